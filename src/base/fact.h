@@ -1,0 +1,118 @@
+/*
+ * fact.h - the schema of what a parser found out: name, type and place.
+ *
+ * A parser fills a plain struct; a const table of facts describes it. One table
+ * serves the rule compiler (types), the condition VM (loads by offset),
+ * `candor dump`, JSON and the manual. A struct is born undefined by
+ * fact_clear(), so a parser writes only what it knows.
+ *
+ * How a value lies in the struct, by type:
+ *	FACT_INT     int64_t; FACT_UNDEF is undefined
+ *	FACT_FLOAT   double; NaN is undefined
+ *	FACT_STR     struct bytes; p == NULL is undefined
+ *	FACT_RE      only as an argument of a function
+ *	FACT_STRUCT  the fields of sub lie inside, at + their own at
+ *	FACT_ARRAY   struct fact_array; elements of stride bytes described by sub
+ *	             (one row with an empty name when they are scalars)
+ *	FACT_DICT    struct fact_array of elements that start with struct bytes
+ *	             key; sub describes the rest, offsets counted from the key
+ *	FACT_FN      nothing; fn is called. Overloads are rows of the same name.
+ *	             sig is "args:result" of i f s r b, e.g. "ss:i"
+ * A row with FACT_CONST set is a constant: its value is in value (FACT_INT),
+ * flt (FACT_FLOAT) or text (FACT_STR); it is defined for every file.
+ */
+#pragma once
+
+#include <math.h>
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/err.h"
+
+enum fact_type {
+	FACT_END, /* ends a table */
+	FACT_INT,
+	FACT_FLOAT,
+	FACT_STR,
+	FACT_RE,
+	FACT_STRUCT,
+	FACT_ARRAY,
+	FACT_DICT,
+	FACT_FN,
+};
+
+enum fact_flag {
+	FACT_CONST = 1 << 0,
+	FACT_DEPRECATED = 1 << 1,
+	FACT_HIDDEN = 1 << 2, /* not in dumps (costly, or a duplicate) */
+	FACT_EFFECT = 1 << 3, /* a function with a side effect: order matters */
+};
+
+/* The same value as YARA's, so that arithmetic on it stays as strange. */
+#define FACT_UNDEF ((int64_t)0xfffabadafabadaffULL)
+
+struct fact_array {
+	const void *p;
+	uint32_t n;
+};
+
+union fact_value {
+	int64_t i;
+	double f;
+	struct bytes s;
+	const void *re; /* a compiled regex, for fact_call.re_match */
+};
+
+/* What a function of a module is called with. It reads, computes, and sets ret. */
+struct fact_call {
+	const void *self; /* the struct the function row is in; NULL: not parsed */
+	struct bytes file; /* the object being scanned */
+	union fact_value arg[4];
+	union fact_value ret; /* born undefined for the result type */
+	struct arena *arena;  /* for strings that the result points to */
+	void *host;           /* the scan; for the callbacks below only */
+	/* Does re (an arg) match somewhere in s? */
+	bool (*re_match)(void *host, const void *re, struct bytes s);
+	/* console.log and kin: a line for the owner. */
+	void (*log)(void *host, struct bytes line);
+	/* Charges n units of work (bytes read); false: the budget is spent, return. */
+	bool (*charge)(void *host, uint64_t n);
+	int64_t now; /* seconds since the epoch, fixed for the whole scan */
+};
+
+typedef void fact_fn(struct fact_call *c);
+
+struct fact {
+	const char *name;
+	enum fact_type type;
+	uint16_t flags;
+	uint32_t at, stride;
+	const struct fact *sub;
+	const char *sig;
+	fact_fn *fn;
+	int64_t value;
+	double flt;
+	const char *text;
+};
+
+/* Rows, to write tables with. S is the struct, f the field of the same name. */
+#define FACT_I(S, f)            { .name = #f, .type = FACT_INT, .at = offsetof(S, f) }
+#define FACT_F(S, f)            { .name = #f, .type = FACT_FLOAT, .at = offsetof(S, f) }
+#define FACT_S(S, f)            { .name = #f, .type = FACT_STR, .at = offsetof(S, f) }
+#define FACT_T(S, f, table)     { .name = #f, .type = FACT_STRUCT, .at = offsetof(S, f), .sub = table }
+#define FACT_A(S, f, E, table) \
+	{ .name = #f, .type = FACT_ARRAY, .at = offsetof(S, f), .stride = sizeof(E), .sub = table }
+#define FACT_D(S, f, E, table) \
+	{ .name = #f, .type = FACT_DICT, .at = offsetof(S, f), .stride = sizeof(E), .sub = table }
+#define FACT_FUN(name_, sig_, fn_) { .name = name_, .type = FACT_FN, .sig = sig_, .fn = fn_ }
+#define FACT_K(name_, v)        { .name = name_, .type = FACT_INT, .flags = FACT_CONST, .value = (v) }
+#define FACT_LAST               { .type = FACT_END }
+
+/* Sets every value of the struct to undefined, arrays and dicts to empty. */
+void fact_clear(const struct fact *table, void *of);
+
+/* The row of that name (the first overload), or NULL. */
+const struct fact *fact_find(const struct fact *table, struct bytes name);
+
+/* A digest of names, types and places: a database made for another fails. */
+uint64_t fact_digest(const struct fact *table, uint64_t seed);

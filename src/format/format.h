@@ -1,0 +1,46 @@
+/*
+ * format.h - what a file format is to candor: probe, open, pull.
+ *
+ * A format knows nothing of rules, scans or reports: a library one could lift
+ * out. open() fills the struct that facts describes; next() hands out the
+ * children of a container, one a call. Parsers are pulled, they never call.
+ * A rule module that is no file format (math, hash ...) is a struct format
+ * without probe and next, in modules/.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/bytes.h"
+#include "base/err.h"
+#include "base/fact.h"
+
+struct child {
+	struct bytes name; /* as the container has it; any bytes */
+	struct bytes data; /* valid until the next call of next or close */
+	uint64_t size;     /* declared; UINT64_MAX when the container does not say */
+};
+
+/* One open parser. The caller fills file, arena and facts, and calls open. */
+struct parse {
+	struct bytes file;
+	struct arena *arena; /* for everything that facts points to */
+	void *facts;         /* facts_size bytes, cleared by fact_clear */
+	uint64_t notes;      /* what was odd: bits of the format's own enum */
+	void *state;         /* the format's own */
+};
+
+struct format {
+	const char *name;
+	const struct fact *facts; /* what rules may read; NULL: nothing */
+	size_t facts_size;        /* sizeof the struct that facts describes */
+	/* 0: no; else confidence. head is the first 4096 bytes or fewer. */
+	int (*probe)(struct bytes head, uint64_t size);
+	/* Fills p->facts. ERR_FORMAT: not it after all; facts are then as cleared,
+	 * but for what the format defines for every file (pe.is_pe is 0). */
+	enum err (*open)(struct parse *p);
+	enum err (*next)(struct parse *p, struct child *out); /* ERR_END: no more */
+	void (*close)(struct parse *p); /* NULL when the arena is enough */
+};
+
+/* Everything that candor reads, in the order of probing; ends with NULL. */
+extern const struct format *const formats[];
