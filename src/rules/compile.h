@@ -1,0 +1,70 @@
+/*
+ * compile.h - rule sources in, one database out.
+ *
+ * token -> parse -> sema -> ir -> fold -> triggers -> atoms -> code -> database.
+ * Sources are untrusted: every stage has a budget, and what goes wrong is a
+ * diag at a line. Compiling opens no file: includes are asked for.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "base/fact.h"
+
+struct rules_source {
+	const char *file;  /* shown in messages; includes are relative to it */
+	const char *ns;    /* namespace; "default" when the user gave none */
+	struct bytes text; /* valid as long as the compile arena */
+};
+
+/* A module that rules may import: passed in, so rules/ knows no format. */
+struct rules_module {
+	const char *name;
+	const struct fact *facts;
+	size_t facts_size;
+};
+
+enum rules_ext_type { RULES_EXT_INT, RULES_EXT_FLOAT, RULES_EXT_STR, RULES_EXT_BOOL };
+
+struct rules_ext {
+	const char *name;
+	enum rules_ext_type type;
+	int64_t i;
+	double f;
+	const char *s;
+};
+
+enum rules_flag {
+	RULES_STRICT_ESCAPE = 1 << 0, /* yara -E: warn on unknown regex escapes */
+	RULES_NO_INCLUDES = 1 << 1,
+	RULES_YARA_ONLY = 1 << 2, /* refuse what only YARA-X accepts */
+	RULES_EXPLAIN = 1 << 3,   /* fill explain with every stage as text */
+};
+
+struct rules_env {
+	struct arena *arena; /* everything of the compilation; its budget is the limit */
+	struct diags *diags;
+	const struct rules_module *modules;
+	size_t nmodules;
+	const struct rules_ext *exts;
+	size_t nexts;
+	uint32_t flags;            /* enum rules_flag */
+	uint32_t strings_per_rule; /* 0: 10000 */
+	/*
+	 * Finds an included file; its name and text must live as long as the arena.
+	 * ERR_ACCESS: cannot be opened. NULL: includes are disabled.
+	 */
+	enum err (*include)(void *arg, const char *from, struct bytes path,
+	    struct rules_source *out);
+	void *include_arg;
+	struct buf *explain; /* with RULES_EXPLAIN */
+	struct bytes explain_rule; /* only this rule; empty: all */
+};
+
+/*
+ * ERR_SYNTAX: the diags tell (one error per broken rule or more, as YARA; all
+ * sources are read to the end where that makes sense). ERR_LIMIT: the budget.
+ */
+MUST_USE enum err rules_compile(const struct rules_env *env,
+    const struct rules_source *src, size_t n, struct buf *db);

@@ -1,0 +1,72 @@
+/*
+ * run.h - one object against one database: bytes in, findings out.
+ *
+ * A scanner holds everything that lives longer than one object: the opened
+ * database, scratch memory, the budgets. It does no system call of its own while
+ * scanning, so it works the same inside and outside of the sandbox. Not
+ * thread-safe; many scanners may share one mapping of a database.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/err.h"
+#include "result/finding.h"
+
+struct scan;
+
+enum scan_flag {
+	SCAN_MATCHES = 1 << 0,   /* report where strings matched */
+	SCAN_UNMATCHED = 1 << 1, /* report the rules that did not match, too */
+	SCAN_DUMP = 1 << 2,      /* report the facts of every imported module */
+	SCAN_FAST = 1 << 3,      /* one match per string is enough (yara -f) */
+	SCAN_PRIVATE = 1 << 4,   /* report private rules, too */
+};
+
+struct scan_opts {
+	uint32_t flags;       /* enum scan_flag */
+	uint32_t timeout_ms;  /* per object; 0: none */
+	uint64_t memory;      /* bytes of scratch per object; 0: the default, 256 MB */
+	uint32_t match_bytes; /* data kept per match; 0: the default, 512 */
+	uint32_t cpu_mask;    /* SIMD variants not to use; 0: all (match/filter.h) */
+	uint64_t (*clock_ms)(void); /* for the timeout; NULL: no timeout */
+	int64_t (*now)(void);       /* seconds since the epoch, for time.now() */
+};
+
+/* External variables given at scan time replace those of the database. */
+enum ext_type { EXT_INT, EXT_FLOAT, EXT_STR, EXT_BOOL };
+
+struct ext_value {
+	struct bytes name;
+	enum ext_type type;
+	int64_t i; /* EXT_INT, EXT_BOOL */
+	double f;
+	struct bytes s;
+};
+
+/* What a scan did, summed up since scan_new; for --stats and for tests. */
+struct scan_stats {
+	uint64_t objects, bytes;
+	uint64_t candidates, verified; /* of the filter, and of literals */
+	uint64_t rules_live, rules_run; /* woken by a trigger; conditions evaluated */
+	uint64_t passes;                /* on-demand passes */
+	uint64_t steps;                 /* counted work: regex, conditions, verify */
+};
+
+/*
+ * Opens the database in db (which must outlive the scanner; typically a mapping)
+ * and gets ready. ERR_FORMAT: not a database of this version, or damaged.
+ */
+MUST_USE enum err scan_new(struct bytes db, const struct scan_opts *o, struct scan **out);
+void scan_free(struct scan *s);
+
+/* ERR_FORMAT: no such variable, or another type. Strings are copied. */
+MUST_USE enum err scan_external(struct scan *s, const struct ext_value *v);
+
+/*
+ * Scans one object. A spent budget is a FINDING_LIMIT and OK; an err comes only
+ * from the sink. The bytes may change under us (a mapped file): that never
+ * breaks memory safety, only the result.
+ */
+MUST_USE enum err scan_file(struct scan *s, struct bytes file, const struct sink *to);
+
+const struct scan_stats *scan_stats(const struct scan *s);
