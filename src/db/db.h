@@ -1,0 +1,206 @@
+/*
+ * db.h - the database: what the compiler writes and every scanner maps.
+ *
+ * One file, position-independent: offsets and indexes, never pointers. It is
+ * mapped read-only and shared by all workers; opening it is checking the head.
+ * The compiler that wrote it may have been taken over by a hostile rule, so
+ * nothing in it is believed: records are read through the accessors below,
+ * which give a zero record outside of a section, and condition code and regex
+ * programs are verified before their first run (cond.h, re.h). A wrong
+ * database can give wrong verdicts; it cannot make a scanner leave its memory.
+ *
+ * Little-endian, sections aligned to 64 bytes, hot ones first.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+#define DB_MAGIC   "CANDORDB"
+#define DB_VERSION 1
+#define DB_NONE    UINT32_MAX
+
+enum db_section_id {
+	DB_FILTER,   /* the literal filter of the triggers (lit.h) */
+	DB_NEEDLES,  /* struct lit_needle: every literal of every part */
+	DB_LITERALS, /* bytes of the needles and of constant strings */
+	DB_PARTS,    /* struct db_part */
+	DB_PATTERNS, /* struct db_pattern */
+	DB_RULES,    /* struct db_rule */
+	DB_LISTS,    /* uint32_t lists: rules to wake, tags, needles ... */
+	DB_GATES,    /* struct db_gate */
+	DB_CODE,     /* condition code (cond.h) */
+	DB_REGEX,    /* regex programs (re.h) */
+	DB_STRINGS,  /* struct db_string */
+	DB_SPACES,   /* struct db_space: namespaces */
+	DB_EXTS,     /* struct db_ext */
+	DB_MODULES,  /* struct db_module: the imported ones */
+	DB_METAS,    /* struct db_meta */
+	DB_TEXT,     /* names, tags, meta strings: u32 length + bytes */
+	DB_NSECTIONS,
+};
+
+struct db_section {
+	uint64_t at, n; /* bytes */
+};
+
+struct db_head {
+	char magic[8];
+	uint32_t version, nsections;
+	uint64_t size;   /* of the whole file */
+	uint64_t sum;    /* db_sum of everything behind the head */
+	uint64_t schema; /* digest of the modules' fact tables; see db_module */
+	struct db_section section[DB_NSECTIONS];
+};
+
+enum db_rule_flag {
+	DB_RULE_GLOBAL = 1 << 0,
+	DB_RULE_PRIVATE = 1 << 1,
+	DB_RULE_EFFECT = 1 << 2, /* its condition logs: always evaluated, in order */
+};
+
+struct db_rule {
+	uint32_t name;  /* DB_TEXT */
+	uint32_t space; /* DB_SPACES */
+	uint32_t flags;
+	uint32_t code, ncode;       /* DB_CODE, bytes */
+	uint32_t strings, nstrings; /* DB_STRINGS */
+	uint32_t tags, ntags;       /* DB_LISTS: DB_TEXT */
+	uint32_t metas, nmetas;     /* DB_METAS */
+	uint32_t nslots;            /* loop variables of the condition */
+};
+
+/* A string of a rule: its name there, and the pattern it shares with others. */
+struct db_string {
+	uint32_t name; /* DB_TEXT, with its $ */
+	uint32_t pattern;
+	uint32_t flags; /* enum db_string_flag */
+};
+
+enum db_string_flag { DB_STRING_PRIVATE = 1 << 0, DB_STRING_HEX = 1 << 1 };
+
+enum db_pattern_flag {
+	DB_PAT_ALL = 1 << 0,    /* some condition needs every match */
+	DB_PAT_LENGTH = 1 << 1, /* and their lengths */
+	DB_PAT_GREEDY = 1 << 2, /* several lengths at a start: the longest counts */
+	DB_PAT_FULLWORD = 1 << 3,
+};
+
+/*
+ * A pattern is a chain of one or more parts with gaps between them (long jumps
+ * of hex strings); nearly always of one. Its trigger part wakes rules.
+ */
+struct db_pattern {
+	uint32_t flags;
+	uint32_t part, nparts; /* DB_PARTS, consecutive */
+	uint32_t wake, nwake;  /* DB_LISTS: rules to wake when it may match */
+};
+
+enum db_part_flag {
+	DB_PART_ATOMLESS = 1 << 0, /* no needles: found by re_search only */
+};
+
+/* The unit of searching: literals, or a regex found by its literals. */
+struct db_part {
+	uint32_t pattern;
+	uint32_t flags;
+	uint32_t needle, nneedles; /* DB_NEEDLES, consecutive */
+	uint32_t re, re_wide;      /* DB_REGEX; DB_NONE: none. Both for "ascii wide" */
+	uint32_t gap_min, gap_max; /* bytes from the end of the part before; max DB_NONE:
+	                              no limit */
+};
+
+/*
+ * lit_needle.a and .b, as candor uses them: a tells how a hit of the literal is
+ * judged (enum db_needle_kind in the low byte, flags above), b the atom's number
+ * in the regex program.
+ */
+enum db_needle_kind {
+	DB_NEEDLE_WHOLE, /* the literal is the match */
+	DB_NEEDLE_RE,    /* an atom of part.re */
+	DB_NEEDLE_RE_WIDE, /* an atom of part.re_wide */
+};
+
+enum db_needle_flag {
+	DB_NEEDLE_FULLWORD = 1 << 8, /* the bytes around must be no letters or digits */
+	DB_NEEDLE_WIDE = 1 << 9,     /* ... in their two-byte form */
+};
+
+/* Rules without a trigger, by what must hold of the object for any to be true. */
+enum db_gate_kind {
+	DB_GATE_ALWAYS,
+	DB_GATE_MODULE, /* module (DB_MODULES index) recognises the object */
+	DB_GATE_HEAD,   /* the width bytes at off, little-endian, equal value */
+};
+
+struct db_gate {
+	uint32_t kind;
+	uint32_t module;
+	uint32_t off, width;
+	uint64_t value;
+	uint32_t rules, nrules; /* DB_LISTS */
+};
+
+struct db_space {
+	uint32_t name;              /* DB_TEXT */
+	uint32_t globals, nglobals; /* DB_LISTS: its global rules */
+};
+
+struct db_ext {
+	uint32_t name; /* DB_TEXT */
+	uint32_t type; /* enum rules_ext_type */
+	uint64_t value; /* int64_t, double, or DB_TEXT */
+};
+
+struct db_module {
+	uint32_t name;   /* DB_TEXT */
+	uint32_t unused;
+	uint64_t schema; /* fact_digest of its table: another one cannot run the code */
+};
+
+enum db_meta_type { DB_META_INT, DB_META_BOOL, DB_META_STR };
+
+struct db_meta {
+	uint32_t name; /* DB_TEXT */
+	uint32_t type;
+	uint64_t value; /* int64_t, or DB_TEXT */
+};
+
+/* An opened database: views into the mapping, which must outlive it. */
+struct db {
+	struct bytes all;
+	const struct db_head *head;
+	struct bytes section[DB_NSECTIONS];
+	uint32_t nrules, npatterns, nparts, nneedles, ngates, nspaces, nexts, nmodules;
+};
+
+/*
+ * Checks magic, version, size and that every section lies inside, aligned.
+ * Costs the same for every size. ERR_FORMAT: not a database of this version.
+ */
+MUST_USE enum err db_open(struct bytes file, struct db *out);
+
+/* The checksum of the whole file is right. Reads everything: when installed. */
+MUST_USE enum err db_check_sum(const struct db *db);
+uint64_t db_sum(struct bytes b);
+
+/* Records; outside of the section: a record of zeros. */
+const struct db_rule *db_rule(const struct db *db, uint32_t i);
+const struct db_pattern *db_pattern(const struct db *db, uint32_t i);
+const struct db_part *db_part(const struct db *db, uint32_t i);
+const struct db_string *db_string(const struct db *db, uint32_t i);
+const struct db_gate *db_gate(const struct db *db, uint32_t i);
+const struct db_space *db_space(const struct db *db, uint32_t i);
+const struct db_ext *db_ext(const struct db *db, uint32_t i);
+const struct db_module *db_module(const struct db *db, uint32_t i);
+const struct db_meta *db_meta(const struct db *db, uint32_t i);
+
+/* A text by its handle; no bytes outside. */
+struct bytes db_text(const struct db *db, uint32_t at);
+
+/* n entries of DB_LISTS from at, or none (n 0) when they do not fit. */
+struct db_list {
+	const uint32_t *p;
+	uint32_t n;
+};
+struct db_list db_list(const struct db *db, uint32_t at, uint32_t n);
