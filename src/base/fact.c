@@ -9,8 +9,8 @@ fact_clear(const struct fact *table, void *of)
 		if (f->flags & FACT_CONST)
 			continue;
 		switch (f->type) {
-		case FACT_INT: memcpy(at, &(int64_t){ FACT_UNDEF }, sizeof(int64_t)); break;
-		case FACT_FLOAT: memcpy(at, &(double){ NAN }, sizeof(double)); break;
+		case FACT_INT:
+		case FACT_FLOAT: memcpy(at, &(int64_t){ FACT_UNDEF }, sizeof(int64_t)); break;
 		case FACT_STR: memset(at, 0, sizeof(struct bytes)); break;
 		case FACT_ARRAY:
 		case FACT_DICT: memset(at, 0, sizeof(struct fact_array)); break;

@@ -8,7 +8,8 @@
  *
  * How a value lies in the struct, by type:
  *	FACT_INT     int64_t; FACT_UNDEF is undefined
- *	FACT_FLOAT   double; NaN is undefined
+ *	FACT_FLOAT   double; the one NaN with the bits of FACT_UNDEF is undefined
+ *	             (0.0 / 0.0 is a number like any other, as in YARA)
  *	FACT_STR     struct bytes; p == NULL is undefined
  *	FACT_RE      only as an argument of a function
  *	FACT_STRUCT  the fields of sub lie inside, at + their own at
@@ -20,6 +21,13 @@
  *	             sig is "args:result" of i f s r b, e.g. "ss:i"
  * A row with FACT_CONST set is a constant: its value is in value (FACT_INT),
  * flt (FACT_FLOAT) or text (FACT_STR); it is defined for every file.
+ *
+ * What is costly is filled late: a row with load set, at whatever depth, has it
+ * called before its value, or anything below it, is read or called, each time,
+ * with the module's root struct. The second call returns at once, so a reader
+ * keeps no record of its own; hosts that read a path call the load of each row
+ * on it, outermost first. ERR_LIMIT: a budget ended it; the value is what was
+ * found so far, and the object's result is incomplete.
  */
 #pragma once
 
@@ -51,6 +59,21 @@ enum fact_flag {
 /* The same value as YARA's, so that arithmetic on it stays as strange. */
 #define FACT_UNDEF ((int64_t)0xfffabadafabadaffULL)
 
+static inline double
+fact_undef_float(void)
+{
+	double f;
+
+	memcpy(&f, &(int64_t){ FACT_UNDEF }, sizeof(f));
+	return f;
+}
+
+static inline bool
+fact_float_defined(double f)
+{
+	return memcmp(&f, &(int64_t){ FACT_UNDEF }, sizeof(f)) != 0;
+}
+
 struct fact_array {
 	const void *p;
 	uint32_t n;
@@ -65,7 +88,7 @@ union fact_value {
 
 /* What a function of a module is called with. It reads, computes, and sets ret. */
 struct fact_call {
-	const void *self; /* the struct the function row is in; NULL: not parsed */
+	void *self; /* the struct the function row is in; may keep what it computed */
 	struct bytes file; /* the object being scanned */
 	union fact_value arg[4];
 	union fact_value ret; /* born undefined for the result type */
@@ -82,6 +105,9 @@ struct fact_call {
 
 typedef void fact_fn(struct fact_call *c);
 
+/* Fills what a row describes, once; facts is the module's root struct. */
+typedef enum err fact_load(void *facts);
+
 struct fact {
 	const char *name;
 	enum fact_type type;
@@ -90,6 +116,7 @@ struct fact {
 	const struct fact *sub;
 	const char *sig;
 	fact_fn *fn;
+	fact_load *load; /* NULL: filled by open */
 	int64_t value;
 	double flt;
 	const char *text;
@@ -106,10 +133,18 @@ struct fact {
 	{ .name = #f, .type = FACT_DICT, .at = offsetof(S, f), .stride = sizeof(E), .sub = table }
 #define FACT_FUN(name_, sig_, fn_) { .name = name_, .type = FACT_FN, .sig = sig_, .fn = fn_ }
 #define FACT_K(name_, v)        { .name = name_, .type = FACT_INT, .flags = FACT_CONST, .value = (v) }
+#define FACT_KF(name_, v)       { .name = name_, .type = FACT_FLOAT, .flags = FACT_CONST, .flt = (v) }
 #define FACT_LAST               { .type = FACT_END }
 
 /* Sets every value of the struct to undefined, arrays and dicts to empty. */
 void fact_clear(const struct fact *table, void *of);
+
+/* Calls the row's load, if it has one. */
+static inline enum err
+fact_ready(const struct fact *f, void *facts)
+{
+	return f->load != NULL ? f->load(facts) : OK;
+}
 
 /* The row of that name (the first overload), or NULL. */
 const struct fact *fact_find(const struct fact *table, struct bytes name);

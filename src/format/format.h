@@ -35,12 +35,14 @@ struct format {
 	size_t facts_size;        /* sizeof the struct that facts describes */
 	/* 0: no; else confidence. head is the first 4096 bytes or fewer. */
 	int (*probe)(struct bytes head, uint64_t size);
-	/* Fills p->facts. ERR_FORMAT: not it after all; facts are then as cleared,
-	 * but for what the format defines for every file (pe.is_pe is 0). */
+	/* Fills p->facts, or keeps p there for the rows with a load: p and the file
+	 * live as long as the facts do. ERR_FORMAT: not it after all; facts are then
+	 * as cleared, but for what the format defines for every file (pe.is_pe is 0),
+	 * and may be read and called all the same. NULL: nothing to fill. */
 	enum err (*open)(struct parse *p);
 	enum err (*next)(struct parse *p, struct child *out); /* ERR_END: no more */
 	void (*close)(struct parse *p); /* NULL when the arena is enough */
 };
 
-/* Everything that candor reads, in the order of probing; ends with NULL. */
+/* Everything that candor reads (formats.def), in its order; ends with NULL. */
 extern const struct format *const formats[];

@@ -1,0 +1,136 @@
+#include "crypto/hash.h"
+
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+
+static const struct {
+	const char *name;
+	size_t size;
+} kinds[HASH_KINDS] = {
+	/* clang-format off */
+	[HASH_MD5]    = { "MD5",    16 },
+	[HASH_SHA1]   = { "SHA1",   20 },
+	[HASH_SHA224] = { "SHA224", 28 },
+	[HASH_SHA256] = { "SHA256", 32 },
+	[HASH_SHA384] = { "SHA384", 48 },
+	[HASH_SHA512] = { "SHA512", 64 },
+	/* clang-format on */
+};
+
+/*
+ * Fetched algorithms, set once before confinement and constant from then on: the
+ * lookup by name takes locks and costs more than a short digest.
+ */
+static EVP_MD *fetched[HASH_KINDS];
+
+void
+crypto_init(void)
+{
+	if (fetched[HASH_MD5] != NULL)
+		return;
+	/* No configuration file: a worker's answers do not depend on /etc. */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
+	for (int k = HASH_KINDS; k-- > 0;) {
+		fetched[k] = EVP_MD_fetch(NULL, kinds[k].name, NULL);
+		if (fetched[k] == NULL)
+			bug("libcrypto lacks a digest");
+	}
+}
+
+size_t
+hash_size(enum hash_kind k)
+{
+	return kinds[k].size;
+}
+
+void
+hash_init(struct hash *h, enum hash_kind k)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+
+	crypto_init();
+	if (ctx == NULL || !EVP_DigestInit_ex2(ctx, fetched[k], NULL))
+		bug("out of memory for a digest");
+	*h = (struct hash){ .ctx = ctx, .kind = k };
+}
+
+void
+hash_add(struct hash *h, struct bytes b)
+{
+	if (b.n > 0 && !EVP_DigestUpdate(h->ctx, b.p, b.n))
+		bug("digest failed");
+}
+
+void
+hash_done(struct hash *h, uint8_t *out)
+{
+	if (!EVP_DigestFinal_ex(h->ctx, out, NULL))
+		bug("digest failed");
+	EVP_MD_CTX_free(h->ctx);
+	h->ctx = NULL;
+}
+
+void
+hash_of(enum hash_kind k, struct bytes b, uint8_t *out)
+{
+	struct hash h;
+
+	hash_init(&h, k);
+	hash_add(&h, b);
+	hash_done(&h, out);
+}
+
+void
+hash_hex(const uint8_t *digest, size_t n, char *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		out[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+		out[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+	}
+	out[2 * n] = '\0';
+}
+
+/*
+ * Slicing by 4 would need 4 KB of tables; the nibble table stays in L1 and is
+ * enough, for rules ask for a CRC of small ranges.
+ */
+uint32_t
+crc32_of(struct bytes b)
+{
+	static const uint32_t half[16] = {
+		0x00000000,
+		0x1db71064,
+		0x3b6e20c8,
+		0x26d930ac,
+		0x76dc4190,
+		0x6b6b51f4,
+		0x4db26158,
+		0x5005713c,
+		0xedb88320,
+		0xf00f9344,
+		0xd6d6a3e8,
+		0xcb61b38c,
+		0x9b64c2b0,
+		0x86d3d2d4,
+		0xa00ae278,
+		0xbdbdf21c,
+	};
+	uint32_t crc = 0xffffffff;
+
+	for (size_t i = 0; i < b.n; i++) {
+		crc ^= b.p[i];
+		crc = crc >> 4 ^ half[crc & 15];
+		crc = crc >> 4 ^ half[crc & 15];
+	}
+	return ~crc;
+}
+
+uint32_t
+sum32_of(struct bytes b)
+{
+	uint32_t sum = 0;
+
+	for (size_t i = 0; i < b.n; i++)
+		sum += b.p[i];
+	return sum;
+}

@@ -1,0 +1,56 @@
+/*
+ * hash.h - digests and checksums of bytes, behind one interface.
+ *
+ * MD5, SHA-1 and SHA-2 come from OpenSSL's libcrypto, which looks for its
+ * configuration and algorithms when first asked: crypto_init() does that once,
+ * before a process is confined. CRC-32 and the byte sum are our own, and need no
+ * initialisation. Nothing here fails on input.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+enum hash_kind {
+	HASH_MD5,
+	HASH_SHA1,
+	HASH_SHA224,
+	HASH_SHA256,
+	HASH_SHA384,
+	HASH_SHA512,
+	HASH_KINDS,
+};
+
+#define HASH_MAX 64 /* bytes of the longest digest */
+
+/*
+ * Gets libcrypto ready, once per process: no file is opened and no other system
+ * call than memory's is made by a digest afterwards. Without it every hash below
+ * does the same at first use. Aborts when libcrypto lacks an algorithm.
+ */
+void crypto_init(void);
+
+/* Bytes of a digest. */
+size_t hash_size(enum hash_kind k);
+
+/* A digest made in pieces. */
+struct hash {
+	void *ctx; /* libcrypto's EVP_MD_CTX */
+	enum hash_kind kind;
+};
+
+void hash_init(struct hash *h, enum hash_kind k);
+void hash_add(struct hash *h, struct bytes b);
+void hash_done(struct hash *h, uint8_t *out); /* hash_size(k) bytes; frees */
+
+/* The digest of b in one go. */
+void hash_of(enum hash_kind k, struct bytes b, uint8_t *out);
+
+/* n bytes as 2n lower-case hex digits and a NUL. */
+void hash_hex(const uint8_t *digest, size_t n, char *out);
+
+/* CRC-32 as in zip and PNG (reflected 0xedb88320). */
+uint32_t crc32_of(struct bytes b);
+
+/* The sum of the bytes, modulo 2^32. */
+uint32_t sum32_of(struct bytes b);

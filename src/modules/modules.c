@@ -1,0 +1,27 @@
+#include "modules/modules.h"
+
+#define FORMAT(name) extern const struct format format_##name;
+#include "format/formats.def"
+#undef FORMAT
+#define MODULE(name) extern const struct format module_##name;
+#include "modules/modules.def"
+#undef MODULE
+
+const struct format *const modules[] = {
+#define FORMAT(name) &format_##name,
+#include "format/formats.def"
+#undef FORMAT
+#define MODULE(name) &module_##name,
+#include "modules/modules.def"
+#undef MODULE
+	NULL,
+};
+
+const struct format *
+module_find(struct bytes name)
+{
+	for (const struct format *const *m = modules; *m != NULL; m++)
+		if (bytes_eq(bytes_of((*m)->name), name))
+			return *m;
+	return NULL;
+}

@@ -1,0 +1,14 @@
+/*
+ * modules.h - every name that a rule may import.
+ *
+ * The formats that have facts and the modules that are no format, in one list:
+ * who compiles rules, scans or dumps takes it from here.
+ */
+#pragma once
+
+#include "format/format.h"
+
+extern const struct format *const modules[]; /* ends with NULL */
+
+/* The module of that name, or NULL. */
+const struct format *module_find(struct bytes name);
