@@ -1,4 +1,5 @@
-/* replay.c - runs a fuzz target over files and folders: the regression half of fuzzing. */
+/* replay.c - runs a fuzz target over files and folders: the regression half of fuzzing.
+ */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -167,11 +167,11 @@ put_le64(uint8_t *p, uint64_t v)
 }
 
 /* cur_le32(&c) and its kin: the next number, or 0 and a failed cursor. */
-#define CUR_NUMBER(name, type, width, load)        \
-	static inline type name(struct cur *c)     \
-	{                                          \
+#define CUR_NUMBER(name, type, width, load)          \
+	static inline type name(struct cur *c)       \
+	{                                            \
 		struct bytes b = cur_take(c, width); \
-		return b.p ? load(b.p) : 0;        \
+		return b.p ? load(b.p) : 0;          \
 	}
 
 static inline uint8_t

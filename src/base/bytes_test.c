@@ -2,10 +2,12 @@
 #include "base/err.h"
 #include "tests/tap.h"
 
-/* Small scope, whole: every size up to 8 with offsets and lengths around it and at the top. */
+/* Small scope, whole: every size up to 8 with offsets and lengths around it and at the
+ * top. */
 TEST(sub_never_leaves)
 {
-	static const uint64_t far[] = { UINT64_MAX, UINT64_MAX - 1, UINT64_MAX / 2, 1ULL << 32 };
+	static const uint64_t far[] = { UINT64_MAX, UINT64_MAX - 1, UINT64_MAX / 2,
+		1ULL << 32 };
 	uint8_t data[8] = { 0, 1, 2, 3, 4, 5, 6, 7 };
 
 	for (size_t size = 0; size <= 8; size++) {
@@ -15,7 +17,8 @@ TEST(sub_never_leaves)
 				uint64_t o = off < 10 ? off : far[off - 10];
 				uint64_t m = n < 10 ? n : far[n - 10];
 				bool fits = o <= size && m <= size - o;
-				struct bytes s = bytes_sub(b, o, m), c = bytes_clip(b, o, m);
+				struct bytes s = bytes_sub(b, o, m),
+					     c = bytes_clip(b, o, m);
 
 				ROW("%zu %zu %zu", size, (size_t)o, (size_t)m);
 				CHECK((s.p != NULL) == fits);

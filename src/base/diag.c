@@ -22,7 +22,8 @@ diag_add(struct diags *ds, const struct diag *d)
 	struct diag *n;
 
 	count(ds, d->kind);
-	n = ds->errors + ds->warnings > DIAGS_MAX ? NULL : ARENA_NEW(ds->arena, struct diag);
+	n = ds->errors + ds->warnings > DIAGS_MAX ? NULL
+						  : ARENA_NEW(ds->arena, struct diag);
 	if (n == NULL) {
 		ds->dropped++;
 		return;

@@ -13,12 +13,12 @@ enum diag_kind { DIAG_ERROR, DIAG_WARNING, DIAG_HINT };
 
 struct diag {
 	enum diag_kind kind;
-	const char *file; /* as the user named it; never NULL */
-	const char *rule; /* the rule it is in, or NULL outside of rules */
-	unsigned line;    /* from 1; 0: the file as a whole */
-	unsigned col;     /* from 1, in bytes; 0: unknown */
-	unsigned width;   /* bytes to underline; 0: just the caret */
-	const char *text; /* YARA's words where YARA has them */
+	const char *file;   /* as the user named it; never NULL */
+	const char *rule;   /* the rule it is in, or NULL outside of rules */
+	unsigned line;      /* from 1; 0: the file as a whole */
+	unsigned col;       /* from 1, in bytes; 0: unknown */
+	unsigned width;     /* bytes to underline; 0: just the caret */
+	const char *text;   /* YARA's words where YARA has them */
 	const char *source; /* the source line, or NULL; may hold any byte but NUL */
 	struct diag *next;
 };

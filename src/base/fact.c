@@ -10,7 +10,9 @@ fact_clear(const struct fact *table, void *of)
 			continue;
 		switch (f->type) {
 		case FACT_INT:
-		case FACT_FLOAT: memcpy(at, &(int64_t){ FACT_UNDEF }, sizeof(int64_t)); break;
+		case FACT_FLOAT:
+			memcpy(at, &(int64_t){ FACT_UNDEF }, sizeof(int64_t));
+			break;
 		case FACT_STR: memset(at, 0, sizeof(struct bytes)); break;
 		case FACT_ARRAY:
 		case FACT_DICT: memset(at, 0, sizeof(struct fact_array)); break;

@@ -123,18 +123,48 @@ struct fact {
 };
 
 /* Rows, to write tables with. S is the struct, f the field of the same name. */
-#define FACT_I(S, f)            { .name = #f, .type = FACT_INT, .at = offsetof(S, f) }
-#define FACT_F(S, f)            { .name = #f, .type = FACT_FLOAT, .at = offsetof(S, f) }
-#define FACT_S(S, f)            { .name = #f, .type = FACT_STR, .at = offsetof(S, f) }
-#define FACT_T(S, f, table)     { .name = #f, .type = FACT_STRUCT, .at = offsetof(S, f), .sub = table }
-#define FACT_A(S, f, E, table) \
-	{ .name = #f, .type = FACT_ARRAY, .at = offsetof(S, f), .stride = sizeof(E), .sub = table }
-#define FACT_D(S, f, E, table) \
-	{ .name = #f, .type = FACT_DICT, .at = offsetof(S, f), .stride = sizeof(E), .sub = table }
-#define FACT_FUN(name_, sig_, fn_) { .name = name_, .type = FACT_FN, .sig = sig_, .fn = fn_ }
-#define FACT_K(name_, v)        { .name = name_, .type = FACT_INT, .flags = FACT_CONST, .value = (v) }
-#define FACT_KF(name_, v)       { .name = name_, .type = FACT_FLOAT, .flags = FACT_CONST, .flt = (v) }
-#define FACT_LAST               { .type = FACT_END }
+#define FACT_I(S, f)                                               \
+	{                                                          \
+		.name = #f, .type = FACT_INT, .at = offsetof(S, f) \
+	}
+#define FACT_F(S, f)                                                 \
+	{                                                            \
+		.name = #f, .type = FACT_FLOAT, .at = offsetof(S, f) \
+	}
+#define FACT_S(S, f)                                               \
+	{                                                          \
+		.name = #f, .type = FACT_STR, .at = offsetof(S, f) \
+	}
+#define FACT_T(S, f, table)                                                         \
+	{                                                                           \
+		.name = #f, .type = FACT_STRUCT, .at = offsetof(S, f), .sub = table \
+	}
+#define FACT_A(S, f, E, table)                                        \
+	{                                                             \
+		.name = #f, .type = FACT_ARRAY, .at = offsetof(S, f), \
+		.stride = sizeof(E), .sub = table                     \
+	}
+#define FACT_D(S, f, E, table)                                       \
+	{                                                            \
+		.name = #f, .type = FACT_DICT, .at = offsetof(S, f), \
+		.stride = sizeof(E), .sub = table                    \
+	}
+#define FACT_FUN(name_, sig_, fn_)                                     \
+	{                                                              \
+		.name = name_, .type = FACT_FN, .sig = sig_, .fn = fn_ \
+	}
+#define FACT_K(name_, v)                                                           \
+	{                                                                          \
+		.name = name_, .type = FACT_INT, .flags = FACT_CONST, .value = (v) \
+	}
+#define FACT_KF(name_, v)                                                          \
+	{                                                                          \
+		.name = name_, .type = FACT_FLOAT, .flags = FACT_CONST, .flt = (v) \
+	}
+#define FACT_LAST                \
+	{                        \
+		.type = FACT_END \
+	}
 
 /* Sets every value of the struct to undefined, arrays and dicts to empty. */
 void fact_clear(const struct fact *table, void *of);

@@ -107,7 +107,7 @@ struct db_part {
 	uint32_t needle, nneedles; /* DB_NEEDLES, consecutive */
 	uint32_t re, re_wide;      /* DB_REGEX; DB_NONE: none. Both for "ascii wide" */
 	uint32_t gap_min, gap_max; /* bytes from the end of the part before; max DB_NONE:
-	                              no limit */
+				      no limit */
 };
 
 /*
@@ -116,8 +116,8 @@ struct db_part {
  * in the regex program.
  */
 enum db_needle_kind {
-	DB_NEEDLE_WHOLE, /* the literal is the match */
-	DB_NEEDLE_RE,    /* an atom of part.re */
+	DB_NEEDLE_WHOLE,   /* the literal is the match */
+	DB_NEEDLE_RE,      /* an atom of part.re */
 	DB_NEEDLE_RE_WIDE, /* an atom of part.re_wide */
 };
 
@@ -147,13 +147,13 @@ struct db_space {
 };
 
 struct db_ext {
-	uint32_t name; /* DB_TEXT */
-	uint32_t type; /* enum rules_ext_type */
+	uint32_t name;  /* DB_TEXT */
+	uint32_t type;  /* enum rules_ext_type */
 	uint64_t value; /* int64_t, double, or DB_TEXT */
 };
 
 struct db_module {
-	uint32_t name;   /* DB_TEXT */
+	uint32_t name; /* DB_TEXT */
 	uint32_t unused;
 	uint64_t schema; /* fact_digest of its table: another one cannot run the code */
 };

@@ -12,14 +12,14 @@
 #include "base/err.h"
 
 enum finding_kind {
-	FINDING_RULE,     /* a rule matched */
+	FINDING_RULE,      /* a rule matched */
 	FINDING_UNMATCHED, /* a rule did not match; only when asked (yara -n) */
-	FINDING_NOTE,     /* something odd about the object; text tells */
-	FINDING_LOG,      /* console.log: a line of the rule's author */
-	FINDING_WARNING,  /* the scan of one pattern or rule was cut; text tells */
-	FINDING_LIMIT,    /* a budget stopped the scan: incomplete; text tells */
-	FINDING_FAILED,   /* the object could not be scanned: failed; text tells */
-	FINDING_DUMP,     /* facts as text, when asked (yara -D, candor dump) */
+	FINDING_NOTE,      /* something odd about the object; text tells */
+	FINDING_LOG,       /* console.log: a line of the rule's author */
+	FINDING_WARNING,   /* the scan of one pattern or rule was cut; text tells */
+	FINDING_LIMIT,     /* a budget stopped the scan: incomplete; text tells */
+	FINDING_FAILED,    /* the object could not be scanned: failed; text tells */
+	FINDING_DUMP,      /* facts as text, when asked (yara -D, candor dump) */
 };
 
 enum finding_flag {
@@ -37,8 +37,8 @@ struct finding_meta {
 };
 
 enum match_flag {
-	MATCH_HEX = 1 << 0, /* of a hex string: shown as bytes */
-	MATCH_XOR = 1 << 1, /* key is set */
+	MATCH_HEX = 1 << 0,     /* of a hex string: shown as bytes */
+	MATCH_XOR = 1 << 1,     /* key is set */
 	MATCH_PRIVATE = 1 << 2, /* of a private string */
 	MATCH_WIDE = 1 << 3,
 };
@@ -53,7 +53,7 @@ struct finding_match {
 
 struct finding {
 	enum finding_kind kind;
-	uint32_t flags;       /* enum finding_flag */
+	uint32_t flags;        /* enum finding_flag */
 	struct bytes ns, rule; /* FINDING_RULE, UNMATCHED, LOG, WARNING; else empty */
 	struct bytes text;
 	const struct bytes *tags;

@@ -55,10 +55,10 @@ struct rules_env {
 	 * Finds an included file; its name and text must live as long as the arena.
 	 * ERR_ACCESS: cannot be opened. NULL: includes are disabled.
 	 */
-	enum err (*include)(void *arg, const char *from, struct bytes path,
-	    struct rules_source *out);
+	enum err (*include)(
+	    void *arg, const char *from, struct bytes path, struct rules_source *out);
 	void *include_arg;
-	struct buf *explain; /* with RULES_EXPLAIN */
+	struct buf *explain;       /* with RULES_EXPLAIN */
 	struct bytes explain_rule; /* only this rule; empty: all */
 };
 

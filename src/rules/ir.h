@@ -25,14 +25,14 @@ enum ir_type { IR_BOOL, IR_INT, IR_FLOAT, IR_STR, IR_REGEX, IR_OBJECT };
  */
 enum ir_op {
 	/* leaves */
-	IR_CONST,    /* of any scalar type [i | f | s]; IR_REGEX: [re] */
-	IR_UNDEF,    /* undefined, of the node's type */
+	IR_CONST, /* of any scalar type [i | f | s]; IR_REGEX: [re] */
+	IR_UNDEF, /* undefined, of the node's type */
 	IR_FILESIZE,
 	IR_ENTRYPOINT,
-	IR_EXT,      /* external variable [index] */
-	IR_RULE,     /* the value of an earlier rule, before global rules count [index] */
-	IR_VAR,      /* loop or with variable [var] */
-	IR_MODULE,   /* the struct of a module [index]; IR_OBJECT */
+	IR_EXT,    /* external variable [index] */
+	IR_RULE,   /* the value of an earlier rule, before global rules count [index] */
+	IR_VAR,    /* loop or with variable [var] */
+	IR_MODULE, /* the struct of a module [index]; IR_OBJECT */
 
 	/* strings; [pat] */
 	IR_FOUND,    /* $a */
@@ -47,20 +47,44 @@ enum ir_op {
 	IR_READ,
 
 	/* boolean; kids of AND and OR: two or more */
-	IR_AND, IR_OR, IR_NOT, IR_DEFINED,
+	IR_AND,
+	IR_OR,
+	IR_NOT,
+	IR_DEFINED,
 	IR_TRUTH, /* kid0 of any scalar type as a boolean: != 0, non-empty string */
 
 	/* int or float, by the node's type; both kids have that type */
-	IR_NEG, IR_ADD, IR_SUB, IR_MUL, IR_DIV,
+	IR_NEG,
+	IR_ADD,
+	IR_SUB,
+	IR_MUL,
+	IR_DIV,
 	IR_TO_FLOAT, /* int kid0 as a float */
 	/* int */
-	IR_MOD, IR_BITNOT, IR_BITAND, IR_BITOR, IR_BITXOR, IR_SHL, IR_SHR,
+	IR_MOD,
+	IR_BITNOT,
+	IR_BITAND,
+	IR_BITOR,
+	IR_BITXOR,
+	IR_SHL,
+	IR_SHR,
 
 	/* comparison; both kids of one type: int, float or string */
-	IR_EQ, IR_NE, IR_LT, IR_LE, IR_GT, IR_GE,
+	IR_EQ,
+	IR_NE,
+	IR_LT,
+	IR_LE,
+	IR_GT,
+	IR_GE,
 
 	/* strings (byte strings) */
-	IR_CONTAINS, IR_ICONTAINS, IR_STARTS, IR_ISTARTS, IR_ENDS, IR_IENDS, IR_IEQUALS,
+	IR_CONTAINS,
+	IR_ICONTAINS,
+	IR_STARTS,
+	IR_ISTARTS,
+	IR_ENDS,
+	IR_IENDS,
+	IR_IEQUALS,
 	IR_MATCHES, /* kid0 string, kid1 regex */
 
 	/* objects */
@@ -77,8 +101,8 @@ enum ir_op {
 	IR_FOR_RANGE, /* kid1..kid2 inclusive; kid3 the body; loop.var */
 	IR_FOR_LIST,  /* kid1.. values, the last kid the body; loop.var */
 	IR_FOR_ARRAY, /* kid1 an array; kid2 the body; loop.var the element */
-	IR_FOR_DICT,  /* kid1 a dictionary; kid2 the body; loop.var key, loop.var2 value */
-	IR_WITH,      /* kid0.. values of loop.var.., the last kid the body (YARA-X) */
+	IR_FOR_DICT, /* kid1 a dictionary; kid2 the body; loop.var key, loop.var2 value */
+	IR_WITH,     /* kid0.. values of loop.var.., the last kid the body (YARA-X) */
 	IR_NOPS,
 };
 
@@ -97,8 +121,8 @@ struct ir_read {
 
 struct ir_loop {
 	enum ir_quant quant;
-	uint32_t var, var2;  /* slots; unique within the rule, below nslots */
-	const uint32_t *set; /* indexes into ir_rule.strings */
+	uint32_t var, var2;    /* slots; unique within the rule, below nslots */
+	const uint32_t *set;   /* indexes into ir_rule.strings */
 	const uint32_t *rules; /* rule indexes */
 	uint32_t nset;         /* of set or rules */
 };
@@ -110,7 +134,7 @@ struct ir_node {
 	struct ir_node **kid;
 	uint32_t nkids;
 	const struct fact *schema; /* IR_OBJECT: the row of the array or dict, or
-	                              the table of a struct (see is_table) */
+				      the table of a struct (see is_table) */
 	bool is_table;
 	union {
 		int64_t i;
@@ -149,9 +173,9 @@ enum ir_use {
 
 struct ir_pattern {
 	enum ir_pattern_kind kind;
-	uint32_t mods;      /* enum ir_mod */
-	uint32_t use;       /* enum ir_use; filled by the passes */
-	struct bytes text;  /* IR_TEXT: the bytes, escapes resolved; else the source */
+	uint32_t mods;       /* enum ir_mod */
+	uint32_t use;        /* enum ir_use; filled by the passes */
+	struct bytes text;   /* IR_TEXT: the bytes, escapes resolved; else the source */
 	const struct re *re; /* IR_HEX, IR_RE */
 	uint8_t xor_lo, xor_hi;
 	struct bytes alphabet; /* base64; 64 bytes */
@@ -184,7 +208,7 @@ struct ir_rule {
 	const struct ir_meta *metas;
 	const struct ir_string *strings;
 	uint32_t ntags, nmetas, nstrings;
-	uint32_t nslots; /* loop variables */
+	uint32_t nslots;      /* loop variables */
 	struct ir_node *cond; /* IR_BOOL */
 };
 
