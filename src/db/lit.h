@@ -35,7 +35,6 @@ enum lit_flag {
 
 #define LIT_WINDOW   4
 #define LIT_LEN_MAX  65535
-#define LIT_PART_MAX UINT32_MAX
 
 /* One literal. A part (the unit of searching) may have several. */
 struct lit_needle {
@@ -137,7 +136,7 @@ lit_fold(uint8_t b)
 static inline uint8_t
 lit_lower(uint8_t b)
 {
-	return (uint8_t)(b - 'A' < 26u ? b | 0x20 : b);
+	return (uint8_t)(b >= 'A' && b <= 'Z' ? b | 0x20 : b);
 }
 
 /* Of a folded window. Its top bits are the word of the bitmap, bit A comes next. */
