@@ -8,8 +8,7 @@
  *
  * How a value lies in the struct, by type:
  *	FACT_INT     int64_t; FACT_UNDEF is undefined
- *	FACT_FLOAT   double; the one NaN with the bits of FACT_UNDEF is undefined
- *	             (0.0 / 0.0 is a number like any other, as in YARA)
+ *	FACT_FLOAT   double; any NaN is undefined (as in YARA: the mean of nothing)
  *	FACT_STR     struct bytes; p == NULL is undefined
  *	FACT_RE      only as an argument of a function
  *	FACT_STRUCT  the fields of sub lie inside, at + their own at
@@ -58,21 +57,6 @@ enum fact_flag {
 
 /* The same value as YARA's, so that arithmetic on it stays as strange. */
 #define FACT_UNDEF ((int64_t)0xfffabadafabadaffULL)
-
-static inline double
-fact_undef_float(void)
-{
-	double f;
-
-	memcpy(&f, &(int64_t){ FACT_UNDEF }, sizeof(f));
-	return f;
-}
-
-static inline bool
-fact_float_defined(double f)
-{
-	return memcmp(&f, &(int64_t){ FACT_UNDEF }, sizeof(f)) != 0;
-}
 
 struct fact_array {
 	const void *p;
