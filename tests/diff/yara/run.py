@@ -1,0 +1,356 @@
+#!/usr/bin/env python3
+"""The same rules over the same files through an engine and through Debian's yara.
+
+    tests/diff/yara/run.py [--engine 'CMD'] [WHAT]...
+
+WHAT is any of: hand (rules/: rules, offsets, lengths, data), v45 (rules of YARA 4.3-4.5, with
+expectations worked out by hand), errors, warnings (texts and exit codes), small, core, medium (the
+rule packs over the full file list and over files made from the packs' own strings). Default: all.
+
+The oracle's answers for the packs are kept in the cache, keyed by what they depend on. Every
+difference is printed; those that the file `explained` lists do not count. Ends in one line,
+"N passed, N failed, N skipped"; exit 1 when something failed.
+"""
+import argparse
+import fnmatch
+import hashlib
+import lzma
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import witness
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
+sys.path.insert(0, os.path.join(ROOT, 'tests', 'gen'))
+import diffdata  # noqa: E402  (tests/gen, found by the line above)
+
+PACKS = ('small', 'core', 'medium')
+WHATS = ('hand', 'v45', 'errors', 'warnings') + PACKS
+PACK_VARS = 'filename filepath extension filetype owner md5 fullpath'.split()
+SHOWN = 40          # differences printed per part
+
+
+class Tally:
+    """Counts, and prints what failed."""
+
+    def __init__(self, explained):
+        self.passed = self.failed = self.skipped = self.known = 0
+        self.shown = {}
+        self.explained = explained
+
+    def check(self, good, part, rule, name, text):
+        if good:
+            self.passed += 1
+            return
+        for row in self.explained:
+            if all(fnmatch.fnmatchcase(v, p) for v, p in zip((part, rule, name), row)):
+                self.known += 1
+                return
+        self.failed += 1
+        self.shown[part] = self.shown.get(part, 0) + 1
+        if self.shown[part] <= SHOWN:
+            print(f'DIFF {part}: {rule} on {name}: {text}')
+        elif self.shown[part] == SHOWN + 1:
+            print(f'DIFF {part}: ... and more')
+
+    def skip(self, part, why):
+        self.skipped += 1
+        print(f'SKIP {part}: {why}')
+
+
+def read_explained(path):
+    """Lines: PART RULE-GLOB FILE-GLOB # reason. A line without a reason is refused."""
+    rows = []
+    with open(path, encoding='utf-8') as f:
+        for line in f:
+            left, _, reason = line.partition('#')
+            if left.strip():
+                if not reason.strip():
+                    sys.exit(f'{path}: no reason given: {line}')
+                rows.append(left.split())
+    return rows
+
+
+def invoke(command, args, cwd):
+    """(exit code, standard output, standard error) of one run, as text that keeps every byte."""
+    p = subprocess.run(command + args, cwd=cwd, stdin=subprocess.DEVNULL, check=False,
+                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return p.returncode, p.stdout.decode('latin-1'), p.stderr.decode('latin-1')
+
+
+def by_file(text, spaced):
+    """{path: [lines of its matches]} of yara's output, which threads interleave by file.
+    spaced: paths may have spaces and the rule is the first word; else the path is the last."""
+    found, lines = {}, None
+    for line in text.split('\n'):
+        if line.startswith('0x'):
+            if lines is not None:
+                lines.append(line)
+        elif line:
+            rule, _, path = line.partition(' ') if spaced else line.rpartition(' ')
+            lines = found.setdefault(path, [])
+            lines.append(rule)
+    return found
+
+
+def scan(command, args, paths, cwd, spaced=False):
+    """Matches of each file of a list. A crash or a compile error is an answer of its own."""
+    with tempfile.NamedTemporaryFile('w', prefix='list-', encoding='utf-8') as f:
+        f.writelines(p + '\n' for p in paths)
+        f.flush()
+        i = args.index('LIST')
+        code, out, err = invoke(command, args[:i] + [f.name] + args[i + 1:], cwd)
+    found = by_file(out, spaced)
+    if code:
+        found['(exit)'] = [f'exit {code}: {err.strip()[:2000]}']
+    return found
+
+
+def rule_names(lines):
+    return [x for x in lines if not x.startswith('0x')]
+
+
+def describe(want, got):
+    """The first place where two lists of match lines part."""
+    for i in range(max(len(want), len(got))):
+        w = want[i] if i < len(want) else '(nothing)'
+        g = got[i] if i < len(got) else '(nothing)'
+        if w != g:
+            rule = next((x for x in reversed(want[:i + 1]) if not x.startswith('0x')), w)
+            return rule, f'yara {w}  engine {g}  (yara {len(want)} lines, engine {len(got)})'
+    return '-', 'same'
+
+
+# ---- hand-written rules
+
+def directives(path):
+    """Lines '//: ...' of a rule file: more arguments for the command line; {rules} stands for
+    the file itself, and replaces it as the last argument."""
+    args = []
+    with open(path, encoding='latin-1') as f:
+        for line in f:
+            if line.startswith('//: '):
+                args += shlex.split(line[4:])
+    return args
+
+
+def rule_files(folder):
+    return sorted(os.path.join(folder, n) for n in os.listdir(folder) if n.endswith('.yar'))
+
+
+def hand_args(path):
+    args = directives(path)
+    rules = [a for a in args if a.endswith('.inc')]
+    args = [a for a in args if not a.endswith('.inc')]
+    folder = os.path.dirname(path)
+    rules = [(a.partition(':')[0] + ':' + os.path.join(folder, a.partition(':')[2]))
+             if ':' in a else os.path.join(folder, a) for a in rules] or [path]
+    return ['-w', '-s', '-L'] + args + ['--scan-list'] + rules + ['LIST']
+
+
+def part_hand(o, tally):
+    with tempfile.TemporaryDirectory(prefix='diff-data-') as data:
+        names = diffdata.write(data)
+        for path in rule_files(os.path.join(HERE, 'rules')):
+            args = hand_args(path)
+            want = scan(o.oracle, args, names, data)
+            got = scan(o.engine, args, names, data)
+            for name in names + ['(exit)']:
+                w, g = want.get(name, []), got.get(name, [])
+                rule, text = describe(w, g)
+                tally.check(w == g, 'hand', f'{os.path.basename(path)}:{rule}', name, text)
+
+
+def read_expect(path):
+    """{file: {rule: [0xOFF:LEN:$id, ...]}} from lines 'FILE RULE [MATCH...]'."""
+    want = {}
+    with open(path, encoding='utf-8') as f:
+        for line in f:
+            words = line.partition('#')[0].split()
+            if words:
+                want.setdefault(words[0], {})[words[1]] = words[2:]
+    return want
+
+
+def matches_of(lines):
+    """{rule: [0xOFF:LEN:$id, ...]} of the lines of one file."""
+    found, hits = {}, None
+    for line in lines:
+        if line.startswith('0x'):
+            hits.append(':'.join(line.split(':')[:3]))
+        else:
+            hits = found.setdefault(line, [])
+    return found
+
+
+def part_v45(o, tally):
+    if '4.2.' in invoke(o.engine, ['--version'], '/')[1]:
+        tally.skip('v45', 'the engine is YARA 4.2; these rules are for 4.3 and later')
+        return
+    with tempfile.TemporaryDirectory(prefix='diff-data-') as data:
+        names = diffdata.write(data)
+        for path in rule_files(os.path.join(HERE, 'v45')):
+            want = read_expect(path[:-4] + '.expect')
+            got = scan(o.engine, hand_args(path), names, data)
+            for name in names + ['(exit)']:
+                w, g = want.get(name, {}), matches_of(got.get(name, []))
+                for rule in sorted(set(w) | set(g)):
+                    tally.check(w.get(rule) == g.get(rule), 'v45',
+                                f'{os.path.basename(path)}:{rule}', name,
+                                f'expected {w.get(rule)}, engine {g.get(rule)}')
+
+
+# ---- errors and warnings
+
+def read_texts(path):
+    """{file: (exit code, [lines])} from '== FILE exit N' headings and the lines under them.
+    A heading may end in '4.5': the text is YARA 4.5's, and 4.2 prints another."""
+    texts, new = {}, set()
+    with open(path, encoding='latin-1') as f:
+        for line in f.read().split('\n'):
+            if line.startswith('== '):
+                words = line.split()
+                lines = []
+                texts[words[1]] = (int(words[3]), lines)
+                if words[4:] == ['4.5']:
+                    new.add(words[1])
+            elif line and not line.startswith('#'):
+                lines.append(line)
+    return texts, new
+
+
+def texts_of(command, folder, name, target):
+    args = directives(os.path.join(folder, name))
+    code, out, err = invoke(command, args + [name, target], folder)
+    lines = [x for x in (err + out).split('\n') if x]
+    return code, [x.replace(target, 'TARGET') for x in lines]
+
+
+def part_texts(o, tally, part):
+    folder = os.path.join(HERE, part)
+    texts, new = read_texts(os.path.join(folder, 'expected'))
+    old = '4.2.' in invoke(o.engine, ['--version'], '/')[1]
+    files = [os.path.basename(p) for p in rule_files(folder)]
+    for name in sorted(set(texts) - set(files)):
+        tally.check(False, part, '-', name, 'expected, but there is no such file')
+    with tempfile.NamedTemporaryFile(prefix='target-') as target:
+        target.write(b'The quick brown fox\n')
+        target.flush()
+        for name in files:
+            if old and name in new:
+                continue
+            got = texts_of(o.engine, folder, name, target.name)
+            want = texts.get(name, ('-', []))
+            tally.check(got == want, part, '-', name, f'expected {want}, engine {got}')
+
+
+# ---- packs
+
+def unpacked(o, pack):
+    """Path of the pack's text in the cache, or None."""
+    source = os.path.join(o.packs, pack + '.yar.xz')
+    if not os.path.exists(source):
+        return None
+    path = os.path.join(o.cache, pack + '.yar')
+    if not os.path.exists(path) or os.path.getmtime(path) < os.path.getmtime(source):
+        with lzma.open(source) as f, open(path + '.new', 'wb') as out:
+            shutil.copyfileobj(f, out)
+        os.rename(path + '.new', path)
+    return path
+
+
+def digest(rules, paths, command):
+    h = hashlib.sha256(invoke(command, ['--version'], '/')[1].encode())
+    with open(rules, 'rb') as f:
+        h.update(f.read())
+    for path in paths:
+        s = os.stat(path)
+        h.update(f'{path}\0{s.st_size}\0{s.st_mtime_ns}\n'.encode())
+    return h.hexdigest()[:32]
+
+
+def pack_args(rules):
+    args = ['-w', '-p', '2', '--scan-list']
+    for name in PACK_VARS:
+        args += ['-d', name + '=']
+    return args + [rules, 'LIST']
+
+
+def oracle_pack(o, rules, paths):
+    """Matches by the oracle, from the cache when nothing changed since."""
+    kept = os.path.join(o.cache, 'oracle-' + digest(rules, paths, o.oracle))
+    if not os.path.exists(kept):
+        found = scan(o.oracle, pack_args(rules), paths, '/', spaced=True)
+        if '(exit)' in found:
+            sys.exit(f'the oracle fails on {rules}: {found["(exit)"][0]}')
+        with open(kept + '.new', 'w', encoding='latin-1') as f:
+            f.writelines(f'{r} {p}\n' for p in sorted(found) for r in found[p])
+        os.rename(kept + '.new', kept)
+    with open(kept, encoding='latin-1') as f:
+        return by_file(f.read(), True)
+
+
+def part_pack(o, tally, pack):
+    rules = unpacked(o, pack)
+    if not rules:
+        tally.skip(pack, f'{o.packs}/{pack}.yar.xz is not here (--packs DIR)')
+        return
+    made = witness.write(rules, os.path.join(o.cache, 'witness-' + pack))
+    lists = [('made', made)]
+    if os.path.exists(o.list):
+        with open(o.list, encoding='utf-8') as f:
+            lists.append(('real', f.read().splitlines()))
+    else:
+        tally.skip(pack, f'{o.list} is not here: run tests/diff/files/make.sh')
+    for kind, paths in lists:
+        want = oracle_pack(o, rules, paths)
+        got = scan(o.engine, pack_args(rules), paths, '/', spaced=True)
+        pairs = sum(len(v) for v in want.values())
+        print(f'{pack}: {len(paths)} {kind} files, yara finds {pairs} pairs of '
+              f'{len({r for v in want.values() for r in v})} rules')
+        for path in paths + ['(exit)']:
+            w, g = want.get(path, []), got.get(path, [])
+            less, more = sorted(set(w) - set(g)), sorted(set(g) - set(w))
+            for rule in less + more:
+                tally.check(False, pack, rule, path, 'only ' + ('yara' if rule in less else 'engine'))
+            if not less and not more:
+                tally.check(w == g, pack, '-', path, 'same rules in another order')
+
+
+def main():
+    cache = os.path.join(os.environ.get('XDG_CACHE_HOME', os.path.expanduser('~/.cache')))
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    p.add_argument('--engine', default='yara', help='command that takes yara\'s arguments')
+    p.add_argument('--oracle', default='yara', help='Debian\'s yara')
+    p.add_argument('--packs', default=os.environ.get('CANDOR_PACKS', '/work/shared/data/rules'))
+    p.add_argument('--list', default=os.path.join(cache, 'candor-corpus/lists/full'))
+    p.add_argument('--cache', default=os.path.join(cache, 'candor-diff'))
+    p.add_argument('what', nargs='*', choices=[[], *WHATS])
+    o = p.parse_args()
+    o.engine, o.oracle = shlex.split(o.engine), shlex.split(o.oracle)
+    o.engine[0] = shutil.which(o.engine[0]) or os.path.abspath(o.engine[0])
+    if not shutil.which(o.oracle[0]):
+        sys.exit('Debian\'s yara is not installed (apt-get install yara)')
+    os.makedirs(o.cache, exist_ok=True)
+    tally = Tally(read_explained(os.path.join(HERE, 'explained')))
+    parts = {'hand': part_hand, 'v45': part_v45,
+             'errors': lambda o, t: part_texts(o, t, 'errors'),
+             'warnings': lambda o, t: part_texts(o, t, 'warnings')}
+    for what in o.what or WHATS:
+        if what in parts:
+            parts[what](o, tally)
+        else:
+            part_pack(o, tally, what)
+    if tally.known:
+        print(f'{tally.known} differences are explained (tests/diff/yara/explained)')
+    print(f'{tally.passed} passed, {tally.failed} failed, {tally.skipped} skipped')
+    return 1 if tally.failed else 0
+
+
+if __name__ == '__main__':
+    sys.exit(main())
