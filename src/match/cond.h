@@ -1,0 +1,81 @@
+/*
+ * cond.h - the machine that decides whether a rule is true.
+ *
+ * Code comes from the database (db/cond.h) and is not believed: it is verified
+ * before its first run, and what has passed cannot leave its registers or run
+ * for ever. A condition may ask for a pattern that was not searched yet. Then it
+ * is evaluated twice: as if every such test came out in the rule's favour - still
+ * false, so it is false - and against it - still true, so it is true. Only what is
+ * open then is COND_NEED: the caller searches the rule's patterns and runs it
+ * again, from the start.
+ *
+ * One machine serves one scanner; nothing is shared but the database.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "db/cond.h"
+#include "match/hits.h"
+
+enum cond_result {
+	COND_FALSE,
+	COND_TRUE,
+	COND_NEED,  /* it depends on a pattern or rule that is not known yet */
+	COND_LIMIT, /* the budget of steps or memory is spent, or the code is broken */
+};
+
+/* What is known about another rule, before global rules count. */
+enum cond_rule { COND_RULE_FALSE, COND_RULE_TRUE, COND_RULE_PENDING };
+
+/* The value of an external variable; the type is that of the database. */
+struct cond_ext {
+	uint32_t type; /* enum rules_ext_type: int, float, string, bool */
+	int64_t i;
+	double f;
+	struct bytes s;
+};
+
+/*
+ * What the machine asks. The caller owns it and changes what belongs to the object
+ * between objects, not while a rule runs.
+ */
+struct cond_env {
+	void *host; /* passed to the functions below */
+
+	/* the object */
+	struct bytes file;
+	struct hits *hits;
+	struct arena *arena; /* results of functions; kept until the object ends */
+	int64_t entrypoint;  /* FACT_UNDEF: it has none */
+
+	/* the scan */
+	uint64_t max_steps; /* per object; about a nanosecond each */
+	int64_t now;
+	const struct cond_ext *exts;     /* as in DB_EXTS */
+	const struct fact *const *facts; /* by DB_MODULES; NULL: not known here */
+	uint32_t nexts, nfacts;
+
+	/* The struct of a module, parsed now if it was not yet; NULL: no memory. */
+	void *(*module)(void *host, uint32_t module);
+	enum cond_rule (*rule)(void *host, uint32_t rule);
+	/* Does a regex program match somewhere in s? Anything but OK ends the rule. */
+	enum err (*re_search)(void *host, uint32_t re, struct bytes s, bool *found);
+	/* A line that a rule wrote (console.log); told when the rule is decided. */
+	void (*log)(void *host, struct bytes line);
+};
+
+struct cond;
+
+/* env and db must outlive the machine; it lives in keep. */
+MUST_USE enum err cond_new(struct arena *keep, const struct db *db,
+    const struct cond_env *env, struct cond **out);
+
+/* Before the first rule of each object: the counters start anew. */
+void cond_begin(struct cond *vm);
+
+enum cond_result cond_run(struct cond *vm, uint32_t rule);
+
+uint64_t cond_steps(const struct cond *vm); /* of this object so far */
+
+/* A module could not load all it was asked for: false may be wrong. */
+bool cond_incomplete(const struct cond *vm);
