@@ -1,0 +1,82 @@
+/*
+ * re_vm.h - runs compiled patterns over data: verify an atom's hit, search, list matches.
+ *
+ * Semantics (design/yara.md 3.3, checked against Debian's yara): at most one match per
+ * start offset, for every start that matches, starts lie before the end of the data.
+ * The length is the one that a backtracking engine would find first: alternatives from
+ * left to right, greedy quantifiers long, lazy ones short; without ambiguity that is the
+ * longest for greedy and the shortest for lazy ones. fullword looks at that one length,
+ * as YARA does. Matches of length 0 are reported; whoever prints may drop them.
+ *
+ * Nothing allocates while scanning: a vm holds all scratch, allocated once. Work is
+ * counted in vm->steps (about one per byte and live state) and stops at vm->budget with
+ * RE_LIMIT, never silently.
+ *
+ * Linear time: re_search and re_search_all cost O(data) each, times a factor of the
+ * pattern. re_hit and re_hit_all cost up to O(data) per call, so a caller that gets many
+ * hits for one pattern watches vm->steps and changes to re_search (or re_search_all)
+ * once the calls for this pattern took more than 8 times the size of the data.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "db/re.h"
+
+enum re_answer { RE_NO, RE_YES, RE_LIMIT };
+
+struct re_vm {
+	uint64_t steps;  /* work done; the caller may reset it */
+	uint64_t budget; /* RE_LIMIT when steps gets here */
+	struct re_scratch *scratch;
+};
+
+struct re_span {
+	uint64_t at, len;
+};
+
+/* Where matches go: the caller's array. */
+struct re_spans {
+	struct re_span *p;
+	size_t n, max;
+	bool more; /* there were more than max; p holds those found first */
+};
+
+#define RE_VM_MIN ((size_t)4 << 20) /* least bytes that make sense */
+
+/*
+ * bytes: all memory the vm may use (touched only as patterns need it); at least
+ * RE_VM_MIN. The budget starts unlimited. NULL in scratch: out of memory.
+ */
+MUST_USE enum err re_vm_init(struct re_vm *vm, size_t bytes);
+void re_vm_done(struct re_vm *vm);
+
+/* Is there a match that has atom k at pos? The atom itself is checked too. */
+enum re_answer re_hit(struct re_vm *vm, const struct re_prog *prog, struct bytes data,
+    uint32_t k, uint64_t pos);
+
+/* Where to look for all matches through an atom. */
+struct re_at {
+	uint32_t atom;
+	uint64_t pos;
+};
+
+/*
+ * Appends the matches that begin left of (or with) the atom at pos and go through it.
+ * Length and fullword are those of the start, not of this atom; so hits of different
+ * atoms give the same span for the same start, and merging is dropping duplicates.
+ * (Of an ascii and a wide program with a common start: the longer span if RE_P_GREEDY,
+ * else the ascii one.) RE_YES: at least one was appended.
+ */
+enum re_answer re_hit_all(struct re_vm *vm, const struct re_prog *prog, struct bytes data,
+    struct re_at at, struct re_spans *out);
+
+/* Does a match begin at or behind from? This is also the `matches` operator (from 0). */
+enum re_answer re_search(
+    struct re_vm *vm, const struct re_prog *prog, struct bytes data, uint64_t from);
+
+/*
+ * All matches, sorted by start. When there are more than out->max, those with the
+ * smallest starts are given and out->more is set.
+ */
+enum re_answer re_search_all(struct re_vm *vm, const struct re_prog *prog,
+    struct bytes data, struct re_spans *out);
