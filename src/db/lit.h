@@ -33,8 +33,8 @@ enum lit_flag {
 	LIT_TRIGGER = 1 << 2, /* searched in every file, by the filter */
 };
 
-#define LIT_WINDOW   4
-#define LIT_LEN_MAX  65535
+#define LIT_WINDOW  4
+#define LIT_LEN_MAX 65535
 
 /* One literal. A part (the unit of searching) may have several. */
 struct lit_needle {

@@ -64,6 +64,6 @@ call_fn(struct call_host *h, const struct format *m, const char *name, struct fa
 		f->fn(&c);
 		return c.ret;
 	}
-	CHECK(!"no such function");
+	CHECK(false && "no such function");
 	return (union fact_value){ .i = FACT_UNDEF };
 }

@@ -5,8 +5,9 @@
 
 #include "rules/re_ast.h"
 
-#define HEX_JUMP_MAX 200u /* within an alternative; beyond it the top level is chained \
-			   */
+#define HEX_JUMP_MAX                                                      \
+	200u /* within an alternative; beyond it the top level is chained \
+	      */
 
 /*
  * text: what stands between the braces, comments still in it. out->flags gets RE_HEX.

@@ -1,0 +1,71 @@
+# The face of the house. Every target first installs the Debian packages it lacks (as
+# root or through sudo, saying which; else it prints the one command to run), then calls
+# Meson. Build folders: build (release), build-check (GCC, assertions on), build-asan and
+# build-fuzz (Clang).
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+RULES ?= data/rules
+SCANFLAGS ?=
+SECONDS ?= 60
+TARGET ?=
+YARA ?= no
+
+# Through the environment, so that the shell does not read what a folder is called.
+export DIR RULES PREFIX DESTDIR TARGET SECONDS
+
+need_build = gcc libc6-dev meson ninja-build pkg-config libssl-dev
+need_lint = $(need_build) python3 binutils pmccabe clang-format-14 mandoc
+need_clang = clang-14 libclang-rt-14-dev
+need_check = $(need_lint) $(need_clang) yara libyara-dev xz-utils
+need_bench = $(need_build) python3 yara libyara-dev nodejs npm xz-utils valgrind
+
+clang = CC=clang-14 tools/build
+asan = -Db_sanitize=address,undefined -Db_lundef=false
+
+.DEFAULT_GOAL := help
+.PHONY: help scan build check lint bench fuzz install clean
+
+help: ## this list
+	@echo 'candor finds malware with the YARA rules you have. Targets:'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | \
+		while read -r t what; do printf '  make %-8s %s\n' "$$t" "$$what"; done
+	@echo 'Variables: DIR RULES SCANFLAGS, TARGET SECONDS, PREFIX DESTDIR YARA=yes (link yara to candor).'
+
+# candor says 1 when it found something. That is an answer, not a failure of make, so
+# make ends well with 0 and 1; scripts that must tell them apart call candor itself.
+scan: build ## scan a folder: make scan DIR=/some/folder [RULES=file or folder]
+	@if [ -z "$$DIR" ]; then echo 'usage: make scan DIR=/some/folder [RULES=FILE|FOLDER]' >&2; exit 2; fi
+	@build/bin/candor scan -r "$$RULES" $(SCANFLAGS) -- "$$DIR" || [ $$? -eq 1 ]
+
+build: ## compile the release build, hardened, in build/
+	@tools/need $(need_build)
+	@tools/build build --buildtype=release
+
+check: ## every test: GCC, then Clang with sanitizers, then one line
+	@tools/need $(need_check)
+	@tools/build build-check
+	@$(clang) build-asan $(asan)
+	@tools/check
+
+lint: ## the rules of the house, each by its own small program
+	@tools/need $(need_lint)
+	@tools/build build-check
+	@meson test -C build-check --no-rebuild --suite lint --print-errorlogs
+
+bench: build ## candor, yara and yara-x side by side on the same files and rules
+	@tools/need $(need_bench)
+	@bench/run
+
+fuzz: ## libFuzzer on TARGET (default: each) for SECONDS (default: 60)
+	@tools/need $(need_build) $(need_clang)
+	@$(clang) build-fuzz -Dfuzz=true $(asan)
+	@tools/fuzz build-fuzz "$$SECONDS" "$$TARGET"
+
+install: build ## install to PREFIX (/usr/local), below DESTDIR
+	@meson configure build --prefix="$$PREFIX" -Dyara=$(if $(filter yes,$(YARA)),true,false)
+	@ninja -C build --quiet
+	@meson install -C build --no-rebuild --quiet $(if $(DESTDIR),--destdir "$$DESTDIR")
+
+clean: ## remove the build folders
+	rm -rf build build-check build-asan build-fuzz
