@@ -63,8 +63,8 @@ fuzz: ## libFuzzer on TARGET (default: each) for SECONDS (default: 60)
 	@tools/fuzz build-fuzz "$$SECONDS" "$$TARGET"
 
 install: build ## install to PREFIX (/usr/local), below DESTDIR
-	@meson configure build --prefix="$$PREFIX" -Dyara=$(if $(filter yes,$(YARA)),true,false)
-	@ninja -C build --quiet
+	@meson configure build --prefix="$$PREFIX" -Dyara=$(if $(filter yes,$(YARA)),true,false) >/dev/null
+	@tools/build build
 	@meson install -C build --no-rebuild --quiet $(if $(DESTDIR),--destdir "$$DESTDIR")
 
 clean: ## remove the build folders
