@@ -18,7 +18,7 @@ def closure(layer, table):
     return {layer}.union(*(closure(n, table) for n in table[layer]))
 
 
-def files(*globs, folders=('bin', 'src', 'tests', 'fuzz', 'bench')):
+def files(*globs, folders=('bin', 'src', 'tests', 'fuzz', 'bench', 'man')):
     """C files below the folders, sorted; folders that do not exist are empty."""
     return sorted(f for d in folders for g in globs for f in (ROOT / d).rglob(g))
 
