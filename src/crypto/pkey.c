@@ -1,0 +1,65 @@
+#include "crypto/pkey.h"
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#define SPKI_MOST 4096 /* bytes; an RSA key of 16384 bits has 2086 */
+#define BITS_MOST 8192 /* one operation is then below a millisecond */
+
+static const char *const digest_names[HASH_KINDS] = {
+	[HASH_MD5] = "MD5",
+	[HASH_SHA1] = "SHA1",
+	[HASH_SHA224] = "SHA224",
+	[HASH_SHA256] = "SHA256",
+	[HASH_SHA384] = "SHA384",
+	[HASH_SHA512] = "SHA512",
+};
+
+static EVP_PKEY *
+key_of(struct bytes spki)
+{
+	const unsigned char *p = spki.p;
+	EVP_PKEY *key;
+
+	crypto_init();
+	if (spki.n == 0 || spki.n > SPKI_MOST)
+		return NULL;
+	key = d2i_PUBKEY(NULL, &p, (long)spki.n);
+	if (key != NULL && EVP_PKEY_get_bits(key) > BITS_MOST) {
+		EVP_PKEY_free(key);
+		return NULL;
+	}
+	return key;
+}
+
+bool
+pkey_verify(
+    struct bytes spki, enum hash_kind k, struct bytes data, struct bytes signature)
+{
+	EVP_PKEY *key = key_of(spki);
+	EVP_MD_CTX *ctx = key ? EVP_MD_CTX_new() : NULL;
+	bool ok = ctx != NULL &&
+		  EVP_DigestVerifyInit_ex(
+		      ctx, NULL, digest_names[k], NULL, NULL, key, NULL) == 1 &&
+		  EVP_DigestVerify(ctx, signature.p, signature.n, data.p, data.n) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	EVP_PKEY_free(key);
+	return ok;
+}
+
+size_t
+pkey_recover(struct bytes spki, struct bytes signature, uint8_t out[PKEY_DATA_MAX])
+{
+	EVP_PKEY *key = key_of(spki);
+	EVP_PKEY_CTX *ctx = key ? EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL) : NULL;
+	size_t n = PKEY_DATA_MAX;
+
+	if (ctx == NULL || EVP_PKEY_get_size(key) > PKEY_DATA_MAX ||
+	    EVP_PKEY_verify_recover_init(ctx) != 1 ||
+	    EVP_PKEY_verify_recover(ctx, out, &n, signature.p, signature.n) != 1)
+		n = 0;
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(key);
+	return n;
+}

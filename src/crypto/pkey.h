@@ -1,0 +1,24 @@
+/*
+ * pkey.h - does this key's signature hold? Public keys as in certificates.
+ *
+ * Keys come from files, so what they cost is bounded: size and kind are checked
+ * before any arithmetic, and callers count their operations. Nothing is trusted
+ * because of an answer; it is one more fact about a file.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "crypto/hash.h"
+
+#define PKEY_DATA_MAX 8192 /* bytes that a recovered block can have */
+
+/* spki: a SubjectPublicKeyInfo. False also for keys that are not understood. */
+bool pkey_verify(
+    struct bytes spki, enum hash_kind k, struct bytes data, struct bytes signature);
+
+/*
+ * What an RSA signature (PKCS #1 v1.5) covers: a DigestInfo, or a bare digest of
+ * some old signers. The bytes written to out, 0 when nothing comes out.
+ */
+size_t pkey_recover(
+    struct bytes spki, struct bytes signature, uint8_t out[PKEY_DATA_MAX]);

@@ -1,0 +1,487 @@
+/*
+ * pe_sign.c - who signed: Authenticode, as views and names.
+ *
+ * The certificate table holds a PKCS #7 SignedData; more signatures are nested in
+ * attributes that the first does not cover, time stamps too. Whether any of it is
+ * true is pe_verify.c's.
+ */
+#include "crypto/hash.h"
+#include "crypto/oid.h"
+#include "format/pe.h"
+#include "format/pe_auth.h"
+
+#define NESTED_MOST     16  /* values of one attribute, as YARA */
+#define DEPTH_MOST      8   /* ours; real ones have 1 */
+#define SIGNATURES_MOST 64  /* ours */
+#define CERTS_MOST      256 /* ours, of one signature */
+
+/* clang-format off */
+#define OID_INDIRECT_DATA BYTES_LIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x04")
+#define OID_OPUS_INFO     BYTES_LIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x0c")
+#define OID_NESTED        BYTES_LIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x04\x01")
+#define OID_MS_STAMP      BYTES_LIT("\x2b\x06\x01\x04\x01\x82\x37\x03\x03\x01")
+#define OID_MESSAGE       BYTES_LIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x04")
+#define OID_SIGNING_TIME  BYTES_LIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x05")
+#define OID_COUNTER       BYTES_LIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x06")
+#define OID_TST_INFO      BYTES_LIT("\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x04")
+/* clang-format on */
+
+/* What YARA makes of a time that is none: the first of January of 1900, less a day. */
+#define NO_TIME (-2209075200)
+
+/* A set of certificates, parsed and shown. */
+struct certs {
+	struct x509 x[CERTS_MOST];
+	size_t n;
+};
+
+/* Everything found, in YARA's order: a signature, then those nested in it. */
+struct found {
+	struct pe *pe;
+	struct arena *arena;
+	struct pe_signature *list;
+	struct pe_auth *auths;
+	size_t n;
+};
+
+static struct bytes
+hex_of(struct arena *a, struct bytes b, const char *between)
+{
+	size_t step = 2 + strlen(between);
+	char *s = arena_alloc(a, b.n * step + 1);
+
+	if (s == NULL)
+		return (struct bytes){ 0 };
+	for (size_t i = 0; i < b.n; i++) {
+		hash_hex(b.p + i, 1, s + i * step);
+		if (i + 1 < b.n)
+			memcpy(s + i * step + 2, between, strlen(between) + 1);
+	}
+	return bytes_of(s);
+}
+
+/* Hex of a digest; undefined when it is empty. */
+static struct bytes
+digest_text(struct arena *a, struct bytes digest)
+{
+	return digest.n > 0 ? hex_of(a, digest, "") : (struct bytes){ 0 };
+}
+
+static int64_t
+time_shown(int64_t t)
+{
+	return t == INT64_MIN ? NO_TIME : t;
+}
+
+/* A certificate as rules see it. */
+static void
+show_cert(struct arena *a, const struct x509 *x, struct pe_cert *out)
+{
+	const char *algorithm = oid_long(x->algorithm);
+	uint8_t sha1[HASH_MAX];
+	char *dotted = arena_alloc(a, OID_TEXT_MAX);
+
+	hash_of(HASH_SHA1, x->whole, sha1);
+	out->thumbprint = hex_of(a, (struct bytes){ sha1, 20 }, "");
+	out->issuer = x509_oneline(x->issuer, a);
+	out->subject = x509_oneline(x->subject, a);
+	out->algorithm = bytes_of(algorithm);
+	if (dotted != NULL) { /* OpenSSL prints no number of what it does not know */
+		if (strcmp(algorithm, "undefined") != 0)
+			oid_text(x->algorithm, dotted);
+		out->algorithm_oid = bytes_of(dotted);
+	}
+	/* RFC 5280 4.1.2.2: 20 octets at most */
+	if (x->serial.n >= 1 && x->serial.n <= 20)
+		out->serial = hex_of(a, x->serial, ":");
+	else
+		out->serial = (struct bytes){ 0 };
+	out->version = x->version;
+	out->not_before = time_shown(x->not_before);
+	out->not_after = time_shown(x->not_after);
+}
+
+/* Adds the certificates of a SET to a list. ERR_FORMAT: one of them is none. */
+static enum err
+add_certs(struct arena *a, struct bytes set, struct certs *to)
+{
+	struct cur c = cur_at(set, 0);
+	struct der d;
+
+	while (der_next(&c, &d)) {
+		if (d.tag != DER_SEQUENCE) /* RFC 5652 10.2.2: other kinds */
+			continue;
+		if (to->n == CERTS_MOST)
+			return ERR_LIMIT;
+		TRY(x509_parse(d.whole, a, &to->x[to->n]));
+		to->n++;
+	}
+	return cur_ok(&c) ? OK : ERR_FORMAT;
+}
+
+static enum err
+show_certs(struct arena *a, const struct certs *certs, struct fact_array *out)
+{
+	struct pe_cert *list = ARENA_ARRAY(a, certs->n, struct pe_cert);
+
+	if (list == NULL)
+		return ERR_LIMIT;
+	for (size_t i = 0; i < certs->n; i++)
+		show_cert(a, &certs->x[i], &list[i]);
+	*out = (struct fact_array){ list, (uint32_t)certs->n };
+	return OK;
+}
+
+/* The chain upwards from a certificate, shown. */
+static enum err
+show_chain(
+    struct arena *a, const struct certs *certs, size_t leaf, struct fact_array *out)
+{
+	uint32_t index[CERTS_MOST];
+	size_t n = x509_chain(certs->x, certs->n, leaf, index, CERTS_MOST);
+	struct pe_cert *list = ARENA_ARRAY(a, n, struct pe_cert);
+
+	if (list == NULL)
+		return ERR_LIMIT;
+	for (size_t i = 0; i < n; i++)
+		show_cert(a, &certs->x[index[i]], &list[i]);
+	*out = (struct fact_array){ list, (uint32_t)n };
+	return OK;
+}
+
+/* The certificate of a signer, by its comparable name; ERR_FORMAT: not there. */
+static enum err
+find_signer(
+    struct arena *a, const struct cms_signer *s, const struct certs *certs, size_t *out)
+{
+	struct bytes same = x509_name_same(s->issuer, a);
+	size_t i;
+
+	if (same.p == NULL)
+		return ERR_LIMIT;
+	i = cms_signer_cert(s, same, certs->x, certs->n);
+	if (i == certs->n)
+		return ERR_FORMAT;
+	*out = i;
+	return OK;
+}
+
+/* The content of an attribute's first value, when it has that tag. */
+static struct bytes
+attribute(struct bytes attrs, struct bytes oid, uint8_t tag)
+{
+	return der_open(cms_attribute(attrs, oid), tag);
+}
+
+/* SpcSpOpusInfo: [0] { [0] UTF-16 or [1] ASCII }, optional at each level. */
+static struct bytes
+program_name(struct arena *a, struct bytes attrs)
+{
+	struct cur info = cur_at(attribute(attrs, OID_OPUS_INFO, DER_SEQUENCE), 0);
+	struct cur c = cur_at(der_maybe(&info, DER_EXPLICIT + 0), 0);
+	struct der name;
+
+	if (!der_next(&c, &name))
+		return (struct bytes){ 0 };
+	name.tag = name.tag == DER_CONTEXT + 0 ? DER_BMP : DER_IA5;
+	return x509_text(&name, a);
+}
+
+/* SpcIndirectDataContent: { what is signed, { { digest algorithm }, digest } } */
+static void
+read_content(const struct cms *m, struct pe_auth *auth)
+{
+	struct cur c = cur_at(m->content.body, 0), info, alg;
+
+	/* PKCS #7 signs what is inside of the SEQUENCE, CMS all of it. */
+	auth->content = m->version == 1 ? m->content.body : m->content.whole;
+	der_take(&c, DER_SEQUENCE);
+	info = cur_at(der_take(&c, DER_SEQUENCE), 0);
+	alg = cur_at(der_take(&info, DER_SEQUENCE), 0);
+	auth->digest_alg = der_take(&alg, DER_OID);
+	auth->digest = der_take(&info, DER_OCTETS);
+}
+
+/* RFC 2985 6.6: a SignerInfo over the signature; certificates are the signature's. */
+static enum err
+read_pkcs9(struct found *f, struct bytes value, struct certs *certs,
+    struct pe_countersignature *out, struct pe_counter *keep)
+{
+	struct cur c = cur_at(value, 0), when;
+	struct der time;
+	size_t leaf;
+
+	if (!cms_signer_next(&c, &keep->signer))
+		return ERR_FORMAT;
+	out->digest_alg = bytes_of(oid_long(keep->signer.digest));
+	when = cur_at(cms_attribute(keep->signer.signed_attrs, OID_SIGNING_TIME), 0);
+	if (!der_next(&when, &time))
+		return ERR_FORMAT;
+	out->sign_time = time_shown(der_time(time.tag, time.body));
+	TRY(find_signer(f->arena, &keep->signer, certs, &leaf));
+	TRY(show_chain(f->arena, certs, leaf, &out->chain));
+	keep->spki = certs->x[leaf].spki;
+	keep->imprint_alg = keep->signer.digest;
+	keep->imprint = attribute(keep->signer.signed_attrs, OID_MESSAGE, DER_OCTETS);
+	out->digest = digest_text(f->arena, keep->imprint);
+	keep->whole = keep->imprint.n > 0;
+	return OK;
+}
+
+/* RFC 3161 2.4.2: { version, policy, { { algorithm }, digest }, serial, time ... } */
+static enum err
+read_tst_info(const struct cms *m, struct pe_counter *keep, int64_t *when)
+{
+	struct cur c = cur_at(der_open(m->content.body, DER_SEQUENCE), 0), imprint, alg;
+
+	if (!bytes_eq(m->type, OID_TST_INFO) || m->content.tag != DER_OCTETS)
+		return ERR_FORMAT;
+	der_take(&c, DER_INTEGER);
+	der_take(&c, DER_OID);
+	imprint = cur_at(der_take(&c, DER_SEQUENCE), 0);
+	der_take(&c, DER_INTEGER);
+	*when = time_shown(der_time(DER_GENERAL_TIME, der_take(&c, DER_GENERAL_TIME)));
+	alg = cur_at(der_take(&imprint, DER_SEQUENCE), 0);
+	keep->imprint_alg = der_take(&alg, DER_OID);
+	keep->imprint = der_take(&imprint, DER_OCTETS);
+	keep->content = m->content.body;
+	return cur_ok(&c) && cur_ok(&imprint) && cur_ok(&alg) ? OK : ERR_FORMAT;
+}
+
+/*
+ * Microsoft's way to carry RFC 3161: a SignedData of its own, whose certificates
+ * YARA also counts among the signature's.
+ */
+static enum err
+read_stamp(struct found *f, struct bytes value, struct certs *all,
+    struct pe_countersignature *out, struct pe_counter *keep)
+{
+	struct certs *own = ARENA_NEW(f->arena, struct certs);
+	struct cms m;
+	struct cur signers;
+	size_t leaf;
+	int64_t when;
+
+	if (own == NULL)
+		return ERR_LIMIT;
+	keep->stamp = true;
+	TRY(cms_open(value, &m));
+	TRY(add_certs(f->arena, m.certs, own));
+	TRY(add_certs(f->arena, m.certs, all));
+	TRY(read_tst_info(&m, keep, &when));
+	out->sign_time = when;
+	signers = cur_at(m.signers, 0);
+	if (!cms_signer_next(&signers, &keep->signer))
+		return ERR_FORMAT;
+	TRY(find_signer(f->arena, &keep->signer, own, &leaf));
+	TRY(show_chain(f->arena, own, leaf, &out->chain));
+	keep->spki = own->x[leaf].spki;
+	out->digest_alg = bytes_of(oid_long(keep->imprint_alg));
+	out->digest = digest_text(f->arena, keep->imprint);
+	keep->whole = keep->imprint.n > 0;
+	return OK;
+}
+
+/* What countersigns a signature; a broken one counts, with little in it. */
+struct counters {
+	struct pe_countersignature shown[2 * NESTED_MOST];
+	struct pe_counter kept[2 * NESTED_MOST];
+	size_t n;
+};
+
+typedef enum err read_counter(struct found *f, struct bytes value, struct certs *certs,
+    struct pe_countersignature *shown, struct pe_counter *keep);
+
+/* All countersignatures of one kind: the values of its attribute. */
+static enum err
+read_counters(struct found *f, struct bytes values, read_counter *read,
+    struct certs *certs, struct counters *out)
+{
+	struct cur c = cur_at(values, 0);
+	struct der d;
+
+	for (unsigned i = 0; i < NESTED_MOST && der_next(&c, &d); i++) {
+		struct pe_countersignature *shown = &out->shown[out->n];
+
+		*shown = (struct pe_countersignature){ .sign_time = FACT_UNDEF };
+		if (read(f, d.whole, certs, shown, &out->kept[out->n]) == ERR_LIMIT)
+			return ERR_LIMIT;
+		shown->length_of_chain = shown->chain.n;
+		out->n++;
+	}
+	return OK;
+}
+
+/* Shows and keeps the countersignatures of a signature. */
+static enum err
+add_counters(
+    struct found *f, struct certs *certs, struct pe_signature *sig, struct pe_auth *auth)
+{
+	struct bytes attrs = auth->signer.unsigned_attrs;
+	struct counters *all = ARENA_NEW(f->arena, struct counters);
+
+	if (all == NULL)
+		return ERR_LIMIT;
+	TRY(read_counters(f, cms_attribute(attrs, OID_COUNTER), read_pkcs9, certs, all));
+	TRY(read_counters(f, cms_attribute(attrs, OID_MS_STAMP), read_stamp, certs, all));
+	sig->countersignatures = (struct fact_array){ all->shown, (uint32_t)all->n };
+	sig->number_of_countersignatures = (int64_t)all->n;
+	auth->counters = all->kept;
+	return OK;
+}
+
+/*
+ * What the signer says of itself. ERR_FORMAT: its certificate is missing, or the
+ * digest that it signed; what was found by then stays.
+ */
+static enum err
+read_signer(struct found *f, const struct certs *certs, struct pe_signature *sig,
+    struct pe_auth *auth)
+{
+	const struct cms_signer *s = &auth->signer;
+	struct pe_signer *shown = &sig->signer_info;
+	struct bytes message;
+	size_t leaf;
+
+	TRY(find_signer(f->arena, s, certs, &leaf));
+	TRY(show_chain(f->arena, certs, leaf, &shown->chain));
+	shown->length_of_chain = shown->chain.n;
+	sig->cert = *(const struct pe_cert *)shown->chain.p; /* the leaf comes first */
+	auth->spki = certs->x[leaf].spki;
+	message = attribute(s->signed_attrs, OID_MESSAGE, DER_OCTETS);
+	if (message.p == NULL)
+		return ERR_FORMAT;
+	shown->digest_alg = bytes_of(oid_long(s->digest));
+	shown->digest = digest_text(f->arena, message);
+	shown->program_name = program_name(f->arena, s->signed_attrs);
+	auth->whole = true;
+	return OK;
+}
+
+/* Every signer must be known for the first to count: so OpenSSL has it. */
+static enum err
+check_signers(struct found *f, struct bytes signers, const struct certs *certs)
+{
+	struct cur c = cur_at(signers, 0);
+	struct cms_signer s;
+	size_t leaf;
+
+	while (cms_signer_next(&c, &s))
+		TRY(find_signer(f->arena, &s, certs, &leaf));
+	return OK;
+}
+
+/* One SignedData, without what is nested. ERR_FORMAT: broken; the rest stays. */
+static enum err
+read_signed_data(
+    struct found *f, const struct cms *m, struct pe_signature *sig, struct pe_auth *auth)
+{
+	struct certs *certs = ARENA_NEW(f->arena, struct certs);
+	struct cur signers = cur_at(m->signers, 0);
+	enum err e;
+
+	if (certs == NULL)
+		return ERR_LIMIT;
+	if (m->certs.p == NULL)
+		return ERR_FORMAT;
+	TRY(add_certs(f->arena, m->certs, certs));
+	TRY(show_certs(f->arena, certs, &sig->certificates));
+	sig->number_of_certificates = sig->certificates.n;
+	if (!bytes_eq(m->type, OID_INDIRECT_DATA))
+		return ERR_FORMAT;
+	read_content(m, auth);
+	sig->digest_alg = bytes_of(oid_long(auth->digest_alg));
+	sig->digest = digest_text(f->arena, auth->digest);
+	sig->signer_info.length_of_chain = 0;
+	if (!cms_signer_next(&signers, &auth->signer))
+		return ERR_FORMAT;
+	TRY(add_counters(f, certs, sig, auth));
+	e = check_signers(f, m->signers, certs);
+	if (e == OK)
+		e = read_signer(f, certs, sig, auth);
+	/* Time stamps brought more certificates along. */
+	TRY(show_certs(f->arena, certs, &sig->certificates));
+	sig->number_of_certificates = sig->certificates.n;
+	return e;
+}
+
+static void
+signature_clear(struct pe_signature *s)
+{
+	*s = (struct pe_signature){
+		.cert = { .version = FACT_UNDEF,
+		    .not_before = FACT_UNDEF,
+		    .not_after = FACT_UNDEF },
+		.verified = FACT_UNDEF,
+		.signer_info.length_of_chain = FACT_UNDEF,
+	};
+}
+
+/*
+ * A signature and those nested in it, each nested one in its turn with its own.
+ * depth bounds the recursion.
+ */
+static enum err
+read_signature(struct found *f, struct bytes der, unsigned depth)
+{
+	struct cms m;
+	struct cur c;
+	struct der d;
+	size_t i = f->n;
+	enum err e;
+
+	if (i == SIGNATURES_MOST || depth == DEPTH_MOST)
+		return ERR_LIMIT;
+	f->n++;
+	signature_clear(&f->list[i]);
+	if (!pe_spend(f->pe, der.n) || cms_open(der, &m) != OK) {
+		f->pe->parse->notes |= PE_NOTE_SIGNATURE;
+		return OK;
+	}
+	e = read_signed_data(f, &m, &f->list[i], &f->auths[i]);
+	if (e == ERR_LIMIT)
+		return e;
+	if (e != OK)
+		f->pe->parse->notes |= PE_NOTE_SIGNATURE;
+	c = cur_at(cms_attribute(f->auths[i].signer.unsigned_attrs, OID_NESTED), 0);
+	for (unsigned n = 0; n < NESTED_MOST && der_next(&c, &d); n++)
+		TRY(read_signature(f, d.whole, depth + 1));
+	return OK;
+}
+
+/* The first entry of the certificate table (PE 5.7), whose offset is the file's. */
+static struct bytes
+certificate_entry(const struct pe *pe)
+{
+	struct bytes dir = pe_directory(pe, PE_DIR_SECURITY);
+	uint32_t at = rec_le32(dir, 0), size = rec_le32(dir, 4), length;
+
+	if (at == 0 || size < 8 || size > pe->file.n ||
+	    (uint32_t)(at + size) > pe->file.n || bytes_sub(pe->file, at, 8).p == NULL)
+		return (struct bytes){ 0 };
+	length = rec_le32(pe->file, at);
+	if (length <= 8 || length - 8 > INT32_MAX)
+		return (struct bytes){ 0 };
+	return bytes_sub(pe->file, at + 8ULL, length - 8);
+}
+
+enum err
+pe_read_signatures(struct pe *pe)
+{
+	struct bytes entry = certificate_entry(pe);
+	struct found f = { .pe = pe, .arena = pe->parse->arena };
+	enum err e;
+
+	pe->number_of_signatures = 0;
+	if (entry.p == NULL)
+		return OK;
+	f.list = ARENA_ARRAY(f.arena, SIGNATURES_MOST, struct pe_signature);
+	f.auths = ARENA_ARRAY(f.arena, SIGNATURES_MOST, struct pe_auth);
+	if (f.list == NULL || f.auths == NULL)
+		return ERR_LIMIT;
+	e = read_signature(&f, entry, 0);
+	pe->auths = f.auths;
+	pe->signatures = (struct fact_array){ f.list, (uint32_t)f.n };
+	pe->number_of_signatures = (int64_t)f.n;
+	return e;
+}

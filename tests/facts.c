@@ -1,0 +1,100 @@
+/*
+ * facts.c - prints what a format's parser knows of files: for golden tests and
+ * for comparisons with other programs. `candor dump` shows the same, confined.
+ *
+ *	facts [-j] [-m MODULE] FILE...
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "crypto/hash.h"
+#include "format/dump.h"
+#include "format/identify.h"
+
+static struct bytes
+read_file(const char *path)
+{
+	FILE *f = fopen(path, "rb");
+	struct buf b = { 0 };
+	uint8_t piece[65536];
+	size_t n;
+
+	if (f == NULL) {
+		perror(path);
+		exit(1);
+	}
+	while ((n = fread(piece, 1, sizeof(piece), f)) > 0)
+		buf_put(&b, piece, n);
+	fclose(f);
+	return buf_bytes(&b);
+}
+
+/* The format by name, or by the file's look. */
+static const struct format *
+choose(const char *name, struct bytes file)
+{
+	if (name == NULL)
+		return identify(file);
+	for (const struct format *const *f = formats; *f != NULL; f++)
+		if (strcmp((*f)->name, name) == 0)
+			return *f;
+	return NULL;
+}
+
+static void
+show(const struct format *m, struct bytes file, bool json)
+{
+	struct arena arena;
+	struct parse parse = { .file = file, .arena = &arena };
+	struct buf out = { 0 };
+
+	arena_init(&arena, (size_t)1 << 30);
+	parse.facts = calloc(1, m->facts_size);
+	if (parse.facts == NULL)
+		abort();
+	fact_clear(m->facts, parse.facts);
+	(void)!m->open(&parse);
+	if (json) {
+		dump_json(m, parse.facts, &out);
+		buf_u8(&out, '\n');
+	} else {
+		dump_text(m, parse.facts, &out);
+	}
+	if (parse.notes)
+		fprintf(stderr, "notes %llx\n", (unsigned long long)parse.notes);
+	fwrite(out.p, 1, out.n, stdout);
+	buf_done(&out);
+	free(parse.facts);
+	arena_done(&arena);
+}
+
+int
+main(int argc, char **argv)
+{
+	const char *module = NULL;
+	bool json = false;
+	int c, bad = 0;
+
+	while ((c = getopt(argc, argv, "jm:")) != -1) {
+		if (c == 'j')
+			json = true;
+		else if (c == 'm')
+			module = optarg;
+		else
+			return 2;
+	}
+	crypto_init();
+	for (int i = optind; i < argc; i++) {
+		struct bytes file = read_file(argv[i]);
+		const struct format *m = choose(module, file);
+
+		if (m != NULL)
+			show(m, file, json);
+		else
+			bad = 1;
+		free((void *)(uintptr_t)file.p);
+	}
+	return bad;
+}
