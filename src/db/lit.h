@@ -46,7 +46,7 @@ struct lit_needle {
 	uint8_t xor_lo, xor_hi;
 	uint8_t win[2]; /* offsets of its rarest windows, [0] even and [1] odd;
 			   0 and 1 where it is too short to have them */
-	uint8_t unused;
+	uint8_t rare;   /* the one of both to look for when one is enough */
 };
 
 #define LIT_MAGIC 0x3154494cu /* LIT1 */
@@ -75,7 +75,7 @@ struct lit_head {
 struct lit_bucket {
 	uint16_t tag[8];
 	uint16_t ext[8];
-	uint32_t key[8]; /* index of the first chain entry << 2 | enum lit_ext */
+	uint32_t key[8]; /* index of its chain << 2 | enum lit_ext */
 };
 
 #define LIT_PROBES 16 /* buckets that are looked at for one key, at most */
@@ -84,8 +84,9 @@ struct lit_bucket {
 enum lit_ext { LIT_EXT_NONE, LIT_EXT_AFTER, LIT_EXT_BEFORE };
 
 /*
- * A chain entry: needle << 7 | last << 6 | offset of the window in the needle + 1.
- * Offset -1: the window begins one byte before a needle of 4 bytes.
+ * A chain: the folded window itself, then an entry for each needle that has it:
+ * needle << 7 | last << 6 | offset of the window in the needle + 1. Offset -1: the window
+ * begins one byte before a needle of 4 bytes.
  */
 #define LIT_NEEDLES_MAX (1u << 25)
 #define LIT_CHAINS_MAX  (1u << 30)

@@ -54,7 +54,8 @@ double lit_cost(struct bytes lit);
 
 /*
  * ERR_LIMIT: the arena's budget, or 4 GB of literals, or LIT_NEEDLES_MAX.
- * ERR_FORMAT: a literal is empty or longer than LIT_LEN_MAX.
+ * ERR_FORMAT: a literal is empty or longer than LIT_LEN_MAX, or its flags or keys
+ * contradict each other.
  */
 MUST_USE enum err lit_build(struct arena *a, const struct lit_in *in, size_t n,
     const struct lit_opts *opts, struct lit_out *out);

@@ -1,0 +1,123 @@
+/*
+ * filter_kernel.h - the filter's inner loops, for any width of vector.
+ *
+ * A template: the including file defines
+ *	KERNEL        attributes of every function here
+ *	KERNEL_OPS    name of the struct filter_ops
+ *	LANES         32-bit lanes of a vector
+ *	vec_fold(dst, src)        folds 4 * LANES bytes; both unaligned, may be equal
+ *	struct vec_map            a filter_map, spread over lanes
+ *	vec_map(const struct filter_map *)
+ *	vec_test(const struct vec_map *, p)   bit per lane: p + 4 * lane passes
+ *	BYTES         positions that the next two look at
+ *	vec_eq(p, q, i)           bit per position: *(p + i) is the byte q->b[i]...
+ *	vec_eq_xor(p, q, i)
+ *	struct vec_quad, vec_quad(const struct filter_quad *)
+ */
+
+KERNEL static void
+kernel_fold(uint8_t *dst, const uint8_t *src, size_t n)
+{
+	size_t i = 0;
+
+	for (; i + 4 * LANES <= n; i += 4 * LANES)
+		vec_fold(dst + i, src + i);
+	if (i < n) {
+		memcpy(dst + i, src + i, n - i);
+		vec_fold(dst + i, dst + i);
+	}
+	memset(dst + n, 0, FILTER_SLACK);
+}
+
+/* Bit z of the mask is lane z % LANES of the vector that began at z / LANES. */
+KERNEL static inline size_t
+kernel_put(uint64_t mask, size_t i, size_t n, uint16_t *out)
+{
+	size_t found = 0;
+
+	for (; mask != 0; mask &= mask - 1) {
+		unsigned z = (unsigned)__builtin_ctzll(mask);
+		size_t at = i + z % LANES * 4 + z / LANES;
+
+		out[found] = (uint16_t)at;
+		found += at < n;
+	}
+	return found;
+}
+
+KERNEL static inline size_t
+kernel_pass(const struct filter_map *map, const uint8_t *b, size_t n, uint16_t *out,
+    const unsigned stride)
+{
+	struct vec_map m = vec_map(map);
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i += 4 * LANES) {
+		uint64_t mask = 0;
+
+		for (unsigned o = 0; o < 4; o += stride)
+			mask |= (uint64_t)vec_test(&m, b + i + o) << (LANES * o);
+		if (__builtin_expect(mask != 0, 0))
+			found += kernel_put(mask, i, n, out + found);
+	}
+	return found;
+}
+
+KERNEL static size_t
+kernel_pass1(const struct filter_map *m, const uint8_t *b, size_t n, uint16_t *out)
+{
+	return kernel_pass(m, b, n, out, 1);
+}
+
+KERNEL static size_t
+kernel_pass2(const struct filter_map *m, const uint8_t *b, size_t n, uint16_t *out)
+{
+	return kernel_pass(m, b, n, out, 2);
+}
+
+KERNEL static inline size_t
+kernel_put_bytes(uint64_t mask, size_t i, size_t n, uint16_t *out)
+{
+	size_t found = 0;
+
+	for (; mask != 0; mask &= mask - 1) {
+		size_t at = i + (unsigned)__builtin_ctzll(mask);
+
+		out[found] = (uint16_t)at;
+		found += at < n;
+	}
+	return found;
+}
+
+KERNEL static size_t
+kernel_find(const struct filter_quad *quad, const uint8_t *b, size_t n, uint16_t *out)
+{
+	struct vec_quad q = vec_quad(quad);
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i += BYTES) {
+		uint64_t mask = vec_eq(&q, b + i);
+
+		if (__builtin_expect(mask != 0, 0))
+			found += kernel_put_bytes(mask, i, n, out + found);
+	}
+	return found;
+}
+
+KERNEL static size_t
+kernel_find_xor(const struct filter_quad *quad, const uint8_t *b, size_t n, uint16_t *out)
+{
+	struct vec_quad q = vec_quad(quad);
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i += BYTES) {
+		uint64_t mask = vec_eq_xor(&q, b + i);
+
+		if (__builtin_expect(mask != 0, 0))
+			found += kernel_put_bytes(mask, i, n, out + found);
+	}
+	return found;
+}
+
+const struct filter_ops KERNEL_OPS = { kernel_fold, kernel_pass1, kernel_pass2,
+	kernel_find, kernel_find_xor };

@@ -1,0 +1,78 @@
+/*
+ * filter_run.h - one scan in progress: what filter.c and filter_dyn.c share.
+ *
+ * A run walks over the data block by block; candidates of a block are verified
+ * against the data itself and leave in batches.
+ */
+#pragma once
+
+#include "db/lit.h"
+#include "match/filter_ops.h"
+
+#define DYN_WINDOWS 4096 /* two for each needle: in one pass over the data */
+#define DYN_SLOTS   4096
+#define DYN_WORDS   8192 /* of the bitmap, at most */
+#define DYN_DIRECT  256  /* needles that are looked for on their own */
+
+struct dyn_window {
+	uint32_t quad;
+	uint32_t needle;
+	uint16_t next; /* index + 1 of the next one in the slot */
+	uint8_t off;
+};
+
+struct dyn_direct {
+	uint32_t needle, part;
+	struct filter_quad quad;
+	uint8_t off;
+	bool xor ;
+};
+
+struct filter_scratch {
+	struct filter_copy fold, raw;
+	uint16_t at[FILTER_BLOCK + 1]; /* a variant may write one too far */
+	uint32_t hash[FILTER_BLOCK];
+	struct filter_hit hits[FILTER_BATCH];
+	uint32_t bitmap[DYN_WORDS];
+	uint16_t slot[DYN_SLOTS];
+	struct dyn_window window[DYN_WINDOWS];
+	struct dyn_direct direct[DYN_DIRECT];
+};
+
+_Static_assert(sizeof(struct filter_scratch) <= FILTER_SCRATCH_SIZE, "the stated budget");
+
+struct filter_run {
+	const struct filter *f;
+	struct bytes data;
+	struct filter_ctx *ctx;
+	struct filter_scratch *s;
+	uint64_t limit;
+	uint64_t base;        /* of the block, in data */
+	size_t n;             /* positions in the block */
+	const uint8_t *block; /* the folded copy of data + base */
+	const uint8_t *raw;   /* the plain copy, when filter_run_raw was called */
+	size_t nhits;
+	enum err stop; /* not OK: end the scan */
+};
+
+struct filter_run filter_run_new(
+    const struct filter *f, struct bytes data, struct filter_ctx *ctx);
+
+/* Copies and folds the block at base, which is inside of the data. */
+void filter_run_block(struct filter_run *r, uint64_t base);
+void filter_run_raw(struct filter_run *r);
+
+/* Reports what is left; true: go on with the next block. */
+bool filter_run_end_block(struct filter_run *r);
+
+/*
+ * Needle index may be in the data, with its byte off (-1: the one before it) at
+ * base + at. Compares, and appends to the batch when it is.
+ */
+void filter_run_verify(struct filter_run *r, uint32_t index, int off, size_t at);
+
+static inline bool
+filter_done(const struct filter_ctx *c, uint32_t part)
+{
+	return part < c->ndone && c->done[part] == c->generation;
+}

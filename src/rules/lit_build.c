@@ -1,0 +1,420 @@
+#include "rules/lit_build.h"
+
+#include "rules/gram.h"
+#include "rules/lit_pick.h"
+
+/* Keys of an average home bucket: few enough that they seldom overflow. */
+#define KEYS_PER_BUCKET 4
+
+#define NONE UINT32_MAX
+
+/* Windows that the bucket table cannot tell apart: one key, one chain. */
+struct key {
+	uint32_t quad;
+	uint16_t check;
+	uint8_t ext;
+	uint32_t first, last; /* windows */
+	uint32_t chain;       /* where its chain is */
+};
+
+struct table {
+	struct arena *arena;
+	const struct lit_window *w;
+	uint32_t nw;
+	uint32_t *link; /* of a window to the next one of its key */
+	struct key *keys;
+	uint32_t nkeys;
+	uint32_t nchains; /* entries of all chains */
+	uint32_t seed, bits;
+	uint32_t *bitmap;
+	uint32_t nbuckets;
+	struct lit_bucket *buckets;
+};
+
+static uint32_t
+key_slot(const struct key *k, uint32_t mask)
+{
+	uint32_t h = (k->quad ^ (uint32_t)k->check << 8 ^ k->ext) * 0x9e3779b1u;
+
+	return (h ^ h >> 15) & mask;
+}
+
+/* Puts windows of equal keys into one list each, in the order of the needles. */
+static enum err
+table_group(struct table *t)
+{
+	uint32_t mask = 1;
+	uint32_t *slot;
+
+	while (mask < t->nw * 2)
+		mask = mask << 1 | 1;
+	slot = ARENA_ARRAY(t->arena, (size_t)mask + 1, uint32_t);
+	t->link = ARENA_ARRAY(t->arena, t->nw, uint32_t);
+	t->keys = ARENA_ARRAY(t->arena, t->nw, struct key);
+	if (slot == NULL || t->link == NULL || t->keys == NULL)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < t->nw; i++) {
+		const struct lit_window *w = &t->w[i];
+		struct key k = { w->quad, w->ext ? lit_check(w->around) : 0, w->ext, i, i,
+			0 };
+		uint32_t s = key_slot(&k, mask);
+
+		if (w->silent)
+			continue;
+		t->link[i] = NONE;
+		for (; slot[s] != 0; s = (s + 1) & mask) {
+			struct key *o = &t->keys[slot[s] - 1];
+
+			if (o->quad == k.quad && o->check == k.check && o->ext == k.ext)
+				break;
+		}
+		if (slot[s] == 0) {
+			t->keys[t->nkeys++] = k;
+			slot[s] = t->nkeys;
+			continue;
+		}
+		t->link[t->keys[slot[s] - 1].last] = i;
+		t->keys[slot[s] - 1].last = i;
+	}
+	return OK;
+}
+
+/*
+ * 256 bits a window: so few are set that chance passes one position in some
+ * thousand, and a million windows still fit the second-level cache.
+ */
+static uint32_t
+bits_for(uint32_t windows)
+{
+	uint32_t bits = LIT_BITS_MIN;
+
+	while (bits < 24 && 1u << (bits - 8) < windows)
+		bits++;
+	return windows > LIT_STRIDE1 ? LIT_BITS_MAX : bits;
+}
+
+static uint32_t
+bits_b(const struct lit_window *w)
+{
+	uint32_t b;
+
+	if (w->known == 0)
+		return UINT32_MAX;
+	b = lit_bit_b(w->next);
+	return w->known == 2 ? 1u << b : 0x01010101u << (b & 7);
+}
+
+static void
+bitmap_fill(struct table *t)
+{
+	memset(t->bitmap, 0, (size_t)1 << (t->bits - 3));
+	for (uint32_t i = 0; i < t->nw; i++) {
+		uint32_t h = lit_hash(t->w[i].quad, t->seed);
+
+		t->bitmap[lit_word(h, t->bits)] |=
+		    1u << lit_bit_a(h, t->bits) | bits_b(&t->w[i]);
+	}
+}
+
+/* How much of ordinary files would pass, as far as the commonest strings tell. */
+static double
+bitmap_cost(const struct table *t)
+{
+	double sum = 0;
+	struct gram_heavy g;
+
+	for (size_t i = 0; (g = gram_heavy(i)).p > 0; i++) {
+		uint32_t h = lit_hash(g.quad, t->seed);
+		uint32_t bits = 1u << lit_bit_a(h, t->bits) | 1u << lit_bit_b(g.next);
+
+		if ((t->bitmap[lit_word(h, t->bits)] & bits) == bits)
+			sum += g.p;
+	}
+	return sum;
+}
+
+/*
+ * One unlucky collision of, say, six spaces with bits that are set costs more
+ * than all needles together: the multiplier is the best of several.
+ */
+static enum err
+table_seed(struct table *t)
+{
+	static const uint32_t seeds[] = { 0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f,
+		0x165667b1, 0xd6e8feb9, 0xa0761d65, 0xe7037ed1 };
+	double best = -1;
+	uint32_t seed = seeds[0];
+
+	t->bitmap = arena_alloc(t->arena, (size_t)1 << (t->bits - 3));
+	if (t->bitmap == NULL)
+		return ERR_LIMIT;
+	for (size_t i = 0; i < COUNT(seeds); i++) {
+		double cost;
+
+		t->seed = seeds[i];
+		bitmap_fill(t);
+		cost = bitmap_cost(t);
+		if (best < 0 || cost < best) {
+			best = cost;
+			seed = seeds[i];
+		}
+	}
+	t->seed = seed;
+	bitmap_fill(t);
+	return OK;
+}
+
+static bool
+bucket_put(struct table *t, const struct key *k)
+{
+	uint32_t h = lit_hash(k->quad, t->seed);
+	struct lit_bucket *b = &t->buckets[lit_home(h, t->nbuckets)];
+
+	for (int i = 0; i < LIT_PROBES; i++, b++) {
+		for (int s = 0; s < 8; s++) {
+			if (b->tag[s] != 0)
+				continue;
+			b->tag[s] = lit_tag(h);
+			b->ext[s] = k->check;
+			b->key[s] = k->chain << 2 | k->ext;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A table in which every key has a place near its home; grows until it is. */
+static enum err
+table_place(struct table *t)
+{
+	t->nbuckets = t->nkeys / KEYS_PER_BUCKET + 1;
+	for (int tries = 0; tries < 6; tries++, t->nbuckets *= 2) {
+		uint32_t i = 0;
+
+		t->buckets = ARENA_ARRAY(
+		    t->arena, (size_t)t->nbuckets + LIT_PROBES - 1, struct lit_bucket);
+		if (t->buckets == NULL)
+			return ERR_LIMIT;
+		while (i < t->nkeys && bucket_put(t, &t->keys[i]))
+			i++;
+		if (i == t->nkeys)
+			return OK;
+	}
+	return ERR_LIMIT;
+}
+
+static void
+table_number_chains(struct table *t)
+{
+	for (uint32_t i = 0; i < t->nkeys; i++) {
+		t->keys[i].chain = t->nchains++;
+		for (uint32_t w = t->keys[i].first; w != NONE; w = t->link[w])
+			t->nchains++;
+	}
+}
+
+static void
+chains_write(const struct table *t, struct buf *out)
+{
+	for (uint32_t i = 0; i < t->nkeys; i++) {
+		buf_le32(out, t->keys[i].quad);
+		for (uint32_t w = t->keys[i].first; w != NONE; w = t->link[w])
+			buf_le32(out, lit_chain(t->w[w].needle, t->w[w].off) |
+					  (t->link[w] == NONE ? LIT_CHAIN_LAST : 0));
+	}
+}
+
+/* Head, bitmap, buckets, chains. The head goes in last: it knows the offsets. */
+static enum err
+table_write(const struct table *t, struct lit_head h, struct buf *out)
+{
+	size_t from = out->n;
+
+	if (buf_room(out, sizeof(h)) == NULL)
+		return ERR_LIMIT;
+	if (t->nw > 0) {
+		h.nbuckets = t->nbuckets;
+		h.nchains = t->nchains;
+		h.bitmap_at = (uint32_t)(out->n - from);
+		buf_put(out, t->bitmap, (size_t)1 << (t->bits - 3));
+		h.buckets_at = (uint32_t)(out->n - from);
+		buf_put(out, t->buckets,
+		    ((size_t)t->nbuckets + LIT_PROBES - 1) * sizeof(struct lit_bucket));
+		h.chains_at = (uint32_t)(out->n - from);
+		chains_write(t, out);
+	}
+	if (out->full || out->n - from > UINT32_MAX)
+		return ERR_LIMIT;
+	memcpy(out->p + from, &h, sizeof(h));
+	return OK;
+}
+
+/* The bytes of a literal in the section, kept once. */
+struct lit_store {
+	struct buf *out;
+	uint32_t *slot; /* needle + 1 */
+	uint32_t mask;
+};
+
+static uint32_t
+store_hash(struct bytes b)
+{
+	uint32_t h = 0x811c9dc5;
+
+	for (size_t i = 0; i < b.n; i++)
+		h = (h ^ b.p[i]) * 0x01000193u;
+	return h ^ h >> 15;
+}
+
+static struct bytes
+store_fold(struct arena *a, const struct lit_in *in)
+{
+	uint8_t *p;
+
+	if (!(in->flags & LIT_NOCASE))
+		return in->lit;
+	p = arena_alloc(a, in->lit.n);
+	for (size_t i = 0; p != NULL && i < in->lit.n; i++)
+		p[i] = lit_lower(in->lit.p[i]);
+	return (struct bytes){ p, in->lit.n };
+}
+
+static enum err
+store_put(struct lit_store *s, struct bytes lit, const struct lit_needle *table,
+    struct lit_needle *n, uint32_t index)
+{
+	uint32_t i = store_hash(lit) & s->mask;
+
+	for (; s->slot[i] != 0; i = (i + 1) & s->mask) {
+		const struct lit_needle *o = &table[s->slot[i] - 1];
+
+		if (o->len == lit.n && memcmp(s->out->p + o->at, lit.p, lit.n) == 0) {
+			n->at = o->at;
+			return OK;
+		}
+	}
+	s->slot[i] = index + 1;
+	n->at = (uint32_t)s->out->n;
+	buf_put(s->out, lit.p, lit.n);
+	return s->out->full || s->out->n > UINT32_MAX ? ERR_LIMIT : OK;
+}
+
+static bool
+valid(const struct lit_in *in)
+{
+	if (in->lit.n == 0 || in->lit.n > LIT_LEN_MAX)
+		return false;
+	return !(in->flags & LIT_XOR) ||
+	       (!(in->flags & LIT_NOCASE) && in->xor_lo <= in->xor_hi);
+}
+
+static enum err
+needles_write(struct arena *a, const struct lit_in *in, uint32_t n, struct lit_out *out)
+{
+	struct lit_store s = { .out = out->literals, .mask = 1 };
+	struct lit_needle *table = ARENA_ARRAY(a, n, struct lit_needle);
+
+	while (s.mask < n * 2)
+		s.mask = s.mask << 1 | 1;
+	s.slot = ARENA_ARRAY(a, (size_t)s.mask + 1, uint32_t);
+	if (table == NULL || s.slot == NULL)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < n; i++) {
+		struct bytes lit;
+
+		if (!valid(&in[i]))
+			return ERR_FORMAT;
+		lit = store_fold(a, &in[i]);
+		if (lit.p == NULL)
+			return ERR_LIMIT;
+		table[i] = (struct lit_needle){ .part = in[i].part,
+			.a = in[i].a,
+			.b = in[i].b,
+			.len = (uint16_t)lit.n,
+			.flags = in[i].flags,
+			.xor_lo = in[i].xor_lo,
+			.xor_hi = in[i].xor_hi };
+		lit_pick_plain(&in[i], &table[i]);
+		TRY(store_put(&s, lit, table, &table[i], i));
+	}
+	buf_put(out->needles, table, n * sizeof(*table));
+	return out->needles->full ? ERR_LIMIT : OK;
+}
+
+static enum err
+pick_all(struct lit_picker *p, const struct lit_in *in, uint32_t n, struct lit_out *out)
+{
+	uint32_t *deferred = ARENA_ARRAY(p->arena, n, uint32_t);
+
+	if (deferred == NULL)
+		return ERR_LIMIT;
+	out->ntriggers = out->ndeferred = 0;
+	for (uint32_t i = 0; i < n; i++) {
+		enum err e;
+
+		if (!(in[i].flags & LIT_TRIGGER))
+			continue;
+		e = lit_pick(p, &in[i], i);
+		if (e == OK)
+			out->ntriggers++;
+		else if (e == ERR_END)
+			deferred[out->ndeferred++] = i;
+		else
+			return e;
+	}
+	out->deferred = deferred;
+	return OK;
+}
+
+/* Windows that all triggers will need, about: an xor one has them for each key. */
+static uint64_t
+windows_expected(const struct lit_in *in, size_t n)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (in[i].flags & LIT_TRIGGER)
+			sum += in[i].flags & LIT_XOR
+				   ? 2u * (in[i].xor_hi - in[i].xor_lo + 1u)
+				   : 2u;
+	}
+	return sum;
+}
+
+enum err
+lit_build(struct arena *a, const struct lit_in *in, size_t n, const struct lit_opts *opts,
+    struct lit_out *out)
+{
+	unsigned stride = opts->stride;
+	struct table t = { .arena = a };
+	struct lit_picker p;
+	struct lit_head h = { .magic = LIT_MAGIC };
+
+	if (n > LIT_NEEDLES_MAX)
+		return ERR_LIMIT;
+	if (stride == 0)
+		stride = windows_expected(in, n) < LIT_STRIDE1 ? 2 : 1;
+	TRY(needles_write(a, in, (uint32_t)n, out));
+	TRY(lit_picker_init(&p, a, stride, opts->hot > 0 ? opts->hot : LIT_HOT));
+	TRY(pick_all(&p, in, (uint32_t)n, out));
+	if (p.n > LIT_CHAINS_MAX / 2)
+		return ERR_LIMIT;
+
+	t.w = p.w;
+	t.nw = (uint32_t)p.n;
+	t.bits = opts->bits ? opts->bits : bits_for(t.nw);
+	if (t.nw > 0) {
+		TRY(table_group(&t));
+		TRY(table_seed(&t));
+		table_number_chains(&t);
+		TRY(table_place(&t));
+	}
+	out->nwindows = t.nw;
+	out->nkeys = t.nkeys;
+	out->cost = p.cost;
+	h.seed = t.seed | 1;
+	h.bits = t.bits;
+	h.stride = stride;
+	h.nneedles = (uint32_t)n;
+	return table_write(&t, h, out->filter);
+}

@@ -1,0 +1,300 @@
+#include "rules/lit_pick.h"
+
+#include <math.h>
+
+#include "rules/gram.h"
+
+/* Windows begin at offset 0..LIT_OFF_MAX; beyond the last one 4 + 4 bytes count. */
+#define HEAD (LIT_OFF_MAX + 1 + 8)
+
+#define USAGE_BITS 20
+
+/* So many needles with one window may tell themselves apart by their neighbours;
+   then they share a chain, or one window could fill the buckets. */
+#define USAGE_EXT 32
+
+/* Each takes 193 windows at stride 2. */
+#define SHORTS_MAX 64
+
+/* A word of the bitmap with all bits set passes every position that it is asked for. */
+#define SATURATED 4e-6
+
+/* The folded head of a literal under one key, and what windows in it cost. */
+struct head {
+	uint8_t b[HEAD];
+	unsigned n;
+	double quad[HEAD];
+};
+
+static uint32_t
+quad_at(const struct head *h, unsigned off)
+{
+	return le32(h->b + off);
+}
+
+static void
+head_fill(struct head *h, struct bytes lit, uint8_t key)
+{
+	h->n = lit.n < HEAD ? (unsigned)lit.n : HEAD;
+	for (unsigned i = 0; i < h->n; i++)
+		h->b[i] = lit_fold(lit.p[i] ^ key);
+	for (unsigned i = 0; i + LIT_WINDOW <= h->n; i++)
+		h->quad[i] = gram_quad(quad_at(h, i));
+}
+
+/*
+ * Expected candidates at a tested position: the window occurs, and its two next
+ * bytes pass bit B, by chance (1/32) or because they do come next.
+ */
+static double
+window_cost(const struct head *h, unsigned off)
+{
+	unsigned known = h->n - off - LIT_WINDOW;
+
+	if (known == 0)
+		return h->quad[off] + SATURATED;
+	if (known == 1)
+		return h->quad[off] / 4;
+	return h->quad[off] *
+	       (1.0 / 32 + fmin(1, h->quad[off + 2] / gram_pair(le16(h->b + off + 2))));
+}
+
+static uint16_t *
+usage_of(uint16_t *usage, uint32_t quad)
+{
+	return &usage[quad * 0x9e3779b1u >> (32 - USAGE_BITS)];
+}
+
+struct pick {
+	double cost[2];
+	unsigned off[2];
+};
+
+/* The cheapest windows at even and odd offsets; usage NULL: of this literal alone. */
+static struct pick
+pick_best(const struct head *h, uint16_t *usage)
+{
+	struct pick best = { { INFINITY, INFINITY }, { 0, 1 } };
+	double biased[2] = { INFINITY, INFINITY };
+
+	for (unsigned off = 0; off <= LIT_OFF_MAX && off + LIT_WINDOW <= h->n; off++) {
+		double cost = window_cost(h, off), b = cost;
+
+		if (usage != NULL)
+			b *= 1 + *usage_of(usage, quad_at(h, off)) / 4.0;
+		if (b < biased[off & 1]) {
+			biased[off & 1] = b;
+			best.cost[off & 1] = cost;
+			best.off[off & 1] = off;
+		}
+	}
+	return best;
+}
+
+/* A literal of 4 bytes at an odd place: any byte may stand before it. */
+static double
+short_cost(const struct head *h)
+{
+	double sum = 0;
+
+	for (unsigned x = 0; x < 256; x++)
+		if (lit_fold((uint8_t)x) == x)
+			sum += gram_quad(quad_at(h, 0) << 8 | x);
+	return sum / 4;
+}
+
+static double
+head_cost(const struct head *h, const struct pick *p, unsigned stride)
+{
+	double odd = h->n > LIT_WINDOW ? p->cost[1] : INFINITY;
+
+	if (stride == 1)
+		return fmin(p->cost[0], odd);
+	return (p->cost[0] + (h->n > LIT_WINDOW ? odd : short_cost(h))) / 2;
+}
+
+static double
+tiny_cost(const struct head *h)
+{
+	double sum = 0;
+
+	if (h->n == 0)
+		return INFINITY;
+	if (h->n == 3)
+		return 1 + fmin(gram_pair(le16(h->b)), gram_pair(le16(h->b + 1)));
+	if (h->n == 2)
+		return 2 + gram_pair(le16(h->b));
+	for (unsigned x = 0; x < 256; x++)
+		sum += gram_pair((uint16_t)(x << 8 | h->b[0]));
+	return 3 + sum;
+}
+
+double
+lit_cost(struct bytes lit)
+{
+	struct head h;
+	struct pick p;
+
+	head_fill(&h, lit, 0);
+	if (h.n < LIT_WINDOW)
+		return tiny_cost(&h);
+	p = pick_best(&h, NULL);
+	return head_cost(&h, &p, 2);
+}
+
+void
+lit_pick_plain(const struct lit_in *in, struct lit_needle *n)
+{
+	struct head h;
+	struct pick p;
+
+	head_fill(&h, in->lit, in->xor_lo);
+	p = pick_best(&h, NULL);
+	n->win[0] = (uint8_t)p.off[0];
+	n->win[1] = (uint8_t)p.off[1];
+	n->rare = n->win[p.cost[1] < p.cost[0]];
+}
+
+enum err
+lit_picker_init(struct lit_picker *p, struct arena *a, unsigned stride, double hot)
+{
+	*p = (struct lit_picker){ .arena = a, .stride = stride, .hot = hot };
+	p->usage = ARENA_ARRAY(a, 1u << USAGE_BITS, uint16_t);
+	return p->usage ? OK : ERR_LIMIT;
+}
+
+static enum err
+window_add(struct lit_picker *p, const struct lit_window *w)
+{
+	uint16_t *usage = usage_of(p->usage, w->quad);
+
+	if (p->n == p->cap) {
+		p->w = arena_grow(p->arena, p->w, &p->cap, p->n + 1, sizeof(*w));
+		if (p->w == NULL)
+			return ERR_LIMIT;
+	}
+	p->w[p->n] = *w;
+	if (*usage >= USAGE_EXT)
+		p->w[p->n].ext = LIT_EXT_NONE;
+	*usage = (uint16_t)(*usage + (*usage < UINT16_MAX));
+	p->n++;
+	return OK;
+}
+
+static struct lit_window
+window_at(const struct head *h, unsigned off, uint32_t needle)
+{
+	struct lit_window w = {
+		.quad = quad_at(h, off), .needle = needle, .off = (int8_t)off
+	};
+	unsigned left = h->n - off - LIT_WINDOW;
+	const uint8_t *behind = h->b + off + LIT_WINDOW;
+
+	w.known = (uint8_t)(left < 2 ? left : 2);
+	if (left >= 1)
+		w.next = left == 1 ? behind[0] : le16(behind);
+	if (left >= 4) {
+		w.ext = LIT_EXT_AFTER;
+		w.around = le32(behind);
+	} else if (off >= 4) {
+		w.ext = LIT_EXT_BEFORE;
+		w.around = le32(h->b + off - 4);
+	}
+	return w;
+}
+
+/*
+ * Two keys of an xor needle that differ in bit 5 may give the same folded window.
+ * Both look at the same offset, and then one of both reports: else it would be
+ * reported twice.
+ */
+static enum err
+windows_add(struct lit_picker *p, const struct head h[2], unsigned off, uint32_t needle)
+{
+	struct lit_window a = window_at(&h[0], off, needle), b;
+
+	if (h[1].n == 0)
+		return window_add(p, &a);
+	b = window_at(&h[1], off, needle);
+	b.silent = a.quad == b.quad;
+	if (b.silent && a.around != b.around)
+		a.ext = LIT_EXT_NONE;
+	TRY(window_add(p, &a));
+	return window_add(p, &b);
+}
+
+/* Of 4 bytes at an odd place the first three are seen, behind any other byte. */
+static enum err
+windows_before(struct lit_picker *p, const struct head *h, uint32_t needle)
+{
+	struct lit_window w = {
+		.needle = needle, .next = h->b[3], .known = 1, .off = -1
+	};
+
+	for (unsigned x = 0; x < 256; x++) {
+		if (lit_fold((uint8_t)x) != x)
+			continue;
+		w.quad = quad_at(h, 0) << 8 | x;
+		TRY(window_add(p, &w));
+	}
+	return OK;
+}
+
+static enum err
+pick_one(struct lit_picker *p, const struct head h[2], uint32_t needle)
+{
+	struct pick best = pick_best(h, p->usage);
+
+	if (p->stride == 1)
+		return windows_add(p, h, best.off[best.cost[1] < best.cost[0]], needle);
+	TRY(windows_add(p, h, best.off[0], needle));
+	return h->n > LIT_WINDOW ? windows_add(p, h, best.off[1], needle)
+				 : windows_before(p, h, needle);
+}
+
+/* Keys lo..hi, each together with the one that differs in bit 5. */
+static enum err
+pick_keys(
+    struct lit_picker *p, struct bytes lit, unsigned lo, unsigned hi, uint32_t needle)
+{
+	for (unsigned key = lo; key <= hi; key++) {
+		struct head h[2];
+		unsigned other = key ^ 0x20;
+		bool pair = other >= lo && other <= hi;
+
+		if (pair && other < key)
+			continue;
+		head_fill(&h[0], lit, (uint8_t)key);
+		h[1].n = 0;
+		if (pair)
+			head_fill(&h[1], lit, (uint8_t)other);
+		TRY(pick_one(p, h, needle));
+	}
+	return OK;
+}
+
+enum err
+lit_pick(struct lit_picker *p, const struct lit_in *in, uint32_t needle)
+{
+	bool xor = in->flags & LIT_XOR;
+	bool is_short = in->lit.n == LIT_WINDOW && p->stride == 2;
+	unsigned lo = xor? in->xor_lo : 0, hi = xor? in->xor_hi : 0;
+	double cost = 0;
+	struct head h;
+	struct pick best;
+
+	if (in->lit.n < LIT_WINDOW || (is_short && (xor || p->shorts == SHORTS_MAX)))
+		return ERR_END;
+	for (unsigned key = lo; key <= hi; key++) {
+		head_fill(&h, in->lit, (uint8_t)key);
+		best = pick_best(&h, NULL);
+		cost += head_cost(&h, &best, p->stride);
+	}
+	if (cost > p->hot)
+		return ERR_END;
+
+	TRY(pick_keys(p, in->lit, lo, hi, needle));
+	p->cost += cost;
+	p->shorts += is_short;
+	return OK;
+}

@@ -1,0 +1,46 @@
+/*
+ * lit_pick.h - which 4 bytes of a literal the filter looks for.
+ *
+ * The rarest, by the shipped frequencies, with a handicap for windows that other
+ * literals use already. Internal to the builder of the literal filter.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "rules/lit_build.h"
+
+/* A window as it goes into the tables; nothing in it depends on the seed. */
+struct lit_window {
+	uint32_t quad;   /* folded */
+	uint32_t around; /* the folded neighbours that ext tells of */
+	uint32_t needle;
+	uint16_t next; /* the two folded bytes behind it ... */
+	uint8_t known; /* ... of which so many belong to the literal */
+	uint8_t ext;   /* enum lit_ext */
+	int8_t off;    /* in the literal; -1: begins before it */
+	bool silent;   /* sets its bits; the needle is found by another window */
+};
+
+struct lit_picker {
+	struct arena *arena;
+	unsigned stride;
+	double hot;
+	unsigned shorts; /* literals of 4 bytes taken so far */
+	struct lit_window *w;
+	size_t n, cap;
+	uint16_t *usage; /* of windows, by hash */
+	double cost;     /* of all that were taken */
+};
+
+MUST_USE enum err lit_picker_init(
+    struct lit_picker *p, struct arena *a, unsigned stride, double hot);
+
+/* Fills win and rare. */
+void lit_pick_plain(const struct lit_in *in, struct lit_needle *n);
+
+/*
+ * Chooses windows for needle and appends them. ERR_END: too short or too hot,
+ * nothing was appended. ERR_LIMIT: budget.
+ */
+MUST_USE enum err lit_pick(
+    struct lit_picker *p, const struct lit_in *in, uint32_t needle);
