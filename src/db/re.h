@@ -49,6 +49,7 @@ struct re_prog {
 	uint32_t fwd, fwd_n, fwd_start;
 	uint32_t rev, rev_n, rev_start;
 	uint32_t class, class_n; /* struct re_class[class_n] */
+	uint32_t zero;
 };
 
 struct re_entry {

@@ -1,12 +1,14 @@
 /*
  * re_vm.h - runs compiled patterns over data: verify an atom's hit, search, list matches.
  *
- * Semantics (design/yara.md 3.3, checked against Debian's yara): at most one match per
- * start offset, for every start that matches, starts lie before the end of the data.
- * The length is the one that a backtracking engine would find first: alternatives from
- * left to right, greedy quantifiers long, lazy ones short; without ambiguity that is the
- * longest for greedy and the shortest for lazy ones. fullword looks at that one length,
- * as YARA does. Matches of length 0 are reported; whoever prints may drop them.
+ * Semantics (design/yara.md 3.3, and what Debian's yara does): at most one match per
+ * start offset, for every start that matches; starts lie before the end of the data.
+ * A match goes through an atom (or, atomless, begins with the first state). What is left
+ * of the atom may be matched in any way; right of it the length is the one a
+ * backtracking engine finds first: alternatives from left to right, greedy quantifiers
+ * long, lazy ones short. fullword drops a start together with that length. When a start
+ * leads to several atoms, the longest match counts for a program with RE_P_GREEDY, else
+ * the shortest. Matches of length 0 are reported; YARA 4.2 does not print them.
  *
  * Nothing allocates while scanning: a vm holds all scratch, allocated once. Work is
  * counted in vm->steps (about one per byte and live state) and stops at vm->budget with
@@ -54,23 +56,22 @@ void re_vm_done(struct re_vm *vm);
 enum re_answer re_hit(struct re_vm *vm, const struct re_prog *prog, struct bytes data,
     uint32_t k, uint64_t pos);
 
-/* Where to look for all matches through an atom. */
+/* An atom found at a place. */
 struct re_at {
 	uint32_t atom;
 	uint64_t pos;
 };
 
 /*
- * Appends the matches that begin left of (or with) the atom at pos and go through it.
- * Length and fullword are those of the start, not of this atom; so hits of different
- * atoms give the same span for the same start, and merging is dropping duplicates.
- * (Of an ascii and a wide program with a common start: the longer span if RE_P_GREEDY,
- * else the ascii one.) RE_YES: at least one was appended.
+ * Appends the matches through the atom at its place, their starts falling. The caller
+ * merges what several atoms give: same start, then the longest if RE_P_GREEDY, else the
+ * shortest. That gives what re_search_all() gives. (Of an ascii and a wide program:
+ * longest if RE_P_GREEDY, else the ascii one.) RE_YES: at least one was appended.
  */
 enum re_answer re_hit_all(struct re_vm *vm, const struct re_prog *prog, struct bytes data,
     struct re_at at, struct re_spans *out);
 
-/* Does a match begin at or behind from? This is also the `matches` operator (from 0). */
+/* Does a match begin at or behind from? Also the `matches` operator, from 0. */
 enum re_answer re_search(
     struct re_vm *vm, const struct re_prog *prog, struct bytes data, uint64_t from);
 

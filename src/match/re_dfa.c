@@ -1,0 +1,550 @@
+/*
+ * re_dfa.c - the automaton made deterministic as far as the data asks for it.
+ *
+ * A state of the DFA is a set of NFA states, not yet followed through assertions, and
+ * what the byte before it was; so ^ $ \b are decided when the next byte is known. A match
+ * is therefore noticed with the byte behind it, or at the end. States and transitions
+ * live in a cache of fixed size. When it is full it is emptied; when that happens too
+ * often to be worth while, the simulation of re_nfa.c goes on from there.
+ */
+#include <stdlib.h>
+
+#include "match/re_run.h"
+
+#define UNKNOWN   UINT32_MAX
+#define HIT       (UINT32_MAX - 1)
+#define SPECIAL   0x80000000u /* everything but a plain row to go to */
+#define MATCHED   0x40000000u /* a match ends where the row begins */
+#define HOME      0x20000000u /* the row of the first state, from which bytes are skipped */
+#define ROW_OF(t) ((t)&0x1fffffffu)
+
+#define HASH_SIZE  4096u
+#define SMALL      16u /* bytes of data that are not worth a DFA */
+#define PATIENCE   3u  /* times the cache may be emptied early */
+#define WORTH      16u /* bytes a state of the cache has to serve on average */
+#define KEY_SAMPLE 512u
+
+/* What was read last: decides \b, ^ and $. */
+enum kind { EDGE, OTHER, WORD };
+
+struct state {
+	uint32_t set, n; /* where in the pool, and how many NFA states */
+	uint32_t next;   /* in its hash chain, + 1 */
+	uint8_t kind;
+	bool matched;
+};
+
+struct re_dfa {
+	uint32_t *trans, trans_cap; /* rows of stride */
+	struct state *state;
+	uint32_t *pool, pool_cap, pool_n;
+	uint32_t states, states_cap, stride,
+	    classes;              /* the class `classes` is the edge */
+	uint32_t hash[HASH_SIZE]; /* state + 1 */
+	uint8_t class[256], sample[256];
+	bool leaves[256]; /* bytes that lead away from the first state */
+	uint32_t home;    /* its row, or UNKNOWN when nothing can be skipped */
+	const struct re_prog *prog;
+	uint64_t key;
+	bool back, stop; /* direction; stop at the first match */
+};
+
+struct re_dfa *
+re_dfa_new(size_t bytes)
+{
+	struct re_dfa *d = calloc(1, sizeof(*d));
+	size_t third = bytes / 3 / sizeof(uint32_t);
+
+	if (d == NULL)
+		return NULL;
+	third = third > ROW_OF(UINT32_MAX) ? ROW_OF(UINT32_MAX) : third;
+	d->trans_cap = d->pool_cap = (uint32_t)third;
+	d->states_cap = (uint32_t)(third * sizeof(uint32_t) / sizeof(struct state));
+	d->trans = calloc(third + 1, sizeof(uint32_t));
+	d->pool = calloc(third + 1, sizeof(uint32_t));
+	d->state = calloc((size_t)d->states_cap + 1, sizeof(struct state));
+	if (d->trans == NULL || d->pool == NULL || d->state == NULL) {
+		re_dfa_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+void
+re_dfa_free(struct re_dfa *d)
+{
+	if (d == NULL)
+		return;
+	free(d->trans);
+	free(d->pool);
+	free(d->state);
+	free(d);
+}
+
+/* Splits each class of bytes into those in the set and those not. */
+static void
+classes_split(struct re_dfa *d, const bool in[256])
+{
+	uint16_t other[256], next = (uint16_t)d->classes;
+	bool seen[256][2] = { 0 };
+
+	for (unsigned b = 0; b < 256; b++)
+		seen[d->class[b]][in[b]] = true;
+	for (unsigned c = 0; c < d->classes; c++)
+		other[c] = seen[c][0] && seen[c][1] ? next++ : (uint16_t)c;
+	for (unsigned b = 0; b < 256; b++)
+		if (in[b])
+			d->class[b] = (uint8_t)other[d->class[b]];
+	d->classes = next;
+}
+
+static void
+classes_find(struct re_dfa *d, const struct re_run *r, uint32_t n)
+{
+	bool in[256];
+
+	memset(d->class, 0, sizeof(d->class));
+	d->classes = 1;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct re_state *s = &r->st[i], *t = i ? s - 1 : s;
+
+		if (s->op != RE_OP_MASK && s->op != RE_OP_CLASS)
+			continue;
+		/* Copies of a repeat stand side by side. */
+		if (i > 0 && s->op == t->op && s->a == t->a && s->b == t->b)
+			continue;
+		for (unsigned b = 0; b < 256; b++)
+			in[b] = re_reads(r, s, (uint8_t)b);
+		classes_split(d, in);
+	}
+	if (r->prog->flags & RE_P_WORD) {
+		for (unsigned b = 0; b < 256; b++)
+			in[b] = re_is_word((uint8_t)b);
+		classes_split(d, in);
+	}
+	for (unsigned b = 0; b < 256; b++)
+		d->sample[d->class[b]] = (uint8_t)b;
+	d->stride = d->classes + 1;
+}
+
+static void
+cache_clear(struct re_dfa *d)
+{
+	memset(d->hash, 0, sizeof(d->hash));
+	d->states = 0;
+	d->pool_n = 0;
+}
+
+static enum kind
+kind_of(const struct re_run *r, int byte)
+{
+	uint8_t flags = r->prog->flags;
+
+	if (byte < 0 && (flags & (RE_P_WORD | RE_P_START | RE_P_END)))
+		return EDGE;
+	return byte >= 0 && (flags & RE_P_WORD) && re_is_word((uint8_t)byte) ? WORD
+									     : OTHER;
+}
+
+static bool
+state_is(const struct re_dfa *d, uint32_t i, const struct state *like)
+{
+	const struct state *s = &d->state[i];
+
+	return s->n == like->n && s->kind == like->kind && s->matched == like->matched &&
+	       memcmp(d->pool + s->set, d->pool + like->set, s->n * sizeof(uint32_t)) ==
+		   0;
+}
+
+/*
+ * The number of the state like, whose set lies behind the end of the pool; UNKNOWN when
+ * there is no room for a new one.
+ */
+static uint32_t
+state_intern(struct re_dfa *d, const struct state *like)
+{
+	uint32_t h = 2166136261u ^ like->kind ^ (uint32_t)like->matched << 2, *slot;
+
+	for (uint32_t i = 0; i < like->n; i++)
+		h = (h ^ d->pool[like->set + i]) * 16777619u;
+	slot = &d->hash[(h ^ h >> 15) % HASH_SIZE];
+	for (uint32_t i = *slot; i > 0; i = d->state[i - 1].next)
+		if (state_is(d, i - 1, like))
+			return i - 1;
+	if (d->states == d->states_cap ||
+	    (uint64_t)(d->states + 1) * d->stride > d->trans_cap)
+		return UNKNOWN;
+	d->state[d->states] = *like;
+	d->state[d->states].next = *slot;
+	*slot = d->states + 1;
+	d->pool_n += like->n;
+	for (uint32_t i = 0; i < d->stride; i++)
+		d->trans[d->states * d->stride + i] = UNKNOWN;
+	return d->states++;
+}
+
+/* A state with an empty set. */
+static uint32_t
+state_empty(struct re_dfa *d, enum kind kind)
+{
+	struct state s = { .set = d->pool_n, .kind = (uint8_t)kind };
+
+	return state_intern(d, &s);
+}
+
+/* What assertions see between what a state has read and what comes next. */
+static struct re_ctx
+between(const struct re_run *r, enum kind last, enum kind next)
+{
+	bool left = (r->back ? next : last) == EDGE,
+	     right = (r->back ? last : next) == EDGE;
+
+	return (struct re_ctx){
+		.start = left,
+		.end = right,
+		.word = left || right || (last == WORD) != (next == WORD),
+	};
+}
+
+/* All that a state leads to when the byte behind it is of this kind, or the edge. */
+static struct re_list *
+follow(struct re_dfa *d, const struct re_run *r, const struct state *s, enum kind next,
+    bool edge)
+{
+	struct re_list *l = &r->pair->nxt;
+	struct re_ctx ctx = between(r, s->kind, next);
+
+	re_list_begin(r->vm->scratch, l);
+	for (uint32_t i = 0; i < s->n; i++)
+		re_list_add(r, l, d->pool[s->set + i], ctx);
+	/* A match starts before the end of the data, but can end anywhere. */
+	if (!edge || r->back)
+		re_list_add(r, l, r->start, ctx);
+	return l;
+}
+
+/* Puts the states behind a byte, sorted, behind the end of the pool; false: no room. */
+static bool
+gather(struct re_dfa *d, const struct re_run *r, const struct re_list *l, uint8_t byte,
+    uint32_t *n)
+{
+	struct re_scratch *s = r->vm->scratch;
+	uint32_t lo = UINT32_MAX, hi = 0;
+	struct re_list none = { 0 };
+
+	re_list_begin(s, &none);
+	for (uint32_t i = 0; i < l->n; i++) {
+		const struct re_state *st = &r->st[l->s[i]];
+
+		if (!re_reads(r, st, byte))
+			continue;
+		s->mark[st->x] = s->gen;
+		lo = st->x < lo ? st->x : lo;
+		hi = st->x > hi ? st->x : hi;
+	}
+	*n = 0;
+	for (uint32_t i = lo; lo != UINT32_MAX && i <= hi; i++) {
+		if (s->mark[i] != s->gen)
+			continue;
+		if (d->pool_cap - d->pool_n <= *n)
+			return false;
+		d->pool[d->pool_n + (*n)++] = i;
+	}
+	return true;
+}
+
+/*
+ * Where a state goes on a class of bytes: a row with its marks, HIT, or UNKNOWN when the
+ * cache is full. At the edge of the data only MATCHED and HIT mean anything.
+ */
+static uint32_t
+step(struct re_dfa *d, const struct re_run *r, uint32_t state, uint32_t class)
+{
+	const struct state from = d->state[state];
+	bool edge = class == d->classes;
+	enum kind kind = kind_of(r, edge ? -1 : d->sample[class]);
+	struct re_list *l = follow(d, r, &from, kind, edge);
+	struct state to = { .set = d->pool_n, .kind = (uint8_t)kind };
+	uint32_t i, t;
+
+	r->vm->steps += l->n + 1;
+	if (l->match && d->stop)
+		return HIT;
+	if (edge)
+		return SPECIAL | (l->match ? MATCHED : 0);
+	to.matched = l->match;
+	if (!gather(d, r, l, d->sample[class], &to.n))
+		return UNKNOWN;
+	i = state_intern(d, &to);
+	if (i == UNKNOWN)
+		return UNKNOWN;
+	t = i * d->stride;
+	if (to.matched)
+		t |= SPECIAL | MATCHED;
+	else if (t == d->home)
+		t |= SPECIAL | HOME;
+	d->trans[state * d->stride + class] = t;
+	return t;
+}
+
+/* Finds the bytes that do not lead from the first state to itself. */
+static void
+home_find(struct re_dfa *d, const struct re_run *r)
+{
+	uint32_t home = state_empty(d, OTHER), leaving = 0;
+
+	d->home = UNKNOWN;
+	if ((r->prog->flags & RE_P_WORD) || home == UNKNOWN)
+		return;
+	d->home = home * d->stride;
+	for (unsigned b = 0; b < 256; b++) {
+		uint32_t t = d->trans[d->home + d->class[b]];
+
+		if (t == UNKNOWN)
+			t = step(d, r, home, d->class[b]);
+		d->leaves[b] = t != (d->home | SPECIAL | HOME);
+		leaving += d->leaves[b];
+	}
+	if (leaving > 128) /* most bytes leave: no use in skipping */
+		d->home = UNKNOWN;
+	cache_clear(d);
+	if (state_empty(d, OTHER) * d->stride != d->home)
+		d->home = UNKNOWN;
+}
+
+/* Programs are told apart by address and a sample: a database may be mapped anew. */
+static uint64_t
+key_of(const struct re_prog *p)
+{
+	uint32_t n = p->size < KEY_SAMPLE ? p->size : KEY_SAMPLE;
+	const uint8_t *b = (const uint8_t *)p;
+	uint64_t h = 14695981039346656037ULL, v;
+
+	for (uint32_t i = 0; i + 8 <= n; i += 8) {
+		memcpy(&v, b + i, 8);
+		h = (h ^ v) * 0x9e3779b97f4a7c15ULL;
+		h ^= h >> 29;
+	}
+	return h;
+}
+
+static void
+dfa_use(struct re_dfa *d, const struct re_run *r, bool stop)
+{
+	uint64_t key = key_of(r->prog);
+
+	if (d->prog == r->prog && d->key == key && d->back == r->back && d->stop == stop)
+		return;
+	d->prog = r->prog;
+	d->key = key;
+	d->back = r->back;
+	d->stop = stop;
+	classes_find(d, r, r->back ? r->prog->rev_n : r->prog->fwd_n);
+	cache_clear(d);
+	home_find(d, r);
+}
+
+/* One pass over the data. */
+struct scan {
+	struct re_dfa *d;
+	const struct re_run *r;
+	struct re_sink *sink;
+	uint64_t pos, since; /* since: where the cache was emptied */
+	uint32_t row;
+	unsigned early; /* times it was emptied too soon */
+	bool any;
+};
+
+static uint64_t
+distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* Hands over to the simulation: it wants the list of the states at pos. */
+static enum re_answer
+give_up(struct scan *s)
+{
+	const struct re_run *r = s->r;
+	const struct state *st = &s->d->state[s->row / s->d->stride];
+	struct re_list *cur = &r->pair->cur;
+	struct re_ctx ctx = re_ctx_at(r, s->pos);
+	enum re_answer a;
+
+	re_list_begin(r->vm->scratch, cur);
+	for (uint32_t i = 0; i < st->n; i++)
+		re_list_add(r, cur, s->d->pool[st->set + i], ctx);
+	a = re_nfa_scan(r, s->pos, s->sink);
+	return a == RE_NO && s->any ? RE_YES : a;
+}
+
+/* Empties the cache but for the state of the scan; false: it is not worth while. */
+static bool
+make_room(struct scan *s)
+{
+	struct re_dfa *d = s->d;
+	struct state st = d->state[s->row / d->stride];
+	uint32_t i;
+
+	if (distance(s->pos, s->since) < (uint64_t)d->states * WORTH &&
+	    ++s->early > PATIENCE)
+		return false;
+	s->since = s->pos;
+	cache_clear(d);
+	if (d->home != UNKNOWN)
+		state_empty(d, OTHER);
+	memmove(d->pool, d->pool + st.set, st.n * sizeof(uint32_t));
+	st.set = 0;
+	i = state_intern(d, &st);
+	if (i == UNKNOWN)
+		return false;
+	s->row = i * d->stride;
+	return true;
+}
+
+/* Runs over bytes that change nothing in the first state. */
+static void
+skip(struct scan *s)
+{
+	const bool *leaves = s->d->leaves;
+	const uint8_t *p = s->r->data.p;
+	uint64_t at = s->pos, n = s->r->data.n;
+
+	if (s->r->back)
+		while (at > 0 && !leaves[p[at - 1]])
+			at--;
+	else
+		while (at < n && !leaves[p[at]])
+			at++;
+	s->pos = at;
+}
+
+static uint8_t
+byte_at(const struct scan *s)
+{
+	return s->r->data.p[s->r->back ? s->pos - 1 : s->pos];
+}
+
+static bool
+scan_done(const struct scan *s)
+{
+	return s->r->back ? s->pos == 0 : s->pos == s->r->data.n;
+}
+
+/* The hot loop: to the next transition that is more than a step. */
+static uint32_t
+run(struct scan *s)
+{
+	const uint32_t *trans = s->d->trans;
+	const uint8_t *class = s->d->class, *p = s->r->data.p + s->pos;
+	const uint8_t *end = s->r->data.p + (s->r->back ? 0 : s->r->data.n);
+	uint32_t row = s->row, t = 0;
+
+	if (s->r->back) {
+		for (; p > end; p--, row = t)
+			if ((t = trans[row + class[p[-1]]]) & SPECIAL)
+				break;
+	} else {
+		for (; p < end; p++, row = t)
+			if ((t = trans[row + class[*p]]) & SPECIAL)
+				break;
+	}
+	s->row = row;
+	s->pos = (uint64_t)(p - s->r->data.p);
+	return t;
+}
+
+/* A match that ends at pos (or starts there, backwards). False: enough. */
+static bool
+report(struct scan *s)
+{
+	s->any = true;
+	return s->sink != NULL && s->sink->found(s->sink, s->pos);
+}
+
+/* At the end of the data. */
+static enum re_answer
+finish(struct scan *s)
+{
+	uint32_t t = step(s->d, s->r, s->row / s->d->stride, s->d->classes);
+
+	if (t == HIT || (t & MATCHED))
+		report(s);
+	return s->any ? RE_YES : RE_NO;
+}
+
+/* A special transition on the byte at pos. RE_NO: go on. */
+static enum re_answer
+turn(struct scan *s, uint32_t t)
+{
+	struct re_dfa *d = s->d;
+	uint8_t class = d->class[byte_at(s)];
+
+	if (t == UNKNOWN) {
+		t = step(d, s->r, s->row / d->stride, class);
+		if (t == UNKNOWN && make_room(s))
+			t = step(d, s->r, s->row / d->stride, class);
+		if (t == UNKNOWN)
+			return RE_LIMIT;
+	}
+	if (t == HIT || (t & SPECIAL && t & MATCHED)) {
+		if (!report(s))
+			return RE_YES;
+	}
+	s->row = ROW_OF(t);
+	s->pos = s->r->back ? s->pos - 1 : s->pos + 1;
+	if (t & SPECIAL && t & HOME)
+		skip(s);
+	return RE_NO;
+}
+
+static enum re_answer
+scan(struct scan *s)
+{
+	while (!scan_done(s)) {
+		uint64_t from = s->pos;
+		uint32_t t = run(s);
+		enum re_answer a = RE_NO;
+
+		if (!scan_done(s))
+			a = turn(s, t);
+		if (a == RE_LIMIT)
+			return give_up(s);
+		if (!re_charge(s->r->vm, distance(s->pos, from)))
+			return RE_LIMIT;
+		if (a == RE_YES)
+			return RE_YES;
+	}
+	return finish(s);
+}
+
+enum re_answer
+re_dfa_scan(const struct re_run *r, uint64_t pos, struct re_sink *sink)
+{
+	struct scan s = { .r = r, .sink = sink, .pos = pos, .since = pos };
+	struct re_dfa *d = s.d = r->vm->scratch->dfa;
+	uint64_t left = r->back ? pos : r->data.n - pos;
+	uint8_t flags = r->prog->flags;
+	int before = -1;
+
+	/* A wide character is two bytes: more than a state remembers. */
+	if (d == NULL || left < SMALL || (flags & RE_P_WIDE && flags & RE_P_WORD)) {
+		re_list_begin(r->vm->scratch, &r->pair->cur);
+		return re_nfa_scan(r, pos, sink);
+	}
+	dfa_use(d, r, sink == NULL);
+	if (r->back ? pos < r->data.n : pos > 0)
+		before = r->data.p[r->back ? pos : pos - 1];
+	s.row = state_empty(d, kind_of(r, before));
+	if (s.row == UNKNOWN) {
+		cache_clear(d);
+		d->home = UNKNOWN;
+		s.row = state_empty(d, kind_of(r, before));
+	}
+	if (s.row == UNKNOWN) {
+		re_list_begin(r->vm->scratch, &r->pair->cur);
+		return re_nfa_scan(r, pos, sink);
+	}
+	s.row *= d->stride;
+	return scan(&s);
+}

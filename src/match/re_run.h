@@ -1,0 +1,128 @@
+/*
+ * re_run.h - what the parts of the regex runtime share; private to match/re_*.c.
+ *
+ * A position is a place between bytes, 0 to data.n. A forward run reads data[pos] and
+ * goes to pos + 1, a backward run reads data[pos - 1] and goes to pos - 1. Programs have
+ * passed re_verify(): every index in them is good.
+ */
+#pragma once
+
+#include "match/re_vm.h"
+
+struct re_run {
+	struct re_vm *vm;
+	const struct re_prog *prog;
+	const struct re_state *st; /* of the direction */
+	const struct re_class *class;
+	struct bytes data;
+	uint32_t start; /* the state that the direction begins with */
+	bool back;
+	struct re_pair *pair; /* the lists this run works with */
+};
+
+/* What assertions see at a position. */
+struct re_ctx {
+	bool start, end, word;
+};
+
+struct re_list {
+	uint32_t *s;
+	uint32_t n;
+	bool match; /* an accepting state is in it */
+};
+
+/* The states at a position, and those behind the next byte. */
+struct re_pair {
+	struct re_list cur, nxt;
+};
+
+struct re_dfa;
+
+struct re_scratch {
+	/* Two, because re_ends.c runs forward while a backward scan is under way. */
+	struct re_pair pair[2];
+	uint32_t *mark; /* mark[state] == gen: the state is in the list being made */
+	uint32_t gen;
+	uint32_t *stack;
+	uint64_t *end[4]; /* re_ends.c: rows by state */
+	uint8_t *pivot;   /* re_ends.c: states that begin an atom */
+	struct re_dfa *dfa;
+};
+
+/* A run with the first pair of lists. */
+struct re_run re_run_of(
+    struct re_vm *vm, const struct re_prog *prog, struct bytes data, bool back);
+
+static inline bool
+re_reads(const struct re_run *r, const struct re_state *s, uint8_t byte)
+{
+	if (s->op == RE_OP_MASK)
+		return ((byte & s->b & 0xff) == s->a) != (s->b >> 8 != 0);
+	if (s->op == RE_OP_CLASS)
+		return r->class[s->b].bit[byte >> 6] >> (byte & 63) & 1;
+	return false;
+}
+
+static inline bool
+re_is_word(uint8_t c)
+{
+	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_';
+}
+
+/* Charges n steps; false: the budget is spent. */
+static inline bool
+re_charge(struct re_vm *vm, uint64_t n)
+{
+	vm->steps += n;
+	return vm->steps <= vm->budget;
+}
+
+/* re_nfa.c */
+/* Empties l; from here to the next call re_list_add() adds to it. */
+void re_list_begin(struct re_scratch *s, struct re_list *l);
+/* Adds state and all it leads to without reading, preferred ones first. */
+void re_list_add(
+    const struct re_run *r, struct re_list *l, uint32_t state, struct re_ctx ctx);
+struct re_ctx re_ctx_at(const struct re_run *r, uint64_t pos);
+/* Can state get to a match, reading from pos on in the run's direction? */
+enum re_answer re_nfa_exists(const struct re_run *r, uint32_t state, uint64_t pos);
+/* Where the preferred match of a forward run from state at pos ends; RE_NO: none. */
+enum re_answer re_nfa_end(
+    const struct re_run *r, uint32_t state, uint64_t pos, uint64_t *end);
+/* Where a forward run from pos has no state left; charges at most max steps for it. */
+enum re_answer re_nfa_reach(
+    const struct re_run *r, uint64_t pos, uint64_t max, uint64_t *end);
+/* Every place where a run from state at pos can stop: calls found until it says false. */
+struct re_sink {
+	bool (*found)(struct re_sink *sink, uint64_t pos);
+};
+enum re_answer re_nfa_all(
+    const struct re_run *r, uint32_t state, uint64_t pos, struct re_sink *sink);
+/* Goes on from the states in the run's cur list at pos, beginning a match at each place.
+ */
+enum re_answer re_nfa_scan(const struct re_run *r, uint64_t pos, struct re_sink *sink);
+
+/* re_dfa.c: NULL when size is too small to work with. */
+struct re_dfa *re_dfa_new(size_t bytes);
+void re_dfa_free(struct re_dfa *d);
+/*
+ * From pos to the end of the data in the run's direction, beginning a match at each
+ * place. Without a sink the first match is the answer.
+ */
+enum re_answer re_dfa_scan(const struct re_run *r, uint64_t pos, struct re_sink *sink);
+
+/* re_fixed.c: for programs of that kind. */
+bool re_fixed_at(const struct re_prog *p, struct bytes data, uint64_t start);
+enum re_answer re_fixed_search(struct re_vm *vm, const struct re_prog *p,
+    struct bytes data, uint64_t from, struct re_spans *out);
+
+/* re_ends.c: re_search_all() for automata; without out, the first match will do. */
+enum re_answer re_ends_search(struct re_vm *vm, const struct re_prog *p,
+    struct bytes data, uint64_t from, struct re_spans *out);
+
+/* Are the neighbours of a match as fullword wants them? True when nobody asks. */
+bool re_fullword_left(const struct re_prog *p, struct bytes data, uint64_t at);
+bool re_fullword_right(const struct re_prog *p, struct bytes data, uint64_t end);
+
+/* Appends; false: no room, and out->more is set. */
+bool re_span_add(struct re_spans *out, uint64_t at, uint64_t len);

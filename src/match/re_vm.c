@@ -1,0 +1,206 @@
+#include "match/re_vm.h"
+
+#include <stdlib.h>
+
+#include "match/re_run.h"
+
+#define ROW   (RE_STATES_MAX * sizeof(uint32_t))
+#define LISTS (15 * ROW) /* 4 lists, marks, stack, 4 rows of double width, pivots */
+
+enum err
+re_vm_init(struct re_vm *vm, size_t bytes)
+{
+	struct re_scratch *s = calloc(1, sizeof(*s) + LISTS);
+	uint32_t *at;
+
+	*vm = (struct re_vm){ .budget = UINT64_MAX };
+	if (s == NULL)
+		return ERR_NOMEM;
+	at = (uint32_t *)(void *)(s + 1);
+	for (unsigned i = 0; i < 4; i++, at += 2 * (size_t)RE_STATES_MAX)
+		s->end[i] = (uint64_t *)(void *)at;
+	for (unsigned i = 0; i < 2; i++) {
+		s->pair[i].cur.s = at;
+		s->pair[i].nxt.s = at + RE_STATES_MAX;
+		at += 2 * (size_t)RE_STATES_MAX;
+	}
+	s->mark = at;
+	s->stack = at + RE_STATES_MAX;
+	s->pivot = (uint8_t *)(at + 2 * (size_t)RE_STATES_MAX);
+	vm->scratch = s;
+	s->dfa = bytes > LISTS ? re_dfa_new(bytes - LISTS) : NULL;
+	return OK;
+}
+
+void
+re_vm_done(struct re_vm *vm)
+{
+	if (vm->scratch != NULL)
+		re_dfa_free(vm->scratch->dfa);
+	free(vm->scratch);
+	vm->scratch = NULL;
+}
+
+/* A word character of fullword: no underscore; in the wide form with its zero. */
+static bool
+alnum_at(const struct re_prog *p, struct bytes data, uint64_t at)
+{
+	struct bytes c = bytes_sub(data, at, p->flags & RE_P_WIDE ? 2 : 1);
+
+	return c.p != NULL && c.p[0] != '_' && re_is_word(c.p[0]) &&
+	       (c.n == 1 || c.p[1] == 0);
+}
+
+bool
+re_fullword_left(const struct re_prog *p, struct bytes data, uint64_t at)
+{
+	uint64_t width = p->flags & RE_P_WIDE ? 2 : 1;
+
+	return !(p->flags & RE_P_FULLWORD) || at < width ||
+	       !alnum_at(p, data, at - width);
+}
+
+bool
+re_fullword_right(const struct re_prog *p, struct bytes data, uint64_t end)
+{
+	return !(p->flags & RE_P_FULLWORD) || !alnum_at(p, data, end);
+}
+
+bool
+re_span_add(struct re_spans *out, uint64_t at, uint64_t len)
+{
+	if (out->n == out->max) {
+		out->more = true;
+		return false;
+	}
+	out->p[out->n++] = (struct re_span){ at, len };
+	return true;
+}
+
+static const struct re_entry *
+entry_of(const struct re_prog *p, uint32_t k)
+{
+	const struct re_entry *e = (const void *)((const uint8_t *)p + p->entry);
+
+	return k < p->entries ? &e[k] : NULL;
+}
+
+/* Where a pattern of masked bytes begins that has atom k at pos; UINT64_MAX: not here. */
+static uint64_t
+fixed_start(
+    const struct re_prog *p, struct bytes data, const struct re_entry *e, uint64_t pos)
+{
+	uint64_t at = pos - e->fwd, end = at + p->fwd_n;
+
+	if (pos < e->fwd || !re_fixed_at(p, data, at) || !re_fullword_left(p, data, at) ||
+	    !re_fullword_right(p, data, end))
+		return UINT64_MAX;
+	return at;
+}
+
+/* Takes the starts of matches that all end at one place. */
+struct starts {
+	struct re_sink sink;
+	const struct re_run *run;
+	uint64_t end;
+	struct re_spans *out; /* NULL: one will do */
+	bool any;
+};
+
+static bool
+starts_found(struct re_sink *sink, uint64_t pos)
+{
+	struct starts *s = (struct starts *)(void *)sink;
+
+	if (!re_fullword_left(s->run->prog, s->run->data, pos))
+		return true;
+	s->any = true;
+	return s->out != NULL && re_span_add(s->out, pos, s->end - pos);
+}
+
+static enum re_answer
+nfa_hit(struct re_vm *vm, const struct re_prog *prog, struct bytes data,
+    const struct re_entry *e, struct re_at at, struct re_spans *out)
+{
+	struct re_run fwd = re_run_of(vm, prog, data, false);
+	struct re_run back = re_run_of(vm, prog, data, true);
+	struct starts s = { { starts_found }, .run = &back, .out = out };
+	enum re_answer a;
+
+	if (out != NULL || (prog->flags & RE_P_FULLWORD))
+		a = re_nfa_end(&fwd, e->fwd, at.pos, &s.end);
+	else
+		a = re_nfa_exists(&fwd, e->fwd, at.pos);
+	if (a != RE_YES || !re_fullword_right(prog, data, s.end))
+		return a == RE_LIMIT ? RE_LIMIT : RE_NO;
+	a = re_nfa_all(&back, e->rev, at.pos, &s.sink);
+	return a == RE_LIMIT ? RE_LIMIT : s.any ? RE_YES : RE_NO;
+}
+
+static enum re_answer
+hit(struct re_vm *vm, const struct re_prog *prog, struct bytes data, struct re_at at,
+    struct re_spans *out)
+{
+	const struct re_entry *e = entry_of(prog, at.atom);
+	uint64_t start;
+
+	if (e == NULL || at.pos >= data.n)
+		return RE_NO;
+	if (prog->kind != RE_FIXED)
+		return nfa_hit(vm, prog, data, e, at, out);
+	if (!re_charge(vm, 1 + prog->fwd_n / 16))
+		return RE_LIMIT;
+	start = fixed_start(prog, data, e, at.pos);
+	if (start == UINT64_MAX)
+		return RE_NO;
+	if (out != NULL)
+		re_span_add(out, start, prog->fwd_n);
+	return RE_YES;
+}
+
+enum re_answer
+re_hit(struct re_vm *vm, const struct re_prog *prog, struct bytes data, uint32_t k,
+    uint64_t pos)
+{
+	return hit(vm, prog, data, (struct re_at){ .atom = k, .pos = pos }, NULL);
+}
+
+enum re_answer
+re_hit_all(struct re_vm *vm, const struct re_prog *prog, struct bytes data,
+    struct re_at at, struct re_spans *out)
+{
+	return hit(vm, prog, data, at, out);
+}
+
+enum re_answer
+re_search(struct re_vm *vm, const struct re_prog *prog, struct bytes data, uint64_t from)
+{
+	struct re_run run;
+	enum re_answer a;
+
+	if (from >= data.n)
+		return RE_NO;
+	if (prog->kind == RE_FIXED)
+		return re_fixed_search(vm, prog, data, from, NULL);
+	run = re_run_of(vm, prog, data, false);
+	a = re_dfa_scan(&run, from, NULL);
+	if (a != RE_YES || !(prog->flags & RE_P_FULLWORD))
+		return a;
+	return re_ends_search(vm, prog, data, from, NULL);
+}
+
+enum re_answer
+re_search_all(
+    struct re_vm *vm, const struct re_prog *prog, struct bytes data, struct re_spans *out)
+{
+	struct re_run run;
+	enum re_answer a;
+
+	if (data.n == 0)
+		return RE_NO;
+	if (prog->kind == RE_FIXED)
+		return re_fixed_search(vm, prog, data, 0, out);
+	run = re_run_of(vm, prog, data, false);
+	a = re_dfa_scan(&run, 0, NULL);
+	return a == RE_YES ? re_ends_search(vm, prog, data, 0, out) : a;
+}
