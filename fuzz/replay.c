@@ -15,11 +15,11 @@ replay_file(const char *path)
 	long n;
 
 	if (f == NULL || fseek(f, 0, SEEK_END) != 0 || (n = ftell(f)) < 0)
-		return perror(path), 1;
+		return (void)perror(path), 1;
 	rewind(f);
 	p = malloc(n ? (size_t)n : 1);
 	if (p == NULL || fread(p, 1, (size_t)n, f) != (size_t)n)
-		return perror(path), 1;
+		return (void)perror(path), 1;
 	LLVMFuzzerTestOneInput(p, (size_t)n);
 	free(p);
 	fclose(f);

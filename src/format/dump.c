@@ -26,8 +26,8 @@ defined(const struct fact *f, const void *at)
 	double d;
 
 	switch (f->type) {
-	case FACT_INT: return memcpy(&i, at, sizeof(i)), i != FACT_UNDEF;
-	case FACT_FLOAT: return memcpy(&d, at, sizeof(d)), !isnan(d);
+	case FACT_INT: return (void)memcpy(&i, at, sizeof(i)), i != FACT_UNDEF;
+	case FACT_FLOAT: return (void)memcpy(&d, at, sizeof(d)), !isnan(d);
 	case FACT_STR: return ((const struct bytes *)at)->p != NULL;
 	case FACT_ARRAY:
 	case FACT_DICT: return ((const struct fact_array *)at)->n > 0;
