@@ -67,7 +67,7 @@ enum cond_branch {
 	COND_HURTS = 1 << 4,
 };
 #define COND_TARGET_SHIFT 8
-#define COND_WORDS_MAX    (1u << 24) /* words of a rule's code, at most */
+#define COND_WORDS_MAX    (1u << 22) /* words of a rule's code, at most */
 
 /* A pattern operand: its index, or with this bit a number register that has it. */
 #define COND_PAT_REG 0x80000000u

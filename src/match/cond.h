@@ -27,9 +27,11 @@ enum cond_result {
 /* What is known about another rule, before global rules count. */
 enum cond_rule { COND_RULE_FALSE, COND_RULE_TRUE, COND_RULE_PENDING };
 
-/* The value of an external variable; the type is that of the database. */
+/* The value of an external variable, of the type that the rules were compiled for. */
+enum cond_ext_type { COND_EXT_INT, COND_EXT_FLOAT, COND_EXT_STR, COND_EXT_BOOL };
+
 struct cond_ext {
-	uint32_t type; /* enum rules_ext_type: int, float, string, bool */
+	uint32_t type; /* enum cond_ext_type; the numbers of db_ext.type */
 	int64_t i;
 	double f;
 	struct bytes s;
