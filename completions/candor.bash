@@ -1,0 +1,16 @@
+# bash completion of candor(1). Verbs and options come from the program's own tables.
+_candor()
+{
+	local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} program=${COMP_WORDS[0]}
+
+	if [[ ${program##*/} == yara ]]; then
+		verb=yara
+	elif [[ $COMP_CWORD -eq 1 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(candor help --options 2>/dev/null | cut -f1 | sort -u)" -- "$cur")
+		return
+	fi
+	[[ $cur == -* ]] || return
+	mapfile -t COMPREPLY < <(compgen -W "$(candor help --options 2>/dev/null |
+		awk -F'\t' -v verb="$verb" '$1 == verb { print $2, $3 }')" -- "$cur")
+}
+complete -o default -F _candor candor
