@@ -1,0 +1,117 @@
+#include "base/json.h"
+
+#include <inttypes.h>
+
+#include "base/text.h"
+
+static void
+write_string(struct buf *out, struct bytes s)
+{
+	buf_u8(out, '"');
+	for (size_t at = 0, n; at < s.n; at += n) {
+		uint32_t code = 0;
+
+		n = text_utf8(bytes_from(s, at), &code);
+		if (n == 0) {
+			buf_str(out, "\\ufffd");
+			n = 1;
+		} else if (code < 0x20 || (code >= 0x7f && code <= 0x9f) ||
+			   code == 0x2028 || code == 0x2029)
+			buf_printf(out, "\\u%04" PRIx32, code);
+		else {
+			if (code == '"' || code == '\\')
+				buf_u8(out, '\\');
+			buf_put(out, s.p + at, n);
+		}
+	}
+	buf_u8(out, '"');
+}
+
+static void
+begin(struct json *j, const char *key, const char *suffix)
+{
+	if (j->comma)
+		buf_u8(j->out, ',');
+	j->comma = true;
+	if (key != NULL)
+		buf_printf(j->out, "\"%s%s\":", key, suffix);
+}
+
+void
+json_open(struct json *j, const char *key, char bracket)
+{
+	begin(j, key, "");
+	buf_u8(j->out, (uint8_t)bracket);
+	j->comma = false;
+}
+
+void
+json_close(struct json *j, char bracket)
+{
+	buf_u8(j->out, (uint8_t)bracket);
+	j->comma = true;
+}
+
+void
+json_str(struct json *j, const char *key, const char *s)
+{
+	begin(j, key, "");
+	write_string(j->out, bytes_of(s));
+}
+
+static void
+write_hex(struct json *j, const char *key, const char *suffix, struct bytes s)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	begin(j, key, suffix);
+	buf_u8(j->out, '"');
+	for (size_t i = 0; i < s.n; i++) {
+		buf_u8(j->out, (uint8_t)digits[s.p[i] >> 4]);
+		buf_u8(j->out, (uint8_t)digits[s.p[i] & 15]);
+	}
+	buf_u8(j->out, '"');
+}
+
+void
+json_bytes(struct json *j, const char *key, struct bytes s)
+{
+	begin(j, key, "");
+	write_string(j->out, s);
+	if (key != NULL && !text_is_utf8(s))
+		write_hex(j, key, "_hex", s);
+}
+
+void
+json_hex(struct json *j, const char *key, struct bytes s)
+{
+	write_hex(j, key, "", s);
+}
+
+void
+json_int(struct json *j, const char *key, int64_t v)
+{
+	begin(j, key, "");
+	buf_printf(j->out, "%" PRId64, v);
+}
+
+void
+json_uint(struct json *j, const char *key, uint64_t v)
+{
+	begin(j, key, "");
+	buf_printf(j->out, "%" PRIu64, v);
+}
+
+void
+json_real(struct json *j, const char *key, double v)
+{
+	begin(j, key, "");
+	buf_printf(j->out, "%.3f", v);
+}
+
+void
+json_bool(struct json *j, const char *key, bool v)
+{
+	begin(j, key, "");
+	buf_str(j->out, v ? "true" : "false");
+}

@@ -1,0 +1,28 @@
+/*
+ * json.h - writes JSON, one value after the other, into a buf.
+ *
+ * RFC 8259 strings are Unicode; file names and matched data are bytes. A string
+ * that is not UTF-8 is written readable (bad bytes become U+FFFD) and, beside
+ * it, exactly: "key_hex" holds all its bytes. So nothing is lost, and a reader
+ * that ignores the second member still gets valid JSON.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/bytes.h"
+
+struct json {
+	struct buf *out;
+	bool comma; /* something stands before the next value */
+};
+
+/* key is NULL inside of arrays and at the top. */
+void json_open(struct json *j, const char *key, char bracket); /* { or [ */
+void json_close(struct json *j, char bracket);                 /* } or ] */
+void json_str(struct json *j, const char *key, const char *s); /* our own words */
+void json_bytes(struct json *j, const char *key, struct bytes s);
+void json_hex(struct json *j, const char *key, struct bytes s);
+void json_int(struct json *j, const char *key, int64_t v);
+void json_uint(struct json *j, const char *key, uint64_t v);
+void json_real(struct json *j, const char *key, double v); /* three decimals */
+void json_bool(struct json *j, const char *key, bool v);

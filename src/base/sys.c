@@ -1,0 +1,350 @@
+#include "base/sys.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+void
+fd_closep(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
+int
+sys_code(void)
+{
+	return errno;
+}
+
+const char *
+sys_reason(int code)
+{
+	static char text[128];
+
+	snprintf(text, sizeof(text), "%s", strerror(code));
+	text[0] = (char)tolower((unsigned char)text[0]);
+	return text;
+}
+
+const char *
+sys_why(void)
+{
+	return sys_reason(errno);
+}
+
+static enum err
+failure(void)
+{
+	return errno == EACCES || errno == EPERM || errno == ENOENT || errno == ELOOP ||
+		       errno == ENOTDIR
+		   ? ERR_ACCESS
+		   : ERR_IO;
+}
+
+enum err
+sys_open(int dir, const char *name, unsigned flags, int *fd)
+{
+	struct open_how how = {
+		.flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY,
+		.resolve = RESOLVE_NO_MAGICLINKS,
+	};
+	long r;
+
+	if (!(flags & SYS_FOLLOW))
+		how.flags |= O_NOFOLLOW;
+	if (flags & SYS_DIR)
+		how.flags |= O_DIRECTORY;
+	if (flags & SYS_PATH)
+		how.flags = (how.flags & (O_NOFOLLOW | O_CLOEXEC)) | O_PATH;
+	do
+		r = syscall(SYS_openat2, dir, name, &how, sizeof(how));
+	while (r < 0 && (errno == EINTR || errno == EAGAIN));
+	if (r < 0)
+		return failure();
+	*fd = (int)r;
+	return OK;
+}
+
+enum err
+sys_stat(int fd, struct stat *st)
+{
+	return fstat(fd, st) == 0 ? OK : failure();
+}
+
+const char *
+sys_kind(mode_t mode)
+{
+	switch (mode & S_IFMT) {
+	case S_IFIFO: return "fifo";
+	case S_IFCHR:
+	case S_IFBLK: return "device";
+	case S_IFSOCK: return "socket";
+	case S_IFLNK: return "symbolic link";
+	case S_IFDIR: return "folder";
+	default: return "file";
+	}
+}
+
+enum err
+sys_memfd(const char *name, int *fd)
+{
+	int r = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (r < 0)
+		return failure();
+	*fd = r;
+	return OK;
+}
+
+enum err
+sys_seal(int fd)
+{
+	int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
+
+	return fcntl(fd, F_ADD_SEALS, seals) == 0 ? OK : failure();
+}
+
+enum err
+sys_write_all(int fd, const void *p, size_t n)
+{
+	const char *at = p;
+
+	while (n > 0) {
+		ssize_t r = write(fd, at, n);
+
+		if (r < 0 && errno == EINTR)
+			continue;
+		if (r < 0)
+			return failure();
+		at += r;
+		n -= (size_t)r;
+	}
+	return OK;
+}
+
+enum err
+sys_read_some(int fd, void *p, size_t n, size_t *got)
+{
+	ssize_t r;
+
+	do
+		r = read(fd, p, n);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return failure();
+	*got = (size_t)r;
+	return OK;
+}
+
+enum err
+sys_read_all(int fd, struct buf *to, size_t limit)
+{
+	for (;;) {
+		size_t had = to->n, got = 0;
+		void *p = buf_room(to, 65536);
+
+		if (p == NULL)
+			return ERR_LIMIT;
+		TRY(sys_read_some(fd, p, 65536, &got));
+		to->n = had + got;
+		if (got == 0)
+			return OK;
+		if (to->n > limit)
+			return ERR_LIMIT;
+	}
+}
+
+enum err
+sys_atomic_open(struct sys_atomic *a, const char *path)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	*a = (struct sys_atomic){ xprintf("%s.XXXXXX", path), xstrdup(path), -1 };
+	a->fd = mkostemp(a->tmp, O_CLOEXEC);
+	if (a->fd >= 0 && fchmod(a->fd, 0666 & ~mask) == 0)
+		return OK;
+
+	int code = errno;
+
+	if (a->fd < 0) {
+		free(a->tmp);
+		a->tmp = NULL;
+	}
+	sys_atomic_drop(a);
+	errno = code;
+	return failure();
+}
+
+/* The folder is synced too: else a power cut may leave the name without content. */
+static void
+sync_folder_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? strndup(path, (size_t)(slash - path) + 1) : xstrdup(".");
+	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+	if (fd >= 0)
+		fsync(fd);
+	fd_closep(&fd);
+	free(dir);
+}
+
+enum err
+sys_atomic_commit(struct sys_atomic *a)
+{
+	enum err e = OK;
+
+	if (fsync(a->fd) != 0 || rename(a->tmp, a->path) != 0)
+		e = failure();
+	if (e == OK) {
+		sync_folder_of(a->path);
+		free(a->tmp);
+		a->tmp = NULL;
+	}
+
+	int code = errno;
+
+	sys_atomic_drop(a);
+	errno = code;
+	return e;
+}
+
+void
+sys_atomic_drop(struct sys_atomic *a)
+{
+	if (a->tmp != NULL)
+		unlink(a->tmp);
+	fd_closep(&a->fd);
+	free(a->tmp);
+	free(a->path);
+	*a = (struct sys_atomic){ .fd = -1 };
+}
+
+uint64_t
+sys_clock_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+uint64_t
+sys_clock_ms(void)
+{
+	return sys_clock_ns() / 1000000;
+}
+
+int64_t
+sys_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec;
+}
+
+char *
+sys_exe_dir(void)
+{
+	char path[4096];
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (n <= 0)
+		return NULL;
+	path[n] = '\0';
+
+	char *slash = strrchr(path, '/');
+
+	if (slash == NULL)
+		return NULL;
+	*slash = '\0';
+	return xstrdup(path);
+}
+
+unsigned
+sys_cores(void)
+{
+	cpu_set_t set;
+
+	if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
+		return (unsigned)CPU_COUNT(&set);
+	return 1;
+}
+
+unsigned
+sys_raise_nofile(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) != 0)
+		return 1024;
+	r.rlim_cur = r.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &r) != 0)
+		getrlimit(RLIMIT_NOFILE, &r);
+	return r.rlim_cur > 1 << 20 ? 1 << 20 : (unsigned)r.rlim_cur;
+}
+
+void *
+xcalloc(size_t n, size_t size)
+{
+	void *p = calloc(n ? n : 1, size);
+
+	if (p == NULL)
+		bug("out of memory");
+	return p;
+}
+
+char *
+xstrdup(const char *s)
+{
+	char *p = strdup(s);
+
+	if (p == NULL)
+		bug("out of memory");
+	return p;
+}
+
+char *
+xprintf(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+	int n;
+
+	va_start(ap, fmt);
+	n = vasprintf(&s, fmt, ap);
+	va_end(ap);
+	if (n < 0)
+		bug("out of memory");
+	return s;
+}
+
+void *
+xgrow(void *old, size_t *cap, size_t need, size_t size)
+{
+	size_t want = *cap ? *cap : 16;
+
+	if (need <= *cap)
+		return old;
+	while (want < need)
+		want *= 2;
+	old = reallocarray(old, want, size);
+	if (old == NULL)
+		bug("out of memory");
+	*cap = want;
+	return old;
+}

@@ -1,0 +1,76 @@
+/*
+ * sys.h - the system calls that the trusted half makes, and why one failed.
+ *
+ * The only place that reads errno: functions give an err, and sys_why() gives
+ * the last failure in words. Everything opened here is close-on-exec, and never
+ * waits (a fifo somebody slipped in cannot stop a scan).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "base/err.h"
+
+void fd_closep(int *fd); /* for CLEAN(); leaves -1 behind */
+
+/* The reason of the last ERR_IO or ERR_ACCESS of this file: "permission denied". */
+const char *sys_why(void);
+/* The same for an errno that somebody else kept. */
+const char *sys_reason(int code);
+int sys_code(void);
+
+enum sys_open_flag {
+	SYS_FOLLOW = 1 << 0, /* symbolic links are followed (never magic ones) */
+	SYS_DIR = 1 << 1,    /* a folder, to be read */
+	SYS_PATH = 1 << 2,   /* only a handle: looks at a device without waking it */
+};
+
+/* Opens for reading; dir may be AT_FDCWD. ERR_ACCESS: the system refused. */
+MUST_USE enum err sys_open(int dir, const char *name, unsigned flags, int *fd);
+MUST_USE enum err sys_stat(int fd, struct stat *st);
+
+/* "fifo", "device", "socket", "symbolic link", "folder", "file" */
+const char *sys_kind(mode_t mode);
+
+/* Makes a file in memory; sealed it can no longer change, whoever holds it. */
+MUST_USE enum err sys_memfd(const char *name, int *fd);
+MUST_USE enum err sys_seal(int fd);
+
+MUST_USE enum err sys_write_all(int fd, const void *p, size_t n);
+/* One read: some bytes or none at the end. Waits for a pipe, goes on after signals. */
+MUST_USE enum err sys_read_some(int fd, void *p, size_t n, size_t *got);
+/* Everything up to the end. ERR_LIMIT: there is more than limit bytes. */
+MUST_USE enum err sys_read_all(int fd, struct buf *to, size_t limit);
+
+/*
+ * Puts fd's future content at path in one step: write to the returned fd, then
+ * commit; nobody ever sees half of it. Drop removes what was begun.
+ */
+struct sys_atomic {
+	char *tmp, *path;
+	int fd;
+};
+MUST_USE enum err sys_atomic_open(struct sys_atomic *a, const char *path);
+MUST_USE enum err sys_atomic_commit(struct sys_atomic *a);
+void sys_atomic_drop(struct sys_atomic *a);
+
+uint64_t sys_clock_ns(void); /* monotonic */
+uint64_t sys_clock_ms(void);
+int64_t sys_now(void); /* seconds since the epoch */
+
+/* The folder this program lies in, malloced; NULL when the system does not tell. */
+char *sys_exe_dir(void);
+unsigned sys_cores(void); /* that we may run on; at least 1 */
+/* As many descriptors as we may have; gives that number. */
+unsigned sys_raise_nofile(void);
+
+/* These never give NULL: out of memory ends the trusted half, not a scan of it. */
+void *xcalloc(size_t n, size_t size);
+char *xstrdup(const char *s);
+char *xprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Room for need elements: doubles *cap. New elements are not cleared. */
+void *xgrow(void *old, size_t *cap, size_t need, size_t size);

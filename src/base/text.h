@@ -1,0 +1,27 @@
+/*
+ * text.h - strangers' bytes in our output.
+ *
+ * File names, rule names and matched data may hold anything: newlines that would
+ * forge a line, escape sequences that would rewrite a terminal, bidi marks that
+ * would show another name. What is printed goes through here.
+ */
+#pragma once
+
+#include "base/buf.h"
+#include "base/bytes.h"
+
+/*
+ * The length of the UTF-8 sequence at the start of s, with its code point; 0 when
+ * there is none (RFC 3629: no surrogates, no overlong forms, at most U+10FFFF).
+ */
+size_t text_utf8(struct bytes s, uint32_t *code);
+bool text_is_utf8(struct bytes s);
+
+/*
+ * Printable characters as they are, a backslash doubled, everything else as \n
+ * \r \t or \xHH a byte. One line, and no two inputs give the same output.
+ */
+void text_escape(struct buf *out, struct bytes s);
+
+/* Does name match the shell pattern (* ? [set])? Case counts; a / is a letter. */
+bool text_glob(const char *pattern, struct bytes name);

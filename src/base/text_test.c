@@ -1,0 +1,77 @@
+#include "base/text.h"
+
+#include "tests/tap.h"
+
+/* clang-format off */
+static const struct {
+	const char *hex, *want;
+} escapes[] = {
+	{ "", "" },
+	{ "61 62 63", "abc" },
+	{ "61 0a 62", "a\\nb" },
+	{ "0d 09 00 1b 7f", "\\r\\t\\x00\\x1b\\x7f" },
+	{ "5c 6e", "\\\\n" },
+	{ "c3 a4", "\xc3\xa4" },
+	{ "c3", "\\xc3" },
+	{ "c3 28", "\\xc3(" },
+	{ "c0 af", "\\xc0\\xaf" },                 /* overlong / */
+	{ "ed a0 80", "\\xed\\xa0\\x80" },         /* a surrogate */
+	{ "f4 90 80 80", "\\xf4\\x90\\x80\\x80" }, /* beyond U+10FFFF */
+	{ "c2 9b", "\\xc2\\x9b" },                 /* C1: a CSI to some terminals */
+	{ "e2 80 ae 61", "\\xe2\\x80\\xaea" },     /* right-to-left override */
+	{ "e2 80 a8", "\\xe2\\x80\\xa8" },         /* line separator */
+	{ "f0 9f 90 9f", "\xf0\x9f\x90\x9f" },
+};
+
+static const struct {
+	const char *pattern, *name;
+	bool want;
+} globs[] = {
+	{ "", "", true }, { "", "a", false }, { "*", "", true }, { "*", "abc", true },
+	{ "a*c", "abbbc", true }, { "a*c", "abbbd", false }, { "*.o", "x.o", true },
+	{ "*.o", "x.oo", false }, { "?", "", false }, { "?", "a", true },
+	{ "[abc]x", "bx", true }, { "[!abc]x", "bx", false }, { "[a-c]x", "cx", true },
+	{ "[]]", "]", true }, { "[", "[", true }, { "\\*", "*", true }, { "\\*", "a", false },
+	{ "*a*a*a*a*b", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false }, { "[a-", "[a-", true },
+	{ "a/*", "a/b/c", true },
+};
+/* clang-format on */
+
+TEST(escape)
+{
+	for (size_t i = 0; i < COUNT(escapes); i++) {
+		struct buf b = { 0 };
+
+		ROW("%s", escapes[i].hex);
+		text_escape(&b, test_hex(escapes[i].hex));
+		EQ_S(buf_cstr(&b), escapes[i].want);
+		buf_done(&b);
+	}
+}
+
+/* Whatever goes in, one line of printable UTF-8 comes out. */
+TEST(escape_never_forges)
+{
+	uint64_t seed = 1;
+
+	for (int round = 0; round < 2000; round++) {
+		uint8_t raw[12];
+		struct buf b = { 0 };
+
+		for (size_t i = 0; i < sizeof(raw); i++)
+			raw[i] = (uint8_t)test_random(&seed);
+		text_escape(&b, test_copy((struct bytes){ raw, sizeof(raw) }));
+		CHECK(text_is_utf8(buf_bytes(&b)));
+		for (size_t i = 0; i < b.n; i++)
+			CHECK(b.p[i] >= 0x20 && b.p[i] != 0x7f);
+		buf_done(&b);
+	}
+}
+
+TEST(glob)
+{
+	for (size_t i = 0; i < COUNT(globs); i++) {
+		ROW("%s %s", globs[i].pattern, globs[i].name);
+		EQ_U(text_glob(globs[i].pattern, bytes_of(globs[i].name)), globs[i].want);
+	}
+}
