@@ -1,0 +1,195 @@
+/*
+ * wire.h - the frames between the trusted half and a worker, and their bytes.
+ *
+ * A message of a SOCK_SEQPACKET socket holds one or more frames; a frame larger
+ * than a message is cut into pieces. Descriptors go from the parent to the
+ * worker only. Both directions decode with the cursor and refuse what is not
+ * exactly as docs/worker-protocol.md says: a frame with bytes left over is as
+ * wrong as one that is too short. Which frame is permitted when is not known
+ * here; the tables of pool.c and worker.c say it.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/bytes.h"
+#include "base/diag.h"
+#include "base/err.h"
+#include "result/finding.h"
+
+#define WIRE_VERSION     1
+#define WIRE_MESSAGE_MAX 65536 /* bytes of one message */
+#define WIRE_FDS_MAX     32    /* descriptors of one message */
+#define WIRE_FRAME_MAX   (64u << 20)
+#define WIRE_HEAD        8 /* bytes before a frame's payload */
+
+enum wire_type {
+	WIRE_NONE,
+	/* to the worker */
+	WIRE_SCAN,     /* struct wire_scan; one fd: the database */
+	WIRE_FILE,     /* struct wire_file; one fd */
+	WIRE_COMPILE,  /* struct wire_compile */
+	WIRE_SOURCE,   /* struct wire_source; one fd */
+	WIRE_GO,       /* nothing: all sources were sent */
+	WIRE_INCLUDED, /* struct wire_source; one fd when found */
+	/* from the worker */
+	WIRE_READY,    /* nothing: confined, the database is open */
+	WIRE_REFUSED,  /* text: why it cannot begin */
+	WIRE_FINDING,  /* a finding about the oldest file not yet done */
+	WIRE_DONE,     /* u32 id: that file is scanned */
+	WIRE_LAST,     /* nothing: it wants to be replaced (a mapping failed it) */
+	WIRE_STATS,    /* struct wire_stats since it began */
+	WIRE_DIAG,     /* struct diag */
+	WIRE_INCLUDE,  /* struct wire_include: please open */
+	WIRE_DATABASE, /* bytes of the database, in order */
+	WIRE_EXPLAIN,  /* text, in order */
+	WIRE_COMPILED, /* u32 enum err */
+	WIRE_COUNT,
+};
+
+enum wire_scan_flag {
+	WIRE_MATCHES = 1 << 0,
+	WIRE_UNMATCHED = 1 << 1,
+	WIRE_DUMP = 1 << 2,
+	WIRE_FAST = 1 << 3,
+	WIRE_PRIVATE = 1 << 4,
+	WIRE_SEND_STATS = 1 << 5,
+};
+
+enum wire_ext_type { WIRE_INT, WIRE_FLOAT, WIRE_STR, WIRE_BOOL };
+
+struct wire_ext {
+	struct bytes name;
+	enum wire_ext_type type;
+	int64_t i;
+	double f;
+	struct bytes s;
+};
+
+struct wire_exts {
+	const struct wire_ext *p;
+	uint32_t n;
+};
+
+struct wire_scan {
+	uint32_t flags; /* enum wire_scan_flag */
+	uint32_t timeout_ms, match_bytes, cpu_mask;
+	uint64_t memory, db_size;
+	struct wire_exts exts;
+};
+
+struct wire_file {
+	uint32_t id;
+	uint64_t size;
+};
+
+enum wire_compile_flag {
+	WIRE_STRICT_ESCAPE = 1 << 0,
+	WIRE_NO_INCLUDES = 1 << 1,
+	WIRE_YARA_ONLY = 1 << 2,
+	WIRE_WANT_EXPLAIN = 1 << 3,
+	WIRE_NO_DATABASE = 1 << 4, /* only the messages are wanted */
+	WIRE_ALL_MODULES = 1 << 5, /* a source that imports every module is added */
+};
+
+struct wire_compile {
+	uint32_t flags; /* enum wire_compile_flag */
+	uint32_t strings_per_rule;
+	uint64_t memory;
+	struct bytes explain_rule;
+	struct wire_exts exts;
+};
+
+/* Names are what the user typed, made printable; never a path beyond that. */
+struct wire_source {
+	uint32_t found; /* of an include: 0 refused, 1 here */
+	struct bytes name, ns;
+	uint64_t size;
+};
+
+struct wire_include {
+	struct bytes from, path;
+};
+
+struct wire_stats {
+	uint64_t objects, bytes, candidates, verified, rules_live, rules_run, passes,
+	    steps;
+	uint64_t load_ns, scan_ns; /* reading the file; the engine */
+};
+
+/*
+ * The sending side. Frames gather in msg and leave when it is full or at
+ * wire_flush. An err sticks: after it nothing is sent any more.
+ */
+struct wire_out {
+	int fd;
+	bool nowait; /* the parent: never waits for a worker longer than patience_ms */
+	int patience_ms;
+	enum err err;
+	struct buf msg, payload;
+	int fds[WIRE_FDS_MAX];
+	uint32_t nfds;
+};
+
+void wire_out_done(struct wire_out *o);
+/* Clears o->payload for the next frame; put into it, then wire_send. */
+struct buf *wire_begin(struct wire_out *o);
+void wire_send(struct wire_out *o, enum wire_type type);
+/* With a descriptor, which stays the caller's. It leaves with the same message. */
+void wire_send_fd(struct wire_out *o, enum wire_type type, int fd);
+MUST_USE enum err wire_flush(struct wire_out *o);
+
+struct wire_frame {
+	enum wire_type type;
+	struct bytes payload; /* until the next wire_read */
+};
+
+/*
+ * The receiving side. wire_read takes one message from the socket; wire_next
+ * gives its frames until ERR_END. Pieces are put together in part, at most
+ * WIRE_FRAME_MAX bytes.
+ */
+struct wire_in {
+	int fd;
+	bool nowait;
+	bool fds_allowed;
+	uint8_t *msg;
+	size_t n, at;
+	struct buf part;
+	enum wire_type part_type;
+	bool part_done;
+	int fds[WIRE_FDS_MAX];
+	uint32_t nfds, fd_at;
+};
+
+void wire_in_init(struct wire_in *in, int fd);
+void wire_in_done(struct wire_in *in); /* closes descriptors nobody took */
+/* OK; ERR_END: the peer is gone; ERR_LIMIT: nothing there now; ERR_PROTO; ERR_IO. */
+MUST_USE enum err wire_read(struct wire_in *in);
+/* For tests and fuzzing: a message that did not come from a socket. */
+MUST_USE enum err wire_feed(struct wire_in *in, struct bytes msg);
+MUST_USE enum err wire_next(struct wire_in *in, struct wire_frame *out);
+/* The next descriptor of the message, now the caller's; -1: none. */
+int wire_take_fd(struct wire_in *in);
+
+/* Payloads. Put appends to a wire_begin() buffer; get gives views into payload. */
+void wire_put_scan(struct buf *b, const struct wire_scan *s);
+void wire_put_file(struct buf *b, const struct wire_file *f);
+void wire_put_compile(struct buf *b, const struct wire_compile *c);
+void wire_put_source(struct buf *b, const struct wire_source *s);
+void wire_put_include(struct buf *b, const struct wire_include *i);
+void wire_put_stats(struct buf *b, const struct wire_stats *s);
+void wire_put_diag(struct buf *b, const struct diag *d);
+void wire_put_finding(struct buf *b, const struct finding *f);
+
+/* ERR_PROTO: not such a payload; ERR_LIMIT: more elements than the arena has room. */
+MUST_USE enum err wire_get_scan(struct bytes p, struct arena *a, struct wire_scan *out);
+MUST_USE enum err wire_get_file(struct bytes p, struct wire_file *out);
+MUST_USE enum err wire_get_compile(
+    struct bytes p, struct arena *a, struct wire_compile *out);
+MUST_USE enum err wire_get_source(struct bytes p, struct wire_source *out);
+MUST_USE enum err wire_get_include(struct bytes p, struct wire_include *out);
+MUST_USE enum err wire_get_stats(struct bytes p, struct wire_stats *out);
+MUST_USE enum err wire_get_diag(struct bytes p, struct arena *a, struct diag *out);
+MUST_USE enum err wire_get_finding(struct bytes p, struct arena *a, struct finding *out);
+MUST_USE enum err wire_get_u32(struct bytes p, uint32_t *out);
