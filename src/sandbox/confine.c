@@ -1,0 +1,156 @@
+#include "sandbox/confine.h"
+
+#include <grp.h>
+#include <linux/capability.h>
+#include <linux/landlock.h>
+#include <linux/seccomp.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "sandbox/filter.h"
+
+static int
+drop_user(const struct confine *c)
+{
+	uid_t r, e, s;
+
+	if (geteuid() != 0)
+		return 0;
+	if (c->uid == 0 || c->gid == 0)
+		return -1;
+	if (setgroups(0, NULL) != 0 || setresgid(c->gid, c->gid, c->gid) != 0 ||
+	    setresuid(c->uid, c->uid, c->uid) != 0)
+		return -1;
+	/* believed only when seen: no way back */
+	if (getresuid(&r, &e, &s) != 0 || r != c->uid || e != c->uid || s != c->uid)
+		return -1;
+	return setuid(0) == 0 ? -1 : 0;
+}
+
+/* Also for a user whose session carries capabilities (ambient ones survive exec). */
+static int
+drop_caps(const struct confine *c)
+{
+	struct __user_cap_header_struct head = { _LINUX_CAPABILITY_VERSION_3, 0 };
+	struct __user_cap_data_struct none[2] = { 0 };
+
+	(void)c;
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0); /* since Linux 4.3 */
+	return (int)syscall(SYS_capset, &head, none);
+}
+
+static int
+no_new_privs(const struct confine *c)
+{
+	(void)c;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+}
+
+/* No core dump, no ptrace by others of that user, and gone with the parent. */
+static int
+keep_apart(const struct confine *c)
+{
+	(void)c;
+	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
+		       prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0
+		   ? -1
+		   : 0;
+}
+
+static int
+set_limits(const struct confine *c)
+{
+	const struct {
+		int what;
+		rlim_t max;
+	} limits[] = {
+		{ RLIMIT_CORE, 0 },
+		{ RLIMIT_FSIZE, 0 },
+		{ RLIMIT_NPROC, 0 },
+		{ RLIMIT_MEMLOCK, 0 },
+		{ RLIMIT_MSGQUEUE, 0 },
+		{ RLIMIT_NOFILE, c->nofile },
+	};
+
+	for (size_t i = 0; i < COUNT(limits); i++) {
+		struct rlimit r = { limits[i].max, limits[i].max };
+
+		if (setrlimit((__rlimit_resource_t)limits[i].what, &r) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * A ruleset that handles all the kernel knows and permits none of it. The header
+ * of Debian 12 ends at ABI 2, so the numbers of later ones stand here
+ * (Documentation/userspace-api/landlock.rst, "previous limitations").
+ */
+static int
+landlock(const struct confine *c)
+{
+	static const uint8_t fs_bits[] = { 0, 13, 14, 15, 15, 16 };
+	struct {
+		uint64_t fs, net, scoped;
+	} attr = { 0 };
+	long abi = syscall(
+	    SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+	size_t known = abi < 4 ? 8 : abi < 6 ? 16 : 24;
+	long fd;
+	int r;
+
+	(void)c;
+	if (abi < 1)
+		return 0; /* not in this kernel: the filter alone has to do */
+	attr.fs = (1ull << fs_bits[abi < 5 ? abi : 5]) - 1;
+	attr.net = abi >= 4 ? 3 : 0;    /* bind and connect TCP */
+	attr.scoped = abi >= 6 ? 3 : 0; /* abstract sockets, signals */
+	fd = syscall(SYS_landlock_create_ruleset, &attr, known, 0);
+	if (fd < 0)
+		return -1;
+	r = (int)syscall(SYS_landlock_restrict_self, (int)fd, 0);
+	close((int)fd);
+	return r;
+}
+
+static int
+install_filter(const struct confine *c)
+{
+	struct sock_filter p[FILTER_MAX];
+	size_t n = filter_build(p, FILTER_MAX);
+	struct sock_fprog prog = { (unsigned short)n, p };
+
+	(void)c;
+	if (n == 0)
+		return -1;
+	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
+}
+
+enum err
+confine(const struct confine *c, const char **step)
+{
+	/* The order matters: each step still needs what a later one takes away. */
+	static const struct {
+		const char *name;
+		int (*fn)(const struct confine *c);
+	} steps[] = {
+		{ "becoming an unprivileged user", drop_user },
+		{ "dropping capabilities", drop_caps },
+		{ "no_new_privs", no_new_privs },
+		{ "keeping apart from its parent", keep_apart },
+		{ "resource limits", set_limits },
+		{ "landlock", landlock },
+		{ "the system call filter", install_filter },
+	};
+
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		if (steps[i].fn(c) == 0)
+			continue;
+		*step = steps[i].name;
+		return ERR_ACCESS;
+	}
+	return OK;
+}

@@ -1,0 +1,35 @@
+/*
+ * filter.h - the worker's system call filter, made from policy.def.
+ *
+ * A plain BPF program (seccomp(2)), built without a library and without malloc,
+ * so that it can be made in the last moment before confinement, and read as a
+ * table by whoever checks it.
+ */
+#pragma once
+
+#include <linux/filter.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define WORKER_CHANNEL 3 /* the descriptor of a worker's only socket */
+#define FILTER_MAX     256
+
+enum filter_op { FILTER_END, FILTER_ONLY, FILTER_IS };
+
+struct filter_check {
+	enum filter_op op;
+	uint8_t arg;
+	uint32_t value;
+};
+
+struct filter_row {
+	const char *name, *why;
+	uint32_t nr;
+	struct filter_check check[3]; /* ends with FILTER_END */
+};
+
+extern const struct filter_row filter_rows[];
+extern const size_t filter_nrows;
+
+/* Writes the program for these rows; gives its length, 0 when cap is too small. */
+size_t filter_build(struct sock_filter *out, size_t cap);

@@ -1,0 +1,505 @@
+#include "sandbox/pool.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/sys.h"
+#include "sandbox/spawn.h"
+
+#define BATCH_FILES WIRE_FDS_MAX
+#define BATCH_BYTES (1u << 20) /* larger files travel alone */
+#define RING        (2 * BATCH_FILES)
+#define TASKS       10000
+#define START_MS    30000        /* from start to READY */
+#define SEND_MS     10000        /* for a worker to read what we send */
+#define FAILS_MAX   8            /* starts in a row that come to nothing */
+#define OUTPUT_MAX  (128u << 20) /* bytes of findings about one file */
+#define DECODE_MAX  (256u << 20) /* memory for one finding, decoded */
+#define READS       64           /* messages of one worker before the next has a turn */
+
+enum state {
+	ABSENT = 1 << 0,
+	STARTING = 1 << 1,
+	READY = 1 << 2, /* with nothing to do */
+	BUSY = 1 << 3,  /* with files in the ring */
+};
+
+struct task {
+	struct pool_file file;
+	unsigned tries;
+};
+
+struct worker {
+	enum state state;
+	struct child child;
+	struct wire_in in;
+	struct wire_out out;
+	struct task ring[RING];
+	unsigned first, n; /* the oldest task, and how many */
+	uint32_t id;       /* of the oldest */
+	uint64_t deadline; /* ms; 0: none */
+	uint64_t output;   /* bytes said about the oldest */
+	uint64_t bytes;    /* in the ring */
+	unsigned served, given;
+	bool retire;
+	struct wire_stats stats;
+};
+
+struct pool {
+	const struct pool_opts *o;
+	const struct pool_events *ev;
+	struct pool_result *out;
+	struct worker *w;
+	struct pollfd *polls;
+	struct task *retry;
+	size_t nretry, capretry;
+	struct arena arena; /* for decoding */
+	uint64_t ticked;
+	unsigned fails;
+	bool dry; /* next said ERR_END */
+	enum err err;
+};
+
+static struct task *
+oldest(struct worker *w)
+{
+	return &w->ring[w->first];
+}
+
+static void
+set_deadline(struct pool *p, struct worker *w)
+{
+	uint64_t limit = p->o->scan.timeout_ms;
+
+	w->deadline = limit ? sys_clock_ms() + limit + p->o->grace_ms : 0;
+}
+
+/* --- the end of a worker ------------------------------------------------- */
+
+/* No one else can have done it, or it was there twice: this file is failed. */
+static void
+blame(struct pool *p, struct task *t, bool alone, const char *why)
+{
+	char text[POOL_WHY];
+
+	p->ev->again(p->ev->arg, t->file.item);
+	if (!alone && t->tries < 2) {
+		p->retry =
+		    xgrow(p->retry, &p->capretry, p->nretry + 1, sizeof(*p->retry));
+		p->retry[p->nretry++] = *t;
+		return;
+	}
+	snprintf(text, sizeof(text), "the worker %s", why);
+	p->ev->done(p->ev->arg, t->file.item, text);
+}
+
+static void
+add_stats(struct wire_stats *to, const struct wire_stats *from)
+{
+	uint64_t a[sizeof(*to) / 8], b[sizeof(*to) / 8];
+
+	memcpy(a, to, sizeof(a));
+	memcpy(b, from, sizeof(b));
+	for (size_t i = 0; i < COUNT(a); i++)
+		a[i] += b[i];
+	memcpy(to, a, sizeof(a));
+}
+
+/*
+ * Ends the worker. fault: what it did wrong, as we saw it; empty when it just
+ * went away, then how it died is the reason; NULL when all is well.
+ */
+static void
+end_worker(struct pool *p, struct worker *w, const char *fault)
+{
+	char died[CHILD_WHY];
+	bool alone = w->n == 1;
+
+	child_end(&w->child, died);
+	add_stats(&p->out->stats, &w->stats);
+	wire_in_done(&w->in);
+	wire_out_done(&w->out);
+	if (fault != NULL) {
+		p->out->lost++;
+		if (fault[0] == '\0')
+			fault = died[0] ? died : "closed its channel";
+	}
+	/* backwards: retries are taken from the end, so they keep their order */
+	for (unsigned i = w->n; i-- > 0;) {
+		struct task *t = &w->ring[(w->first + i) % RING];
+
+		if (fault == NULL)
+			t->tries--; /* it left in peace: the next one does not know it */
+		blame(p, t, alone && fault != NULL, fault ? fault : "left");
+	}
+	if (w->state == STARTING && fault != NULL) {
+		p->fails++;
+		snprintf(p->out->why, sizeof(p->out->why), "the worker %s", fault);
+	}
+	*w = (struct worker){ .state = ABSENT, .child.sock = -1 };
+}
+
+/* --- what a worker may say ----------------------------------------------- */
+
+static enum err
+on_ready(struct pool *p, struct worker *w, struct bytes payload)
+{
+	if (payload.n != 0)
+		return ERR_PROTO;
+	w->state = READY;
+	w->deadline = 0;
+	p->fails = 0;
+	return OK;
+}
+
+static enum err
+on_refused(struct pool *p, struct worker *w, struct bytes payload)
+{
+	int n = payload.n < POOL_WHY ? (int)payload.n : POOL_WHY - 1;
+
+	(void)w;
+	snprintf(p->out->why, sizeof(p->out->why), "%.*s", n, (const char *)payload.p);
+	p->err = ERR_FORMAT;
+	return OK;
+}
+
+static enum err
+on_finding(struct pool *p, struct worker *w, struct bytes payload)
+{
+	struct finding f;
+
+	w->output += payload.n + WIRE_HEAD;
+	if (w->output > OUTPUT_MAX)
+		return ERR_LIMIT;
+	if (p->arena.used > 1 << 20)
+		arena_done(&p->arena), arena_init(&p->arena, DECODE_MAX);
+	arena_reset(&p->arena);
+	TRY(wire_get_finding(payload, &p->arena, &f));
+	p->ev->finding(p->ev->arg, oldest(w)->file.item, &f);
+	return OK;
+}
+
+static enum err
+on_done(struct pool *p, struct worker *w, struct bytes payload)
+{
+	struct task t = *oldest(w);
+	uint32_t id;
+
+	TRY(wire_get_u32(payload, &id));
+	if (id != w->id)
+		return ERR_PROTO;
+	w->id++;
+	w->first = (w->first + 1) % RING;
+	w->n--;
+	w->served++;
+	w->bytes -= t.file.size;
+	w->output = 0;
+	if (w->n == 0) {
+		w->state = READY;
+		w->deadline = 0;
+	} else
+		set_deadline(p, w);
+	p->ev->done(p->ev->arg, t.file.item, NULL);
+	return OK;
+}
+
+/* Only after work was done, or a worker that always leaves would keep us for ever. */
+static enum err
+on_last(struct pool *p, struct worker *w, struct bytes payload)
+{
+	(void)p;
+	if (payload.n != 0 || w->served == 0)
+		return ERR_PROTO;
+	w->retire = true;
+	return OK;
+}
+
+static enum err
+on_stats(struct pool *p, struct worker *w, struct bytes payload)
+{
+	(void)p;
+	return wire_get_stats(payload, &w->stats);
+}
+
+/* Everything else is a lie. docs/worker-protocol.md has the same table. */
+/* clang-format off */
+static const struct {
+	enum wire_type type;
+	unsigned states;
+	enum err (*fn)(struct pool *p, struct worker *w, struct bytes payload);
+} permitted[] = {
+	{ WIRE_FINDING, BUSY,         on_finding },
+	{ WIRE_DONE,    BUSY,         on_done },
+	{ WIRE_STATS,   BUSY | READY, on_stats },
+	{ WIRE_LAST,    BUSY | READY, on_last },
+	{ WIRE_READY,   STARTING,     on_ready },
+	{ WIRE_REFUSED, STARTING,     on_refused },
+};
+/* clang-format on */
+
+static enum err
+on_frame(struct pool *p, struct worker *w, const struct wire_frame *f)
+{
+	for (size_t i = 0; i < COUNT(permitted); i++)
+		if (permitted[i].type == f->type)
+			return permitted[i].states & w->state
+				   ? permitted[i].fn(p, w, f->payload)
+				   : ERR_PROTO;
+	return ERR_PROTO;
+}
+
+static const char *
+fault_of(enum err e)
+{
+	switch (e) {
+	case ERR_END: return "";
+	case ERR_LIMIT: return "said too much";
+	case ERR_PROTO: return "broke the protocol";
+	default: return "could not be read from";
+	}
+}
+
+/* Reads what is there. False: the worker is no more. */
+static bool
+hear(struct pool *p, struct worker *w)
+{
+	for (int i = 0; i < READS; i++) {
+		struct wire_frame f;
+		enum err e = wire_read(&w->in);
+
+		if (e == ERR_LIMIT)
+			return true;
+		while (e == OK && p->err == OK && (e = wire_next(&w->in, &f)) == OK) {
+			e = on_frame(p, w, &f);
+			if (w->retire) {
+				end_worker(p, w, NULL);
+				return false;
+			}
+		}
+		if (p->err != OK)
+			return false;
+		/* the end of the message, or of the worker: only wire_read tells the
+		 * latter */
+		if (e == ERR_END && w->in.n > 0)
+			continue;
+		end_worker(p, w, fault_of(e));
+		return false;
+	}
+	return true;
+}
+
+/* --- handing out --------------------------------------------------------- */
+
+static enum err
+start_worker(struct pool *p, struct worker *w)
+{
+	if (child_start(p->o->program, p->o->memory, &w->child) != OK) {
+		snprintf(p->out->why, sizeof(p->out->why), "cannot start a worker: %s",
+		    sys_why());
+		return ERR_IO;
+	}
+	p->out->spawned++;
+	w->state = STARTING;
+	w->deadline = sys_clock_ms() + START_MS;
+	wire_in_init(&w->in, w->child.sock);
+	w->in.nowait = true;
+	w->out = (struct wire_out){ w->child.sock, true, SEND_MS };
+	wire_put_scan(wire_begin(&w->out), &p->o->scan);
+	wire_send_fd(&w->out, WIRE_SCAN, p->o->db_fd);
+	if (wire_flush(&w->out) != OK)
+		end_worker(p, w, "");
+	return OK;
+}
+
+static void
+give(struct pool *p, struct worker *w, struct task t)
+{
+	struct wire_file f = { w->id + w->n, t.file.size };
+
+	if (w->n == 0) {
+		w->state = BUSY;
+		set_deadline(p, w);
+	}
+	t.tries++;
+	w->ring[(w->first + w->n++) % RING] = t;
+	w->bytes += t.file.size;
+	w->given++;
+	wire_put_file(wire_begin(&w->out), &f);
+	wire_send_fd(&w->out, WIRE_FILE, t.file.fd);
+}
+
+/* A file that was there when a worker ended gets one for itself. */
+static bool
+give_retry(struct pool *p, struct worker *w)
+{
+	if (p->nretry == 0 || w->n != 0)
+		return false;
+	give(p, w, p->retry[--p->nretry]);
+	return true;
+}
+
+static bool
+has_suspect(const struct worker *w)
+{
+	return w->n == 1 && w->ring[w->first].tries > 1;
+}
+
+static void
+give_batch(struct pool *p, struct worker *w)
+{
+	unsigned most = p->o->isolate ? 1 : BATCH_FILES;
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < most && bytes < BATCH_BYTES && !p->dry; i++) {
+		struct task t = { .tries = 0 };
+		enum err e = p->ev->next(p->ev->arg, &t.file);
+
+		if (e == ERR_END)
+			p->dry = true;
+		else if (e != OK)
+			p->err = e;
+		if (e != OK)
+			return;
+		bytes = num_add(bytes, t.file.size);
+		give(p, w, t);
+	}
+}
+
+static void
+feed(struct pool *p, struct worker *w)
+{
+	unsigned tasks = p->o->isolate ? 1 : p->o->tasks ? p->o->tasks : TASKS;
+
+	if (!(w->state & (READY | BUSY)) || has_suspect(w))
+		return;
+	if (w->given >= tasks) {
+		if (w->n == 0)
+			end_worker(p, w, NULL);
+		return;
+	}
+	if (!give_retry(p, w) &&
+	    (w->n == 0 || (w->n <= RING / 2 && w->bytes < BATCH_BYTES)))
+		give_batch(p, w);
+	if (wire_flush(&w->out) != OK)
+		end_worker(p, w, "");
+}
+
+static bool
+work_left(const struct pool *p)
+{
+	if (!p->dry || p->nretry > 0)
+		return true;
+	for (unsigned i = 0; i < p->o->workers; i++)
+		if (p->w[i].n > 0)
+			return true;
+	return false;
+}
+
+/* One that could take files now, or soon. */
+static bool
+has_idle(const struct pool *p)
+{
+	for (unsigned i = 0; i < p->o->workers; i++)
+		if (p->w[i].state & (STARTING | READY))
+			return true;
+	return false;
+}
+
+/* Idle workers first; a new one only when all have work and there is more. */
+static void
+feed_all(struct pool *p)
+{
+	for (int round = 0; round < 2 && p->err == OK; round++)
+		for (unsigned i = 0; i < p->o->workers && p->err == OK; i++) {
+			struct worker *w = &p->w[i];
+
+			if (p->dry && p->nretry == 0)
+				return;
+			if (w->state == ABSENT && !has_idle(p))
+				p->err = start_worker(p, w);
+			else if (round == (w->n > 0))
+				feed(p, w);
+		}
+}
+
+/* --- the loop ------------------------------------------------------------ */
+
+static void
+check_deadlines(struct pool *p, uint64_t now)
+{
+	for (unsigned i = 0; i < p->o->workers; i++) {
+		struct worker *w = &p->w[i];
+
+		if (w->state == ABSENT || w->deadline == 0 || now < w->deadline)
+			continue;
+		end_worker(
+		    p, w, w->state == STARTING ? "did not start" : "took too long");
+	}
+}
+
+static void
+wait_for_news(struct pool *p)
+{
+	int wait = 100;
+	uint64_t now = sys_clock_ms();
+
+	for (unsigned i = 0; i < p->o->workers; i++) {
+		struct worker *w = &p->w[i];
+
+		p->polls[i] =
+		    (struct pollfd){ w->state == ABSENT ? -1 : w->child.sock, POLLIN };
+		if (w->state != ABSENT && w->deadline != 0 &&
+		    w->deadline < now + (unsigned)wait)
+			wait = w->deadline > now ? (int)(w->deadline - now) : 0;
+	}
+	if (poll(p->polls, p->o->workers, wait) > 0)
+		for (unsigned i = 0; i < p->o->workers && p->err == OK; i++)
+			if (p->polls[i].revents != 0)
+				hear(p, &p->w[i]);
+	now = sys_clock_ms();
+	if (p->err == OK)
+		check_deadlines(p, now);
+	if (p->ev->tick != NULL && now - p->ticked >= 100) {
+		p->ticked = now;
+		p->ev->tick(p->ev->arg);
+	}
+}
+
+/* What is still in somebody's hands when the run ends early. */
+static void
+stop(struct pool *p)
+{
+	for (unsigned i = 0; i < p->o->workers; i++)
+		if (p->w[i].state != ABSENT)
+			end_worker(p, &p->w[i], NULL);
+	while (p->nretry > 0)
+		p->ev->done(
+		    p->ev->arg, p->retry[--p->nretry].file.item, "the scan was stopped");
+}
+
+enum err
+pool_run(const struct pool_opts *o, const struct pool_events *ev, struct pool_result *out)
+{
+	struct pool p = { .o = o, .ev = ev, .out = out };
+
+	*out = (struct pool_result){ 0 };
+	p.w = xcalloc(o->workers, sizeof(*p.w));
+	p.polls = xcalloc(o->workers, sizeof(*p.polls));
+	arena_init(&p.arena, DECODE_MAX);
+	for (unsigned i = 0; i < o->workers; i++)
+		p.w[i] = (struct worker){ .state = ABSENT, .child.sock = -1 };
+	while (p.err == OK && work_left(&p)) {
+		feed_all(&p);
+		if (p.err == OK)
+			wait_for_news(&p);
+		if (p.fails >= FAILS_MAX)
+			p.err = ERR_IO;
+	}
+	stop(&p);
+	free(p.w);
+	free(p.polls);
+	free(p.retry);
+	arena_done(&p.arena);
+	return p.err;
+}
