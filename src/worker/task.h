@@ -1,0 +1,22 @@
+/*
+ * task.h - what the parts of the worker share: the channel, and the two tasks.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "result/wire.h"
+
+struct worker {
+	struct wire_in in;
+	struct wire_out out;
+};
+
+/* Both return when the channel ends; an err is the parent's fault or the channel's. */
+MUST_USE enum err task_scan(struct worker *w, struct bytes init);
+MUST_USE enum err task_compile(struct worker *w, struct bytes init);
+
+/* Tells the parent why this worker cannot begin, in words. */
+MUST_USE enum err task_refuse(struct worker *w, const char *why);
+
+/* The next frame, waiting for it. ERR_END: the parent is gone. */
+MUST_USE enum err task_frame(struct worker *w, struct wire_frame *out);

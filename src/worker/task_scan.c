@@ -1,0 +1,293 @@
+/* task_scan.c - the SCAN task: files in, findings out, until the channel ends. */
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "scan/run.h"
+#include "worker/guard.h"
+#include "worker/load.h"
+#include "worker/task.h"
+
+/*
+ * Answers gather and leave together: a message a file would cost more than the
+ * file. But not for long, as the parent's patience runs, and not while something
+ * big or slow begins.
+ */
+#define FLUSH_NS    (5 * 1000000ull)
+#define FLUSH_BYTES (48u << 10)
+#define BIG_FILE    (256u << 10)
+
+struct scanning {
+	struct worker *w;
+	struct scan *scan;
+	struct load load;
+	struct sink sink;
+	struct wire_stats stats;
+	uint64_t flushed; /* ns */
+	bool want_stats;
+	uint32_t expect; /* id of the next file */
+};
+
+static uint64_t
+clock_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static uint64_t
+clock_ms(void)
+{
+	return clock_ns() / 1000000;
+}
+
+static int64_t
+now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	return t.tv_sec;
+}
+
+static enum err
+send_finding(void *arg, const struct finding *f)
+{
+	struct scanning *s = arg;
+
+	wire_put_finding(wire_begin(&s->w->out), f);
+	wire_send(&s->w->out, WIRE_FINDING);
+	return s->w->out.err;
+}
+
+static enum err
+say(struct scanning *s, enum finding_kind kind, const char *text)
+{
+	struct finding f = { .kind = kind, .text = bytes_of(text) };
+
+	return send_finding(s, &f);
+}
+
+static void
+put_stats(struct scanning *s)
+{
+	const struct scan_stats *e = scan_stats(s->scan);
+	struct wire_stats *t = &s->stats;
+
+	t->candidates = e->candidates;
+	t->verified = e->verified;
+	t->rules_live = e->rules_live;
+	t->rules_run = e->rules_run;
+	t->passes = e->passes;
+	t->steps = e->steps;
+	wire_put_stats(wire_begin(&s->w->out), t);
+	wire_send(&s->w->out, WIRE_STATS);
+}
+
+static enum err
+flush(struct scanning *s)
+{
+	if (s->want_stats)
+		put_stats(s);
+	s->flushed = clock_ns();
+	return wire_flush(&s->w->out);
+}
+
+static enum err
+run_engine(void *arg)
+{
+	struct scanning *s = arg;
+
+	return scan_file(s->scan, s->load.bytes, &s->sink);
+}
+
+static enum err
+send_done(struct scanning *s, uint32_t id)
+{
+	buf_le32(wire_begin(&s->w->out), id);
+	wire_send(&s->w->out, WIRE_DONE);
+	return s->w->out.err;
+}
+
+/*
+ * After a mapping failed the engine was left in the middle, so this worker ends:
+ * it says so and waits for the channel to end.
+ */
+static enum err
+leave(struct scanning *s)
+{
+	struct wire_frame f;
+
+	wire_begin(&s->w->out);
+	wire_send(&s->w->out, WIRE_LAST);
+	TRY(flush(s));
+	while (task_frame(s->w, &f) == OK)
+		continue;
+	return ERR_END;
+}
+
+static enum err
+scan_loaded(struct scanning *s, uint32_t id)
+{
+	enum err e;
+
+	s->stats.objects++;
+	s->stats.bytes += s->load.bytes.n;
+	if (s->load.changed)
+		TRY(say(s, FINDING_LIMIT, "the file changed while it was read"));
+	e = guard_run(run_engine, s);
+	if (e == ERR_IO && s->w->out.err == OK) {
+		TRY(say(s, FINDING_LIMIT, "the file changed while it was read"));
+		TRY(send_done(s, id));
+		return leave(s);
+	}
+	load_done(&s->load);
+	TRY(e);
+	return send_done(s, id);
+}
+
+static enum err
+scan_one(struct scanning *s, const struct wire_file *f, int fd)
+{
+	uint64_t begin = clock_ns(), loaded;
+	enum err e;
+
+	if (f->size > BIG_FILE || begin - s->flushed > FLUSH_NS)
+		TRY(flush(s));
+	e = load_file(&s->load, fd, f->size);
+	loaded = clock_ns();
+	s->stats.load_ns += loaded - begin;
+	if (e != OK) {
+		TRY(say(s, FINDING_FAILED, "it cannot be read"));
+		return send_done(s, f->id);
+	}
+	TRY(scan_loaded(s, f->id));
+	s->stats.scan_ns += clock_ns() - loaded;
+	return OK;
+}
+
+static enum err
+on_file(struct scanning *s, const struct wire_frame *frame)
+{
+	struct wire_file f;
+	int fd = wire_take_fd(&s->w->in);
+
+	if (frame->type != WIRE_FILE || fd < 0)
+		return ERR_PROTO;
+	TRY(wire_get_file(frame->payload, &f));
+	if (f.id != s->expect++)
+		return ERR_PROTO;
+	TRY(scan_one(s, &f, fd));
+	return s->w->out.msg.n > FLUSH_BYTES ? flush(s) : OK;
+}
+
+static enum err
+serve_files(struct scanning *s)
+{
+	struct wire_frame f;
+
+	for (;;) {
+		enum err e = wire_next(&s->w->in, &f);
+
+		if (e == ERR_END) {
+			/* nothing left of this batch: all answers leave before we wait */
+			TRY(flush(s));
+			TRY(wire_read(&s->w->in));
+			continue;
+		}
+		TRY(e);
+		TRY(on_file(s, &f));
+	}
+}
+
+static enum err
+set_externals(struct scan *scan, struct wire_exts exts)
+{
+	static const enum ext_type types[] = {
+		[WIRE_INT] = EXT_INT,
+		[WIRE_FLOAT] = EXT_FLOAT,
+		[WIRE_STR] = EXT_STR,
+		[WIRE_BOOL] = EXT_BOOL,
+	};
+
+	for (uint32_t i = 0; i < exts.n; i++) {
+		const struct wire_ext *e = &exts.p[i];
+		struct ext_value v = { e->name, types[e->type], e->i, e->f, e->s };
+
+		TRY(scan_external(scan, &v));
+	}
+	return OK;
+}
+
+static enum err
+map_database(struct worker *w, uint64_t size, struct bytes *out)
+{
+	int fd = wire_take_fd(&w->in);
+	void *p = fd < 0 || size == 0 || size > SIZE_MAX
+		      ? MAP_FAILED
+		      : mmap(NULL, (size_t)size, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (fd >= 0)
+		close(fd);
+	if (p == MAP_FAILED)
+		return ERR_IO;
+	*out = (struct bytes){ p, (size_t)size };
+	return OK;
+}
+
+static struct scan_opts
+options(const struct wire_scan *init)
+{
+	static const struct {
+		uint32_t wire, scan;
+	} flags[] = {
+		{ WIRE_MATCHES, SCAN_MATCHES },
+		{ WIRE_UNMATCHED, SCAN_UNMATCHED },
+		{ WIRE_DUMP, SCAN_DUMP },
+		{ WIRE_FAST, SCAN_FAST },
+		{ WIRE_PRIVATE, SCAN_PRIVATE },
+	};
+	struct scan_opts o = {
+		.timeout_ms = init->timeout_ms,
+		.memory = init->memory,
+		.match_bytes = init->match_bytes,
+		.cpu_mask = init->cpu_mask,
+		.clock_ms = clock_ms,
+		.now = now,
+	};
+
+	for (size_t i = 0; i < COUNT(flags); i++)
+		if (init->flags & flags[i].wire)
+			o.flags |= flags[i].scan;
+	return o;
+}
+
+enum err
+task_scan(struct worker *w, struct bytes payload)
+{
+	struct scanning s = { .w = w, .sink = { &s, send_finding } };
+	struct wire_scan init;
+	struct arena arena;
+	struct bytes db;
+
+	arena_init(&arena, 16 << 20);
+	TRY(wire_get_scan(payload, &arena, &init));
+	if (map_database(w, init.db_size, &db) != OK)
+		return task_refuse(w, "the database cannot be mapped");
+
+	struct scan_opts o = options(&init);
+
+	if (scan_new(db, &o, &s.scan) != OK)
+		return task_refuse(
+		    w, "it is not a database of this version of candor, or damaged");
+	if (set_externals(s.scan, init.exts) != OK)
+		return task_refuse(
+		    w, "the rules have no such external variable of that type");
+	s.want_stats = init.flags & WIRE_SEND_STATS;
+	arena_done(&arena);
+	wire_begin(&w->out);
+	wire_send(&w->out, WIRE_READY);
+	return serve_files(&s);
+}

@@ -1,0 +1,88 @@
+#include "worker/worker.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "sandbox/confine.h"
+#include "sandbox/filter.h"
+#include "worker/guard.h"
+#include "worker/task.h"
+
+#define NOFILE (WORKER_CHANNEL + 1 + 2 * WIRE_FDS_MAX + 8)
+
+/* Nobody, unless the parent named somebody; what is not a number is nobody too. */
+static struct confine
+whom(const char *arg)
+{
+	struct confine c = { CONFINE_NOBODY, CONFINE_NOBODY, NOFILE };
+	char *end;
+	unsigned long uid, gid;
+
+	if (arg == NULL)
+		return c;
+	uid = strtoul(arg, &end, 10);
+	if (*end != ':')
+		return c;
+	gid = strtoul(end + 1, &end, 10);
+	if (*end == '\0' && uid > 0 && gid > 0 && uid < UINT32_MAX && gid < UINT32_MAX) {
+		c.uid = (uid_t)uid;
+		c.gid = (gid_t)gid;
+	}
+	return c;
+}
+
+static enum err
+serve(struct worker *w)
+{
+	static const struct {
+		enum wire_type type;
+		enum err (*fn)(struct worker *w, struct bytes init);
+	} tasks[] = { { WIRE_SCAN, task_scan }, { WIRE_COMPILE, task_compile } };
+	struct wire_frame f;
+
+	TRY(task_frame(w, &f));
+	for (size_t i = 0; i < COUNT(tasks); i++)
+		if (tasks[i].type == f.type)
+			return tasks[i].fn(w, f.payload);
+	return ERR_PROTO;
+}
+
+/*
+ * libc's first use of malloc, stdio and the clock may ask the system for things
+ * that are forbidden later: so they are used once now.
+ */
+static void
+warm_up(void)
+{
+	struct timespec t;
+
+	/* what bug() says stays in the buffer: writing it would be forbidden */
+	setvbuf(stderr, malloc(BUFSIZ), _IOFBF, BUFSIZ);
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	clock_gettime(CLOCK_REALTIME, &t);
+}
+
+int
+worker_main(int argc, char **argv)
+{
+	struct confine c = whom(argc > 1 ? argv[1] : NULL);
+	struct worker w = { .out = { .fd = WORKER_CHANNEL } };
+	const char *step = NULL;
+	char why[128];
+	enum err e;
+
+	warm_up();
+	guard_install();
+	wire_in_init(&w.in, WORKER_CHANNEL);
+	w.in.fds_allowed = true;
+	if (confine(&c, &step) != OK) {
+		snprintf(why, sizeof(why), "it cannot be confined: %s failed", step);
+		e = task_refuse(&w, why);
+		_exit(e == OK ? 1 : 2);
+	}
+	e = serve(&w);
+	/* no destructors, no atexit: nothing of libc that may need the system */
+	_exit(e == OK || e == ERR_END ? 0 : 3);
+}
