@@ -1,0 +1,104 @@
+#include "report/report.h"
+
+#include <inttypes.h>
+
+#include "base/text.h"
+#include "report/form.h"
+
+static const struct form *
+form_of(const struct report *r)
+{
+	return r->o.json ? &form_json : &form_text;
+}
+
+static bool
+wanted(const struct report_opts *o, const struct finding *x)
+{
+	bool tag = o->nonly_tags == 0, rule = o->nonly_rules == 0;
+
+	for (uint32_t i = 0; i < x->ntags && !tag; i++)
+		for (size_t k = 0; k < o->nonly_tags && !tag; k++)
+			tag = bytes_eq(x->tags[i], bytes_of(o->only_tags[k]));
+	for (size_t k = 0; k < o->nonly_rules && !rule; k++)
+		rule = text_glob(o->only_rules[k], x->rule);
+	return tag && rule;
+}
+
+void
+report_finding(struct report *r, struct report_file *f, const struct finding *x)
+{
+	const struct form *form = form_of(r);
+
+	switch (x->kind) {
+	case FINDING_RULE:
+		if ((x->flags & FINDING_PRIVATE) || !wanted(&r->o, x))
+			return;
+		verdict_add(&f->verdict, x);
+		form->rule(r, f, x);
+		break;
+	case FINDING_LIMIT:
+	case FINDING_FAILED:
+		verdict_add(&f->verdict, x);
+		form->reason(r, f, x);
+		break;
+	case FINDING_NOTE:
+	case FINDING_LOG:
+	case FINDING_WARNING: form->note(r, f, x); break;
+	case FINDING_UNMATCHED:
+	case FINDING_DUMP: break; /* not asked for by a scan */
+	}
+}
+
+void
+report_again(struct report_file *f)
+{
+	buf_clear(&f->rules);
+	buf_clear(&f->reasons);
+	buf_clear(&f->notes);
+	f->verdict = (struct verdict){ 0 };
+}
+
+void
+report_done(struct report *r, struct report_file *f, const char *failed)
+{
+	struct finding x = { .kind = FINDING_FAILED, .text = bytes_of(failed) };
+
+	if (failed != NULL)
+		report_finding(r, f, &x);
+	r->files++;
+	r->bytes += f->size;
+	r->verdicts[f->verdict.kind]++;
+	r->unscanned += f->verdict.incomplete || f->verdict.failed;
+	form_of(r)->file(r, f);
+	buf_done(&f->rules);
+	buf_done(&f->reasons);
+	buf_done(&f->notes);
+}
+
+void
+report_skipped(struct report *r, struct bytes path, const char *why, bool bad)
+{
+	r->skipped++;
+	r->unscanned += bad;
+	form_of(r)->skipped(r, path, why);
+}
+
+void
+report_summary(struct report *r, const struct report_totals *t, struct buf *summary)
+{
+	form_of(r)->summary(r, t, summary);
+}
+
+int
+report_exit(const struct report *r)
+{
+	if (r->verdicts[VERDICT_MALICIOUS] + r->verdicts[VERDICT_SUSPECT] > 0)
+		return 1;
+	return r->unscanned > 0 ? 2 : 0;
+}
+
+void
+report_done_free(struct report *r)
+{
+	buf_done(&r->out);
+}

@@ -1,0 +1,63 @@
+/*
+ * report.h - what a scan found, as lines for people or for programs.
+ *
+ * A file's findings gather in its report_file and leave together, when it is
+ * done. Nothing a stranger wrote reaches the output unescaped: no name, no rule
+ * and no matched byte can forge a line. docs/json.md describes the JSON form.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+#include "result/finding.h"
+#include "result/verdict.h"
+#include "result/wire.h"
+
+struct report_opts {
+	bool json, all; /* all: clean files too */
+	bool matches, tags, metas;
+	bool quiet; /* text: only what was found */
+	bool colour;
+	bool stats;
+	/* Only rules with one of these tags, and with a name like one of these. */
+	const char *const *only_tags, *const *only_rules;
+	size_t nonly_tags, nonly_rules;
+};
+
+struct report {
+	struct report_opts o;
+	struct buf out; /* lines ready to be written; the caller empties it */
+	uint64_t verdicts[VERDICT_COUNT];
+	uint64_t files, bytes, skipped;
+	uint64_t unscanned; /* not or not fully scanned, whatever was found besides */
+};
+
+struct report_file {
+	struct bytes path; /* the caller's, as long as the report_file */
+	uint64_t size;
+	struct verdict verdict;
+	struct buf rules, reasons, notes;
+};
+
+void report_finding(struct report *r, struct report_file *f, const struct finding *x);
+/* Forgets what was said so far: the file is scanned again. */
+void report_again(struct report_file *f);
+/* failed: why it was not scanned, or NULL. Counts it, writes its lines, frees. */
+void report_done(struct report *r, struct report_file *f, const char *failed);
+/* Something that is no file to be scanned, and why; counts as not scanned when bad. */
+void report_skipped(struct report *r, struct bytes path, const char *why, bool bad);
+
+struct report_totals {
+	uint64_t ms;
+	unsigned workers, lost;
+	struct wire_stats stats;
+};
+
+/* The last line of JSON goes to out; the text form to summary (for stderr). */
+void report_summary(struct report *r, const struct report_totals *t, struct buf *summary);
+
+/* 0 nothing found, 1 found, 2 not everything was scanned. */
+int report_exit(const struct report *r);
+
+void report_done_free(struct report *r);
