@@ -1,0 +1,8 @@
+/* candor - the command. Opens files and believes nothing; parses none. */
+#include "cli/cli.h"
+
+int
+main(int argc, char **argv)
+{
+	return cli_main(argc, argv);
+}

@@ -1,0 +1,113 @@
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/sys.h"
+#include "cli/msg.h"
+
+#define VERB(name) extern const struct verb verb_##name;
+#include "cli/verbs.def"
+#undef VERB
+
+const struct verb *const cli_verbs[] = {
+#define VERB(name) &verb_##name,
+#include "cli/verbs.def"
+#undef VERB
+	NULL,
+};
+
+const struct verb *
+cli_verb(const char *name)
+{
+	for (const struct verb *const *v = cli_verbs; *v != NULL; v++)
+		if (strcmp((*v)->name, name) == 0)
+			return *v;
+	return NULL;
+}
+
+enum err
+cli_flush(void)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return OK;
+	msg_error("cannot write to standard output: %s", sys_why());
+	return ERR_IO;
+}
+
+static void
+overview(void)
+{
+	printf("usage: candor VERB [OPTION]... [ARGUMENT]...\n\n");
+	for (const struct verb *const *v = cli_verbs; *v != NULL; v++)
+		printf("  %-9s %s\n", (*v)->name, (*v)->summary);
+	printf("\n'candor help VERB' tells more.\n");
+}
+
+static int
+run_help(int argc, char **argv, const struct verb *self)
+{
+	const struct verb *v = argc > 0 ? cli_verb(argv[0]) : NULL;
+
+	(void)self;
+	if (argc > 0 && v == NULL) {
+		msg_error("there is no verb '%s'", argv[0]);
+		msg_hint("try 'candor help'");
+		return OPT_EXIT_USAGE;
+	}
+	if (v != NULL)
+		opt_help(v);
+	else
+		overview();
+	return cli_flush() == OK ? 0 : 2;
+}
+
+static int
+run_version(int argc, char **argv, const struct verb *self)
+{
+	(void)argc;
+	(void)argv;
+	(void)self;
+	printf("candor %s\n", CANDOR_VERSION);
+	return cli_flush() == OK ? 0 : 2;
+}
+
+static const struct opt no_opts[] = { OPT_LAST };
+
+const struct verb verb_help = {
+	"help",
+	"[VERB]",
+	"tell what the verbs do, or the options of one",
+	no_opts,
+	run_help,
+};
+const struct verb verb_version = {
+	"version",
+	"",
+	"tell the version",
+	no_opts,
+	run_version,
+};
+
+int
+cli_main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+	const struct verb *v;
+
+	if (name == NULL) {
+		overview();
+		return OPT_EXIT_USAGE;
+	}
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+		name = "help";
+	if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0)
+		name = "version";
+	v = cli_verb(name);
+	if (v == NULL) {
+		msg_error("there is no verb '%s'", name);
+		msg_hint("try 'candor help'");
+		return OPT_EXIT_USAGE;
+	}
+	return v->run(argc - 2, argv + 2, v);
+}

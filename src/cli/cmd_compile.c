@@ -1,0 +1,230 @@
+/* cmd_compile.c - the verbs that only compile: compile, check, explain. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/job.h"
+#include "cli/msg.h"
+#include "cli/show.h"
+
+struct compile_args {
+	const char *output, *rule;
+	struct opt_list defs;
+	uint64_t memory;
+	uint32_t timeout_ms;
+	bool strict, yara_only, no_includes, quiet;
+};
+
+/* clang-format off */
+#define AT(field) offsetof(struct compile_args, field)
+#define COMMON_OPTS \
+	{ 'd', "define", OPT_LIST, "NAME=VALUE", "an external variable: true, false, a number or a string", AT(defs) }, \
+	{ 0, "memory", OPT_SIZE, "SIZE", "memory for compiling, at most (1G)", AT(memory) }, \
+	{ 0, "timeout", OPT_TIME, "SECONDS", "time for compiling, at most (120)", AT(timeout_ms) }, \
+	{ 0, "no-includes", OPT_FLAG, NULL, "refuse include directives", AT(no_includes) }, \
+	{ 0, "strict-escape", OPT_FLAG, NULL, "warn of unknown escapes in regular expressions", AT(strict) }, \
+	{ 0, "yara-only", OPT_FLAG, NULL, "refuse what only YARA-X accepts", AT(yara_only) }, \
+	{ 'q', "quiet", OPT_FLAG, NULL, "no warnings", AT(quiet) }
+
+static const struct opt compile_opts[] = {
+	{ 'o', "output", OPT_STR, "FILE", "where the database goes", AT(output) },
+	COMMON_OPTS,
+	OPT_LAST,
+};
+static const struct opt check_opts[] = { COMMON_OPTS, OPT_LAST };
+static const struct opt explain_opts[] = {
+	{ 0, "rule", OPT_STR, "NAME", "only this rule", AT(rule) },
+	COMMON_OPTS,
+	OPT_LAST,
+};
+/* clang-format on */
+
+struct command {
+	struct compile_args args;
+	struct opt_list rules;
+	struct show show;
+	struct job_rules job;
+	struct job_db db;
+};
+
+static void
+print_text(void *arg, struct bytes text)
+{
+	struct buf b = { 0 };
+
+	(void)arg;
+	/* line by line: only newlines are left as they are */
+	for (size_t at = 0; at < text.n;) {
+		uint64_t nl = bytes_find(text, at, BYTES_LIT("\n"));
+		size_t end = nl == UINT64_MAX ? text.n : (size_t)nl;
+
+		text_escape(&b, bytes_sub(text, at, end - at));
+		if (end < text.n)
+			buf_u8(&b, '\n');
+		at = end + 1;
+	}
+	if (sys_write_all(STDOUT_FILENO, b.p, b.n) != OK)
+		_exit(2);
+	buf_done(&b);
+}
+
+/* 0: go on; else the exit code. */
+static int
+prepare(struct command *c, int argc, char **argv, const struct verb *v)
+{
+	enum err e;
+
+	c->args.timeout_ms = 120000;
+	e = opt_parse(v, argc, argv, &c->args, &c->rules);
+	if (e == ERR_END)
+		return -1;
+	if (e == OK && c->rules.n == 0) {
+		msg_error("%s: no rules given", v->name);
+		msg_hint("try 'candor help %s'", v->name);
+		e = ERR_SYNTAX;
+	}
+	if (e == OK)
+		e = job_externals(&c->args.defs, &c->job.opts.exts);
+	if (e != OK)
+		return OPT_EXIT_USAGE;
+	c->job.program = job_worker();
+	return c->job.program ? 0 : 2;
+}
+
+static enum err
+run_job(struct command *c, uint32_t flags)
+{
+	const struct compile_args *a = &c->args;
+	struct job_rules *j = &c->job;
+
+	c->show.quiet = a->quiet;
+	c->show.colour = msg_colour(c->show.to_stdout ? STDOUT_FILENO : STDERR_FILENO);
+	j->rules = c->rules.p;
+	j->nrules = c->rules.n;
+	j->opts.flags = flags | (a->strict ? WIRE_STRICT_ESCAPE : 0) |
+			(a->no_includes ? WIRE_NO_INCLUDES : 0) |
+			(a->yara_only ? WIRE_YARA_ONLY : 0);
+	j->opts.memory = a->memory;
+	j->opts.explain_rule = bytes_of(a->rule);
+	j->timeout_ms = a->timeout_ms;
+	j->arg = &c->show;
+	j->diag = show_diag;
+	j->explain = flags & WIRE_WANT_EXPLAIN ? print_text : NULL;
+	return job_rules_load(j, &c->db);
+}
+
+static void
+command_done(struct command *c)
+{
+	job_db_close(&c->db);
+	free(c->args.defs.p);
+	free(c->rules.p);
+	free((void *)(uintptr_t)c->job.opts.exts.p);
+	free((void *)(uintptr_t)c->job.program);
+}
+
+static enum err
+copy_database(const struct job_db *db, int to)
+{
+	off_t at = 0;
+
+	while ((uint64_t)at < db->size) {
+		ssize_t n = sendfile(to, db->fd, &at, (size_t)(db->size - (uint64_t)at));
+
+		if (n <= 0)
+			return ERR_IO;
+	}
+	return OK;
+}
+
+static enum err
+save(const struct job_db *db, const char *path)
+{
+	struct sys_atomic a;
+	enum err e = sys_atomic_open(&a, path);
+
+	if (e == OK && (e = copy_database(db, a.fd)) == OK)
+		e = sys_atomic_commit(&a);
+	if (e != OK) {
+		msg_error("cannot write '%s': %s", path, sys_why());
+		sys_atomic_drop(&a);
+	}
+	return e;
+}
+
+static int
+run_compile(int argc, char **argv, const struct verb *v)
+{
+	struct command c = { .db.fd = -1 };
+	int code = prepare(&c, argc, argv, v);
+
+	if (code == 0 && c.args.output == NULL) {
+		msg_error("compile: no -o FILE given");
+		msg_hint("try 'candor help compile'");
+		code = OPT_EXIT_USAGE;
+	}
+	if (code == 0) {
+		enum err e = run_job(&c, 0);
+
+		show_counts(&c.show);
+		code = show_exit(e);
+		if (e == OK && save(&c.db, c.args.output) != OK)
+			code = 2;
+	}
+	command_done(&c);
+	return code < 0 ? 0 : code;
+}
+
+static int
+run_check(int argc, char **argv, const struct verb *v)
+{
+	struct command c = { .db.fd = -1, .show.to_stdout = true };
+	int code = prepare(&c, argc, argv, v);
+
+	if (code == 0) {
+		enum err e = run_job(&c, WIRE_NO_DATABASE);
+
+		show_counts(&c.show);
+		code = show_exit(e);
+	}
+	command_done(&c);
+	return code < 0 ? 0 : code;
+}
+
+static int
+run_explain(int argc, char **argv, const struct verb *v)
+{
+	struct command c = { .db.fd = -1 };
+	int code = prepare(&c, argc, argv, v);
+
+	if (code == 0)
+		code = show_exit(run_job(&c, WIRE_NO_DATABASE | WIRE_WANT_EXPLAIN));
+	command_done(&c);
+	return code < 0 ? 0 : code;
+}
+
+const struct verb verb_compile = {
+	"compile",
+	"RULES... -o FILE.cdr",
+	"compile rules into one database file",
+	compile_opts,
+	run_compile,
+};
+const struct verb verb_check = {
+	"check",
+	"RULES...",
+	"tell errors, warnings and slow rules",
+	check_opts,
+	run_check,
+};
+const struct verb verb_explain = {
+	"explain",
+	"[--rule NAME] RULES...",
+	"show every stage of a rule's compilation",
+	explain_opts,
+	run_explain,
+};

@@ -1,0 +1,331 @@
+/* cmd_scan.c - candor scan, and candor dump, which is a scan that shows facts. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/job.h"
+#include "cli/msg.h"
+#include "cli/progress.h"
+#include "cli/show.h"
+#include "report/report.h"
+
+#define OUT_MAX (64u << 10) /* bytes of lines before they are written */
+
+struct scan_args {
+	struct opt_list rules, defs, exclude, tag, rule;
+	const char *list;
+	uint64_t workers, max_file_size, memory;
+	uint32_t timeout_ms;
+	bool json, all, matches, tags, metas, follow, one_fs, quiet, stats, isolate;
+};
+
+/* clang-format off */
+#define AT(field) offsetof(struct scan_args, field)
+static const struct opt scan_opts[] = {
+	{ 'r', "rules", OPT_LIST, "[NS:]RULES", "a file or folder of rules, or a compiled database (the shipped rules)", AT(rules) },
+	{ 'd', "define", OPT_LIST, "NAME=VALUE", "an external variable: true, false, a number or a string", AT(defs) },
+	{ 'j', "jobs", OPT_NUM, "N", "workers (as many as cores)", AT(workers) },
+	{ 0, "isolate", OPT_FLAG, NULL, "a worker of its own for every file", AT(isolate) },
+	{ 0, "json", OPT_FLAG, NULL, "JSON Lines", AT(json) },
+	{ 'a', "all", OPT_FLAG, NULL, "tell clean files, too", AT(all) },
+	{ 0, "matches", OPT_FLAG, NULL, "show where strings matched", AT(matches) },
+	{ 0, "tags", OPT_FLAG, NULL, "show the tags of rules", AT(tags) },
+	{ 0, "metas", OPT_FLAG, NULL, "show the metadata of rules", AT(metas) },
+	{ 0, "tag", OPT_LIST, "TAG", "only rules with this tag count", AT(tag) },
+	{ 0, "rule", OPT_LIST, "GLOB", "only rules with such a name count", AT(rule) },
+	{ 0, "list", OPT_STR, "FILE", "more paths from FILE (- for stdin), NUL or newline between", AT(list) },
+	{ 0, "exclude", OPT_LIST, "GLOB", "leave out files and folders by name or path", AT(exclude) },
+	{ 0, "follow", OPT_FLAG, NULL, "follow symbolic links", AT(follow) },
+	{ 0, "one-file-system", OPT_FLAG, NULL, "do not enter other file systems", AT(one_fs) },
+	{ 0, "max-file-size", OPT_SIZE, "SIZE", "larger files are not scanned, and told (no limit)", AT(max_file_size) },
+	{ 0, "timeout", OPT_TIME, "SECONDS", "time for one file, at most (120; 0: no limit)", AT(timeout_ms) },
+	{ 0, "memory", OPT_SIZE, "SIZE", "memory for one file, at most (256M)", AT(memory) },
+	{ 'q', "quiet", OPT_FLAG, NULL, "only what was found or failed", AT(quiet) },
+	{ 0, "stats", OPT_FLAG, NULL, "tell where the time went", AT(stats) },
+	OPT_LAST,
+};
+#undef AT
+/* clang-format on */
+
+struct scan_run {
+	struct scan_args args;
+	struct opt_list paths;
+	struct report report;
+	struct show show;
+	struct progress progress;
+	struct wire_exts exts;
+	char *program, *base_rules;
+	uint64_t start;
+	bool broken; /* stdout is gone */
+};
+
+static void
+write_out(struct scan_run *s)
+{
+	struct buf *b = &s->report.out;
+
+	if (b->n == 0)
+		return;
+	progress_clear(&s->progress);
+	if (!s->broken && sys_write_all(STDOUT_FILENO, b->p, b->n) != OK) {
+		msg_error("cannot write to standard output: %s", sys_why());
+		s->broken = true;
+	}
+	buf_clear(b);
+}
+
+static struct report_file *
+file_of(struct job_file *f)
+{
+	if (f->user == NULL) {
+		struct report_file *r = xcalloc(1, sizeof(*r));
+
+		*r = (struct report_file){ .path = f->path, .size = f->size };
+		f->user = r;
+	}
+	return f->user;
+}
+
+static void
+on_finding(void *arg, struct job_file *f, const struct finding *x)
+{
+	struct scan_run *s = arg;
+
+	report_finding(&s->report, file_of(f), x);
+}
+
+static void
+on_again(void *arg, struct job_file *f)
+{
+	(void)arg;
+	if (f->user != NULL)
+		report_again(f->user);
+}
+
+static void
+on_done(void *arg, struct job_file *f, const char *failed)
+{
+	struct scan_run *s = arg;
+
+	report_done(&s->report, file_of(f), failed);
+	free(f->user);
+	if (s->report.out.n > OUT_MAX)
+		write_out(s);
+}
+
+static void
+on_skipped(void *arg, struct bytes path, const char *why, bool bad)
+{
+	struct scan_run *s = arg;
+
+	report_skipped(&s->report, path, why, bad);
+}
+
+static enum err
+on_tick(void *arg)
+{
+	struct scan_run *s = arg;
+	const struct report *r = &s->report;
+
+	write_out(s);
+	progress_draw(&s->progress, r->files, r->bytes,
+	    r->verdicts[VERDICT_MALICIOUS] + r->verdicts[VERDICT_SUSPECT]);
+	return s->broken ? ERR_IO : OK;
+}
+
+static enum err
+load_rules(struct scan_run *s, struct job_db *db)
+{
+	const char *base[1];
+	struct job_rules j = {
+		.program = s->program,
+		.rules = s->args.rules.p,
+		.nrules = s->args.rules.n,
+		.opts = { .exts = s->exts },
+		.timeout_ms = 120000,
+		.arg = &s->show,
+		.diag = show_diag,
+	};
+
+	s->show.quiet = true; /* warnings are what candor check is for */
+	s->show.colour = msg_colour(STDERR_FILENO);
+	if (j.nrules == 0) {
+		s->base_rules = job_base_rules();
+		if (s->base_rules == NULL) {
+			msg_error("the rules that candor ships are not installed");
+			msg_hint("give some with -r RULES");
+			return ERR_ACCESS;
+		}
+		base[0] = s->base_rules;
+		j.rules = base;
+		j.nrules = 1;
+	}
+
+	enum err e = job_rules_load(&j, db);
+
+	if (e == ERR_SYNTAX)
+		msg_error("the rules have errors, so nothing was scanned");
+	return e;
+}
+
+static struct job_scan
+job_of(struct scan_run *s, struct job_db db)
+{
+	const struct scan_args *a = &s->args;
+
+	return (struct job_scan){
+		.pool = {
+			.program = s->program,
+			.workers = (unsigned)a->workers,
+			.isolate = a->isolate,
+			.scan = {
+				.flags = (a->matches ? WIRE_MATCHES : 0) |
+				    (a->stats ? WIRE_SEND_STATS : 0),
+				.timeout_ms = a->timeout_ms,
+				.memory = a->memory,
+				.exts = s->exts,
+			},
+		},
+		.db = db,
+		.walk = {
+			.follow = a->follow,
+			.one_file_system = a->one_fs,
+			.exclude = a->exclude.p,
+			.nexclude = a->exclude.n,
+		},
+		.max_file_size = a->max_file_size,
+		.roots = s->paths.p,
+		.nroots = s->paths.n,
+		.list = a->list,
+		.arg = s,
+		.finding = on_finding,
+		.again = on_again,
+		.done = on_done,
+		.skipped = on_skipped,
+		.tick = on_tick,
+	};
+}
+
+static void
+finish(struct scan_run *s, const struct pool_result *result)
+{
+	struct report_totals t = {
+		.ms = sys_clock_ms() - s->start,
+		.workers = result->spawned,
+		.lost = result->lost,
+		.stats = result->stats,
+	};
+	struct buf summary = { 0 };
+
+	progress_stop(&s->progress);
+	report_summary(&s->report, &t, &summary);
+	write_out(s);
+	if (sys_write_all(STDERR_FILENO, summary.p, summary.n) != OK)
+		s->broken = true;
+	buf_done(&summary);
+}
+
+static int
+scan(struct scan_run *s, struct job_db db)
+{
+	struct job_scan j = job_of(s, db);
+	struct pool_result result;
+	enum err e;
+
+	if (isatty(STDERR_FILENO) && !s->args.quiet)
+		progress_start(&s->progress, &j.walk, j.roots, j.nroots);
+	e = job_scan_run(&j, &result);
+	if (e != OK) {
+		progress_stop(&s->progress);
+		if (!s->broken)
+			msg_error(
+			    "cannot scan: %s", result.why[0] ? result.why : err_name(e));
+		s->report.unscanned++;
+	}
+	finish(s, &result);
+	return s->broken ? 2 : report_exit(&s->report);
+}
+
+/* 0: go on; else the exit code, or -1 for 0. */
+static int
+prepare(struct scan_run *s, int argc, char **argv, const struct verb *v)
+{
+	struct scan_args *a = &s->args;
+	enum err e;
+
+	a->timeout_ms = 120000;
+	e = opt_parse(v, argc, argv, a, &s->paths);
+	if (e == ERR_END)
+		return -1;
+	if (e == OK && s->paths.n == 0 && a->list == NULL) {
+		msg_error("%s: no path given", v->name);
+		msg_hint("try 'candor help %s'", v->name);
+		e = ERR_SYNTAX;
+	}
+	if (e == OK && a->workers > 256) {
+		msg_error("option --jobs: at most 256");
+		e = ERR_SYNTAX;
+	}
+	if (e == OK)
+		e = job_externals(&a->defs, &s->exts);
+	if (e != OK)
+		return OPT_EXIT_USAGE;
+	s->program = job_worker();
+	return s->program ? 0 : 2;
+}
+
+static void
+run_free(struct scan_run *s)
+{
+	struct opt_list *lists[] = { &s->args.rules, &s->args.defs, &s->args.exclude,
+		&s->args.tag, &s->args.rule, &s->paths };
+
+	for (size_t i = 0; i < COUNT(lists); i++)
+		free(lists[i]->p);
+	free((void *)(uintptr_t)s->exts.p);
+	free(s->program);
+	free(s->base_rules);
+	report_done_free(&s->report);
+}
+
+static int
+run_scan(int argc, char **argv, const struct verb *v)
+{
+	struct scan_run s = { .progress.pipe = -1 };
+	const struct scan_args *a = &s.args;
+	struct job_db db = { .fd = -1 };
+	int code = prepare(&s, argc, argv, v);
+
+	s.start = sys_clock_ms();
+	s.report.o = (struct report_opts){
+		.json = a->json,
+		.all = a->all,
+		.matches = a->matches,
+		.tags = a->tags,
+		.metas = a->metas,
+		.quiet = a->quiet,
+		.stats = a->stats,
+		.colour = msg_colour(STDOUT_FILENO),
+		.only_tags = a->tag.p,
+		.nonly_tags = a->tag.n,
+		.only_rules = a->rule.p,
+		.nonly_rules = a->rule.n,
+	};
+	if (code == 0)
+		code = load_rules(&s, &db) == OK ? scan(&s, db) : 2;
+	job_db_close(&db);
+	run_free(&s);
+	return code < 0 ? 0 : code;
+}
+
+const struct verb verb_scan = {
+	"scan",
+	"[-r RULES]... [PATH|-]...",
+	"scan files and folders with rules",
+	scan_opts,
+	run_scan,
+};

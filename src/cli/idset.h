@@ -1,0 +1,20 @@
+/*
+ * idset.h - a set of (device, inode) pairs: what was visited already.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct idset {
+	struct {
+		uint64_t dev, ino;
+		bool used;
+	} * slot;
+	size_t cap, n;
+};
+
+/* False: it was there already. */
+bool idset_add(struct idset *s, uint64_t dev, uint64_t ino);
+void idset_done(struct idset *s);

@@ -1,0 +1,80 @@
+/*
+ * job.h - the two jobs that verbs consist of: rules to a database, files to findings.
+ *
+ * Both do all the work with workers, descriptors and walking, and hand what
+ * comes out to callbacks; how it is shown is the verb's business.
+ */
+#pragma once
+
+#include "base/diag.h"
+#include "cli/opt.h"
+#include "cli/walk.h"
+#include "result/finding.h"
+#include "result/wire.h"
+#include "sandbox/pool.h"
+
+/* An opened database. */
+struct job_db {
+	int fd; /* -1: none */
+	uint64_t size;
+};
+
+void job_db_close(struct job_db *db);
+
+struct job_rules {
+	const char *program; /* the worker */
+	/* Files, folders (all *.yar and *.yara below), each may begin with "ns:". */
+	const char *const *rules;
+	size_t nrules;
+	struct wire_compile opts; /* memory 0: the default */
+	uint32_t timeout_ms;
+	void *arg;
+	/* file: the name as the user knows it. */
+	void (*diag)(void *arg, const struct diag *d, const char *file);
+	void (*explain)(void *arg, struct bytes text); /* NULL: not wanted */
+};
+
+/*
+ * Compiles, or opens a compiled database when rules is one (then opts.exts are
+ * to be given to the scan). ERR_SYNTAX: the diags told; any other err was told on
+ * stderr.
+ */
+MUST_USE enum err job_rules_load(const struct job_rules *j, struct job_db *out);
+
+/* The rules that candor ships: installed, or of the tree it was built in. Malloced. */
+char *job_base_rules(void);
+
+/* The worker's program, malloced. NULL: not found, and told on stderr. */
+char *job_worker(void);
+
+/* -d NAME=VALUE as YARA reads it: true/false, a number, else a string. */
+MUST_USE enum err job_external(const char *def, struct wire_ext *out);
+/* All of them; told on stderr when one is wrong. The array is malloced. */
+MUST_USE enum err job_externals(const struct opt_list *defs, struct wire_exts *out);
+
+struct job_file {
+	struct bytes path;
+	uint64_t size;
+	void *user; /* NULL at first; the callbacks' own */
+};
+
+struct job_scan {
+	struct pool_opts pool; /* workers 0: one a core; scan.db_size and db_fd from db */
+	struct job_db db;
+	struct walk_opts walk;
+	uint64_t max_file_size;   /* larger ones are not scanned: incomplete. 0: none */
+	const char *const *roots; /* "-": what stands on stdin */
+	size_t nroots;
+	const char *list; /* a file of paths, NUL or newline between; "-": stdin */
+	void *arg;
+	void (*finding)(void *arg, struct job_file *f, const struct finding *x);
+	void (*again)(void *arg, struct job_file *f);
+	/* Exactly once a file; it is freed afterwards. failed: why, or NULL. */
+	void (*done)(void *arg, struct job_file *f, const char *failed);
+	/* bad: it should have been scanned. */
+	void (*skipped)(void *arg, struct bytes path, const char *why, bool bad);
+	enum err (*tick)(void *arg); /* about ten times a second; an err stops the scan */
+};
+
+/* ERR_IO and ERR_FORMAT: out->why tells. */
+MUST_USE enum err job_scan_run(const struct job_scan *j, struct pool_result *out);

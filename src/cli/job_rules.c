@@ -1,0 +1,342 @@
+/* job_rules.c - what the user called rules: found, opened, compiled. */
+#include <ctype.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "cli/job.h"
+#include "cli/msg.h"
+#include "sandbox/compile.h"
+#include "sandbox/spawn.h"
+
+#define DB_MAGIC     "CANDORDB" /* as in db/db.h, which this half does not know */
+#define MEMORY       (1ull << 30)
+#define MEMORY_EXTRA (512ull << 20) /* the database being written, libc */
+#define SOURCE_MAX   (512u << 20)
+#define DEPTH_MAX    64 /* of includes in includes; YARA has 16 */
+
+struct source {
+	char *path;
+	unsigned depth;
+};
+
+struct loading {
+	const struct job_rules *j;
+	struct source *source; /* by number, includes too */
+	size_t n, cap;
+	size_t at; /* the next of j->rules */
+	char *ns;  /* of the argument being read */
+	struct walk *walk;
+	bool walking;
+	bool failed; /* something could not be opened: told */
+};
+
+void
+job_db_close(struct job_db *db)
+{
+	fd_closep(&db->fd);
+}
+
+char *
+job_worker(void)
+{
+	char *p = spawn_find(CANDOR_LIBEXECDIR);
+
+	if (p != NULL)
+		return p;
+	msg_error("cannot find the program 'candor-worker'");
+	msg_hint("it belongs beside 'candor', or in " CANDOR_LIBEXECDIR);
+	return NULL;
+}
+
+char *
+job_base_rules(void)
+{
+	char *dir = sys_exe_dir();
+	char *tries[] = {
+		dir ? xprintf("%s/../share/candor/rules", dir) : NULL,
+		xstrdup(CANDOR_DATADIR "/rules"),
+	};
+	char *found = NULL;
+
+	for (size_t i = 0; i < COUNT(tries); i++) {
+		if (found == NULL && tries[i] != NULL && access(tries[i], R_OK) == 0)
+			found = tries[i];
+		else
+			free(tries[i]);
+	}
+	free(dir);
+	return found;
+}
+
+/* --- external variables --------------------------------------------------- */
+
+static void
+parse_value(const char *s, struct wire_ext *out)
+{
+	const char *digits = s + (*s == '-');
+	char *end;
+
+	out->s = bytes_of(s);
+	out->type = WIRE_STR;
+	if (strcmp(s, "true") == 0 || strcmp(s, "false") == 0) {
+		out->type = WIRE_BOOL;
+		out->i = *s == 't';
+	} else if (isdigit((unsigned char)*digits)) {
+		out->i = strtoll(s, &end, 10);
+		if (*end == '\0')
+			out->type = WIRE_INT;
+		/* YARA's is_float: digits around one point */
+		else if (*end == '.' && end[1 + strspn(end + 1, "0123456789")] == '\0') {
+			out->type = WIRE_FLOAT;
+			out->f = strtod(s, NULL);
+		}
+	}
+}
+
+enum err
+job_external(const char *def, struct wire_ext *out)
+{
+	const char *eq = strchr(def, '=');
+
+	if (eq == NULL || eq == def)
+		return ERR_SYNTAX;
+	*out = (struct wire_ext){ .name = { (const uint8_t *)def, (size_t)(eq - def) } };
+	parse_value(eq + 1, out);
+	return OK;
+}
+
+enum err
+job_externals(const struct opt_list *defs, struct wire_exts *out)
+{
+	struct wire_ext *e = xcalloc(defs->n, sizeof(*e));
+
+	for (size_t i = 0; i < defs->n; i++) {
+		if (job_external(defs->p[i], &e[i]) == OK)
+			continue;
+		msg_error(
+		    "external variable '%s': it must look like NAME=VALUE", defs->p[i]);
+		free(e);
+		return ERR_SYNTAX;
+	}
+	*out = (struct wire_exts){ e, (uint32_t)defs->n };
+	return OK;
+}
+
+/* --- finding sources ------------------------------------------------------ */
+
+static void
+add_source(struct loading *l, const char *path, unsigned depth)
+{
+	l->source = xgrow(l->source, &l->cap, l->n + 1, sizeof(*l->source));
+	l->source[l->n++] = (struct source){ xstrdup(path), depth };
+}
+
+static enum err
+complain(struct loading *l, const char *path, const char *why)
+{
+	msg_error("cannot read the rules in '%s': %s", path, why);
+	l->failed = true;
+	return ERR_ACCESS;
+}
+
+/* A file that could hold rules: regular, and of a size that makes sense. */
+static const char *
+unfit(const struct stat *st)
+{
+	if (!S_ISREG(st->st_mode))
+		return sys_kind(st->st_mode);
+	return st->st_size > SOURCE_MAX ? "larger than 512 MB" : NULL;
+}
+
+/*
+ * "ns:path", unless something of the whole name is there: its path, and ns set.
+ */
+static const char *
+split_ns(struct loading *l, const char *arg)
+{
+	const char *colon = strchr(arg, ':');
+
+	free(l->ns);
+	l->ns = NULL;
+	if (colon == NULL || access(arg, F_OK) == 0)
+		return arg;
+	for (const char *c = arg; c < colon; c++)
+		if (!isalnum((unsigned char)*c) && *c != '_')
+			return arg;
+	l->ns = strndup(arg, (size_t)(colon - arg));
+	return colon + 1;
+}
+
+static enum err
+next_source(void *arg, struct compile_source *out)
+{
+	struct loading *l = arg;
+
+	for (;;) {
+		struct walk_item item;
+		char *path;
+
+		if (!l->walking) {
+			if (l->at == l->j->nrules)
+				return ERR_END;
+			walk_begin(l->walk, split_ns(l, l->j->rules[l->at++]));
+			l->walking = true;
+		}
+		if (walk_next(l->walk, &item) == ERR_END) {
+			l->walking = false;
+			continue;
+		}
+		path = strndup((const char *)item.path.p, item.path.n);
+
+		const char *why = item.kind == WALK_FILE ? unfit(&item.st) : item.why;
+
+		if (why == NULL)
+			add_source(l, path, 0);
+		else
+			complain(l, path, why);
+		free(path);
+		if (why == NULL) {
+			*out = (struct compile_source){ item.fd,
+				(uint64_t)item.st.st_size, bytes_of(l->ns) };
+			return OK;
+		}
+		fd_closep(&item.fd);
+	}
+}
+
+/* Relative to the folder of the including file, as YARA has it. */
+static char *
+include_path(const char *from, struct bytes path)
+{
+	const char *slash = strrchr(from, '/');
+	int dir = slash ? (int)(slash - from) + 1 : 0;
+
+	if (path.n == 0 || path.n > 4096 || memchr(path.p, '\0', path.n) != NULL)
+		return NULL;
+	if (path.p[0] == '/')
+		dir = 0;
+	return xprintf("%.*s%.*s", dir, from, (int)path.n, (const char *)path.p);
+}
+
+static enum err
+open_include(void *arg, unsigned from, struct bytes path, struct compile_source *out)
+{
+	struct loading *l = arg;
+	struct source *s = &l->source[from];
+	struct stat st;
+	enum err e = ERR_ACCESS;
+	int fd = -1;
+	char *name;
+
+	if (s->depth >= DEPTH_MAX || (name = include_path(s->path, path)) == NULL)
+		return ERR_ACCESS;
+	if (sys_open(AT_FDCWD, name, SYS_FOLLOW, &fd) == OK && sys_stat(fd, &st) == OK &&
+	    unfit(&st) == NULL) {
+		add_source(l, name, s->depth + 1);
+		*out = (struct compile_source){ fd, (uint64_t)st.st_size, { 0 } };
+		e = OK;
+	} else
+		fd_closep(&fd);
+	free(name);
+	return e;
+}
+
+/* --- compiling ------------------------------------------------------------ */
+
+static void
+on_diag(void *arg, const struct diag *d, unsigned source)
+{
+	struct loading *l = arg;
+
+	l->j->diag(l->j->arg, d, source < l->n ? l->source[source].path : "rules");
+}
+
+static void
+on_explain(void *arg, struct bytes text)
+{
+	struct loading *l = arg;
+
+	if (l->j->explain != NULL)
+		l->j->explain(l->j->arg, text);
+}
+
+/* ERR_END: it is no database. */
+static enum err
+open_database(const char *path, struct job_db *out)
+{
+	char magic[sizeof(DB_MAGIC) - 1];
+	struct stat st;
+	int fd;
+
+	if (sys_open(AT_FDCWD, path, SYS_FOLLOW, &fd) != OK)
+		return ERR_END;
+	if (sys_stat(fd, &st) != OK || !S_ISREG(st.st_mode) ||
+	    pread(fd, magic, sizeof(magic), 0) != (ssize_t)sizeof(magic) ||
+	    memcmp(magic, DB_MAGIC, sizeof(magic)) != 0) {
+		close(fd);
+		return ERR_END;
+	}
+	*out = (struct job_db){ fd, (uint64_t)st.st_size };
+	return OK;
+}
+
+static enum err
+compile(struct loading *l, struct job_db *out)
+{
+	struct compile_job c = {
+		.program = l->j->program,
+		.opts = l->j->opts,
+		.timeout_ms = l->j->timeout_ms,
+		.arg = l,
+		.next = next_source,
+		.include = open_include,
+		.diag = on_diag,
+		.explain = on_explain,
+	};
+	char why[COMPILE_WHY];
+	enum err e;
+
+	if (c.opts.memory == 0)
+		c.opts.memory = MEMORY;
+	c.data_limit = c.opts.memory + MEMORY_EXTRA;
+	out->fd = -1;
+	e = compile_run(&c, &out->fd, &out->size, why);
+	if (e != OK && e != ERR_SYNTAX)
+		msg_error("cannot compile the rules: %s", why[0] ? why : err_name(e));
+	if (e == OK && l->failed)
+		e = ERR_ACCESS;
+	if (e != OK)
+		job_db_close(out);
+	return e;
+}
+
+enum err
+job_rules_load(const struct job_rules *j, struct job_db *out)
+{
+	static const char *const only[] = { "*.yar", "*.yara" };
+	const struct walk_opts folders = { .follow = true, .only = only, .nonly = 2 };
+	struct loading l = { .j = j };
+	enum err e;
+
+	*out = (struct job_db){ .fd = -1 };
+	for (size_t i = 0; i < j->nrules; i++) {
+		if (open_database(j->rules[i], out) != OK)
+			continue;
+		if (j->nrules == 1)
+			return OK;
+		msg_error("'%s' is a compiled database: it can only be used alone",
+		    j->rules[i]);
+		job_db_close(out);
+		return ERR_SYNTAX;
+	}
+	l.walk = walk_new(&folders);
+	e = compile(&l, out);
+	walk_free(l.walk);
+	for (size_t i = 0; i < l.n; i++)
+		free(l.source[i].path);
+	free(l.source);
+	free(l.ns);
+	return e;
+}

@@ -1,0 +1,56 @@
+#include "cli/msg.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+
+static void
+say(const char *head, const char *fmt, va_list ap)
+{
+	struct buf line = { 0 };
+	char *s;
+
+	if (vasprintf(&s, fmt, ap) < 0)
+		bug("out of memory");
+	buf_str(&line, head);
+	text_escape(&line, bytes_of(s));
+	buf_u8(&line, '\n');
+	free(s);
+	/* nobody can be told that stderr is gone */
+	if (sys_write_all(STDERR_FILENO, line.p, line.n) != OK)
+		line.n = 0;
+	buf_done(&line);
+}
+
+void
+msg_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("candor: ", fmt, ap);
+	va_end(ap);
+}
+
+void
+msg_hint(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("        ", fmt, ap);
+	va_end(ap);
+}
+
+bool
+msg_colour(int fd)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return isatty(fd) && (no == NULL || *no == '\0') && term != NULL &&
+	       strcmp(term, "dumb") != 0;
+}

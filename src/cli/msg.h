@@ -1,0 +1,12 @@
+/*
+ * msg.h - what candor says about itself, on stderr: one escaped line each.
+ */
+#pragma once
+
+#include <stdbool.h>
+
+void msg_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void msg_hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* May colours be sent to this descriptor? A terminal, and NO_COLOR is not set. */
+bool msg_colour(int fd);

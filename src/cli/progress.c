@@ -1,0 +1,125 @@
+#include "cli/progress.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+
+#define DRAW_MS 200
+
+_Noreturn static void
+count(const struct walk_opts *o, const char *const *roots, size_t n, int to)
+{
+	struct walk *w = walk_new(o);
+	uint64_t sum[2] = { 0, 0 };
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	for (size_t i = 0; i < n; i++) {
+		struct walk_item item;
+
+		if (strcmp(roots[i], "-") == 0)
+			continue;
+		walk_begin(w, roots[i]);
+		while (walk_next(w, &item) == OK) {
+			if (item.kind != WALK_FILE)
+				continue;
+			sum[0]++;
+			sum[1] += (uint64_t)item.st.st_size;
+			fd_closep(&item.fd);
+		}
+	}
+	_exit(sys_write_all(to, sum, sizeof(sum)) == OK ? 0 : 1);
+}
+
+void
+progress_start(
+    struct progress *p, const struct walk_opts *o, const char *const *roots, size_t n)
+{
+	int fds[2];
+
+	p->on = true;
+	p->start = sys_clock_ms();
+	p->pipe = -1;
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0)
+		return;
+	p->counter = fork();
+	if (p->counter == 0)
+		count(o, roots, n, fds[1]);
+	close(fds[1]);
+	p->pipe = fds[0];
+}
+
+static void
+ask_counter(struct progress *p)
+{
+	uint64_t sum[2];
+	size_t got = 0;
+
+	if (p->pipe < 0 || sys_read_some(p->pipe, sum, sizeof(sum), &got) != OK)
+		return;
+	fd_closep(&p->pipe);
+	if (got != sizeof(sum))
+		return;
+	p->total_files = sum[0];
+	p->total_bytes = sum[1];
+}
+
+/*
+ * By bytes and files both: a file costs about as much as 50 kB of its bytes, so
+ * that a folder of many small ones is not "done" when its bytes are.
+ */
+static double
+share(const struct progress *p, uint64_t files, uint64_t bytes)
+{
+	double all = (double)p->total_bytes + 50e3 * (double)p->total_files;
+	double now = (double)bytes + 50e3 * (double)files;
+
+	return all > 0 && now < all ? now / all : 1;
+}
+
+void
+progress_draw(struct progress *p, uint64_t files, uint64_t bytes, uint64_t found)
+{
+	uint64_t now = sys_clock_ms();
+	double s = (double)(now - p->start) / 1000, part;
+	char line[160];
+	int n;
+
+	if (!p->on || now - p->drawn < DRAW_MS || s < 0.5)
+		return;
+	p->drawn = now;
+	ask_counter(p);
+	n = snprintf(line, sizeof(line),
+	    "\r\033[K%" PRIu64 " files, %.1f MB, %.0f MB/s, %" PRIu64 " found", files,
+	    (double)bytes / 1e6, (double)bytes / 1e6 / s, found);
+	if (p->total_files > 0 && (part = share(p, files, bytes)) > 0.001 && part < 1)
+		n += snprintf(line + n, sizeof(line) - (size_t)n, ", %.0f%%, %.0f s left",
+		    part * 100, s / part - s);
+	p->shown = sys_write_all(STDERR_FILENO, line, (size_t)n) == OK;
+}
+
+void
+progress_clear(struct progress *p)
+{
+	if (p->shown && sys_write_all(STDERR_FILENO, "\r\033[K", 4) != OK)
+		p->on = false;
+	p->shown = false;
+}
+
+void
+progress_stop(struct progress *p)
+{
+	progress_clear(p);
+	if (p->counter > 0) {
+		kill(p->counter, SIGKILL);
+		waitpid(p->counter, NULL, 0);
+	}
+	fd_closep(&p->pipe);
+	p->on = false;
+}

@@ -1,0 +1,53 @@
+/*
+ * walk.h - the files below a path, one a call, opened safely.
+ *
+ * Folders are read and files opened relative to descriptors that are held, never
+ * by a path that somebody may change meanwhile. Symbolic links are not followed
+ * unless asked for; then every folder is visited once, so a loop ends. Depth
+ * costs memory, not stack: only some folders stay open, the way back is checked.
+ * Names come sorted (of very large folders: in portions).
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <sys/stat.h>
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+struct walk_opts {
+	bool follow;
+	bool one_file_system;
+	/* Shell patterns; an entry whose name or path matches is not visited. */
+	const char *const *exclude;
+	size_t nexclude;
+	const char *const *only; /* files must match one of these, when there are any */
+	size_t nonly;
+};
+
+enum walk_kind {
+	WALK_FILE,    /* fd is open, and the caller's */
+	WALK_SKIPPED, /* named by the user, but not to be read: why */
+	WALK_ERROR,   /* cannot be read: why */
+};
+
+struct walk_item {
+	enum walk_kind kind;
+	struct bytes path; /* until the next call */
+	int fd;
+	struct stat st;
+	const char *why;
+};
+
+struct walk;
+
+struct walk *walk_new(const struct walk_opts *o); /* o must outlive it */
+void walk_free(struct walk *w);
+
+/* Starts at root: a file, or a folder with all below. */
+void walk_begin(struct walk *w, const char *root);
+/* ERR_END: all of root was given. No other err. */
+MUST_USE enum err walk_next(struct walk *w, struct walk_item *out);
+
+/* Entries below the roots that are no files: links, fifos, devices, sockets. */
+uint64_t walk_ignored(const struct walk *w);
