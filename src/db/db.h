@@ -34,7 +34,7 @@ enum db_section_id {
 	DB_STRINGS,  /* struct db_string */
 	DB_SPACES,   /* struct db_space: namespaces */
 	DB_EXTS,     /* struct db_ext */
-	DB_MODULES,  /* struct db_module: the imported ones */
+	DB_MODULES,  /* struct db_module: all that the compiler knew */
 	DB_METAS,    /* struct db_meta */
 	DB_TEXT,     /* names, tags, meta strings: u32 length + bytes */
 	DB_NSECTIONS,
@@ -77,7 +77,11 @@ struct db_string {
 	uint32_t flags; /* enum db_string_flag */
 };
 
-enum db_string_flag { DB_STRING_PRIVATE = 1 << 0, DB_STRING_HEX = 1 << 1 };
+enum db_string_flag {
+	DB_STRING_PRIVATE = 1 << 0,
+	DB_STRING_HEX = 1 << 1,
+	DB_STRING_XOR = 1 << 2,
+};
 
 enum db_pattern_flag {
 	DB_PAT_ALL = 1 << 0,    /* some condition needs every match */
@@ -154,7 +158,7 @@ struct db_ext {
 
 struct db_module {
 	uint32_t name; /* DB_TEXT */
-	uint32_t unused;
+	uint32_t imported; /* by a rule: its facts are dumped when asked */
 	uint64_t schema; /* fact_digest of its table: another one cannot run the code */
 };
 

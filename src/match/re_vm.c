@@ -173,6 +173,30 @@ re_hit_all(struct re_vm *vm, const struct re_prog *prog, struct bytes data,
 }
 
 enum re_answer
+re_match_at(struct re_vm *vm, const struct re_prog *prog, struct bytes data, uint64_t pos)
+{
+	struct re_run fwd;
+	enum re_answer a;
+	uint64_t end = 0;
+
+	if (pos >= data.n || !re_fullword_left(prog, data, pos))
+		return RE_NO;
+	if (prog->kind == RE_FIXED) {
+		if (!re_charge(vm, 1 + prog->fwd_n / 16))
+			return RE_LIMIT;
+		return re_fixed_at(prog, data, pos) &&
+			       re_fullword_right(prog, data, pos + prog->fwd_n)
+			   ? RE_YES
+			   : RE_NO;
+	}
+	fwd = re_run_of(vm, prog, data, false);
+	if (!(prog->flags & RE_P_FULLWORD))
+		return re_nfa_exists(&fwd, prog->fwd_start, pos);
+	a = re_nfa_end(&fwd, prog->fwd_start, pos, &end);
+	return a == RE_YES && !re_fullword_right(prog, data, end) ? RE_NO : a;
+}
+
+enum re_answer
 re_search(struct re_vm *vm, const struct re_prog *prog, struct bytes data, uint64_t from)
 {
 	struct re_run run;

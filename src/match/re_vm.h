@@ -71,6 +71,10 @@ struct re_at {
 enum re_answer re_hit_all(struct re_vm *vm, const struct re_prog *prog, struct bytes data,
     struct re_at at, struct re_spans *out);
 
+/* Does a match begin exactly at pos? Costs what the match reads. */
+enum re_answer re_match_at(
+    struct re_vm *vm, const struct re_prog *prog, struct bytes data, uint64_t pos);
+
 /* Does a match begin at or behind from? Also the `matches` operator, from 0. */
 enum re_answer re_search(
     struct re_vm *vm, const struct re_prog *prog, struct bytes data, uint64_t from);

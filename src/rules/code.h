@@ -15,7 +15,7 @@
 struct code_writer {
 	void *arg;
 	uint32_t (*text)(void *arg, struct bytes s);       /* DB_TEXT */
-	uint32_t (*regex)(void *arg, const struct re *re); /* DB_REGEX */
+	uint32_t (*regex)(void *arg, const struct re_ast *re); /* DB_REGEX */
 	const uint32_t *modules; /* DB_MODULES index of each of ir.modules */
 };
 

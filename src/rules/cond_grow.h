@@ -127,7 +127,7 @@ ir_regex(struct build *b, char c)
 {
 	struct ir_node *n = ir_new(b, IR_CONST, IR_REGEX, 0);
 
-	n->u.re = (const struct re *)(uintptr_t)c;
+	n->u.re = (const struct re_ast *)(uintptr_t)c;
 	return n;
 }
 

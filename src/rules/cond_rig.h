@@ -825,7 +825,7 @@ rig_text(void *arg, struct bytes s)
 }
 
 static inline uint32_t
-rig_regex(void *arg, const struct re *re)
+rig_regex(void *arg, const struct re_ast *re)
 {
 	(void)arg;
 	return (uint32_t)(uintptr_t)re;

@@ -14,7 +14,7 @@
 #include "base/fact.h"
 #include "rules/compile.h"
 
-struct re; /* rules/re_ast.h */
+struct re_ast; /* rules/re_ast.h */
 
 enum ir_type { IR_BOOL, IR_INT, IR_FLOAT, IR_STR, IR_REGEX, IR_OBJECT };
 
@@ -140,7 +140,7 @@ struct ir_node {
 		int64_t i;
 		double f;
 		struct bytes s;
-		const struct re *re;
+		const struct re_ast *re;
 		uint32_t index;
 		uint32_t var;
 		struct ir_pat pat;
@@ -176,7 +176,7 @@ struct ir_pattern {
 	uint32_t mods;       /* enum ir_mod */
 	uint32_t use;        /* enum ir_use; filled by the passes */
 	struct bytes text;   /* IR_TEXT: the bytes, escapes resolved; else the source */
-	const struct re *re; /* IR_HEX, IR_RE */
+	const struct re_ast *re; /* IR_HEX, IR_RE */
 	uint8_t xor_lo, xor_hi;
 	struct bytes alphabet; /* base64; 64 bytes */
 	uint32_t index;        /* in ir.patterns */

@@ -1,0 +1,79 @@
+#include "match/hits_state.h"
+
+/* Is the literal of this needle at off? xor: the key comes from the first byte. */
+static bool
+literal_at(const struct hits *h, const struct lit_needle *n, uint64_t off)
+{
+	struct bytes lit = bytes_sub(h->filter.literals, n->at, n->len);
+	struct bytes have = bytes_sub(h->file, off, n->len);
+	uint8_t key = 0;
+
+	if (lit.n == 0 || have.p == NULL)
+		return false;
+	if (n->flags & LIT_XOR) {
+		key = lit.p[0] ^ have.p[0];
+		if (key < n->xor_lo || key > n->xor_hi)
+			return false;
+	}
+	for (size_t i = 0; i < lit.n; i++) {
+		uint8_t a = lit.p[i], b = have.p[i] ^ key;
+
+		if (n->flags & LIT_NOCASE ? lit_lower(a) != lit_lower(b) : a != b)
+			return false;
+	}
+	return true;
+}
+
+/* A part of literals only: compared in place. */
+static enum hits_answer
+literals_at(struct hits *h, const struct db_part *p, uint64_t off)
+{
+	for (uint32_t i = 0; i < p->nneedles; i++) {
+		struct lit_needle n;
+
+		if (p->needle + i < p->needle || p->needle + i >= h->filter.nneedles)
+			return HITS_NO;
+		n = lit_needle_at(h->filter.needles, p->needle + i);
+		if (!literal_at(h, &n, off))
+			continue;
+		if (!(n.a & DB_NEEDLE_FULLWORD) ||
+		    judge_word(h->file, off, n.len, (n.a & DB_NEEDLE_WIDE) != 0))
+			return HITS_YES;
+	}
+	return HITS_NO;
+}
+
+static enum hits_answer
+regex_at(struct hits *h, uint32_t part, uint64_t off)
+{
+	enum hits_answer answer = HITS_NO;
+
+	for (int wide = 0; wide <= 1; wide++) {
+		const struct re_prog *prog = part_program(h, part, wide);
+		enum re_answer r = prog ? re_match_at(&h->vm, prog, h->file, off) : RE_NO;
+
+		if (r == RE_YES)
+			return HITS_YES;
+		if (r == RE_LIMIT)
+			answer = HITS_UNKNOWN;
+	}
+	return answer;
+}
+
+enum hits_answer
+hits_at(struct hits *h, uint32_t pattern, uint64_t off)
+{
+	const struct db_pattern *d = db_pattern(h->db, pattern);
+	const struct db_part *p = db_part(h->db, d->part);
+	const struct pattern_state *ps = pattern_state(h, pattern);
+
+	if (ps == NULL || ps->answer == HITS_NO || off > h->file.n)
+		return HITS_NO;
+	if (ps->listed)
+		return hits_count(h, pattern, off, off) > 0 ? HITS_YES : HITS_NO;
+	if (d->nparts != 1)
+		return HITS_UNKNOWN;
+	if (p->re == DB_NONE && p->re_wide == DB_NONE)
+		return literals_at(h, p, off);
+	return regex_at(h, d->part, off);
+}

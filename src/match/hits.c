@@ -1,0 +1,198 @@
+#include <stdlib.h>
+
+#include "match/hits_state.h"
+
+#define VM_BYTES ((size_t)16 << 20)
+
+struct hits *
+hits_new(const struct db *db, const struct hits_opts *o)
+{
+	struct hits *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return NULL;
+	h->db = db;
+	h->o = *o;
+	/* calloc: pages that no pattern touches stay unmapped */
+	h->pattern = calloc((size_t)db->npatterns + 1, sizeof(*h->pattern));
+	h->part = calloc((size_t)db->nparts + 1, sizeof(*h->part));
+	h->done = calloc((size_t)db->nparts + 1, sizeof(*h->done));
+	h->program = calloc(db->section[DB_REGEX].n / RE_ALIGN + 1, 1);
+	h->scratch = filter_scratch_new(o->keep);
+	if (h->pattern == NULL || h->part == NULL || h->done == NULL ||
+	    h->program == NULL || h->scratch == NULL ||
+	    re_vm_init(&h->vm, VM_BYTES) != OK ||
+	    filter_open(db->section[DB_FILTER], db->section[DB_NEEDLES],
+		db->section[DB_LITERALS], &h->filter) != OK) {
+		hits_free(h);
+		return NULL;
+	}
+	if (o->cpu_mask != 0)
+		filter_choose(&h->filter, filter_cpus() & ~o->cpu_mask);
+	return h;
+}
+
+void
+hits_free(struct hits *h)
+{
+	if (h == NULL)
+		return;
+	re_vm_done(&h->vm);
+	free(h->pattern);
+	free(h->part);
+	free(h->done);
+	free(h->program);
+	free(h);
+}
+
+/* After 2^32 objects the generations would meet old ones: forget everything. */
+static void
+generations_restart(struct hits *h)
+{
+	h->gen = 1;
+	memset(h->done, 0, (size_t)h->db->nparts * sizeof(*h->done));
+	for (uint32_t i = 0; i < h->db->npatterns; i++)
+		h->pattern[i].gen = 0;
+	for (uint32_t i = 0; i < h->db->nparts; i++)
+		h->part[i].gen = 0;
+}
+
+void
+hits_begin(struct hits *h, struct bytes file)
+{
+	if (++h->gen == 0)
+		generations_restart(h);
+	h->file = file;
+	h->first_done = false;
+	h->want = (struct ids){ 0 };
+	h->defer = (struct ids){ 0 };
+	h->vm.budget = UINT64_MAX;
+}
+
+struct pattern_state *
+pattern_state(struct hits *h, uint32_t pattern)
+{
+	struct pattern_state *p;
+
+	if (pattern >= h->db->npatterns)
+		return NULL;
+	p = &h->pattern[pattern];
+	if (p->gen != h->gen) {
+		bool no = h->first_done && db_pattern(h->db, pattern)->nwake > 0;
+		*p = (struct pattern_state){ .gen = h->gen,
+			.answer = no ? HITS_NO : HITS_UNKNOWN };
+	}
+	return p;
+}
+
+struct part_work *
+part_work(struct hits *h, uint32_t part)
+{
+	struct part_state *p;
+
+	if (part >= h->db->nparts)
+		return NULL;
+	p = &h->part[part];
+	if (p->gen != h->gen) {
+		p->work = ARENA_NEW(h->o.object, struct part_work);
+		p->gen = p->work ? h->gen : 0;
+	}
+	return p->work;
+}
+
+const struct re_prog *
+hits_program(struct hits *h, uint32_t at)
+{
+	struct bytes section = h->db->section[DB_REGEX];
+	uint8_t *state;
+
+	if (at >= section.n || at % RE_ALIGN != 0)
+		return NULL;
+	state = &h->program[at / RE_ALIGN];
+	if (*state == PROGRAM_NEW)
+		*state = re_verify(section, at) == OK ? PROGRAM_GOOD : PROGRAM_BAD;
+	return *state == PROGRAM_GOOD ? re_prog_at(section, at) : NULL;
+}
+
+const struct re_prog *
+part_program(struct hits *h, uint32_t part, bool wide)
+{
+	const struct db_part *p = db_part(h->db, part);
+
+	return hits_program(h, wide ? p->re_wide : p->re);
+}
+
+void
+hits_cut(struct hits *h, uint32_t pattern, const char *why)
+{
+	h->o.cut(h->o.arg, pattern, why);
+}
+
+enum hits_answer
+hits_found(struct hits *h, uint32_t pattern)
+{
+	const struct pattern_state *p = pattern_state(h, pattern);
+
+	return p ? (enum hits_answer)p->answer : HITS_NO;
+}
+
+bool
+hits_listed(struct hits *h, uint32_t pattern)
+{
+	const struct pattern_state *p = pattern_state(h, pattern);
+
+	return p == NULL || p->listed || p->answer == HITS_NO;
+}
+
+static const struct hit_list *
+list_of(struct hits *h, uint32_t pattern)
+{
+	static const struct hit_list none;
+	const struct pattern_state *p = pattern_state(h, pattern);
+
+	return p && p->list ? p->list : &none;
+}
+
+/* How many matches start before off. */
+static size_t
+before(const struct hit_list *l, uint64_t off)
+{
+	size_t lo = 0, hi = l->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (l->v[mid].off < off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+uint64_t
+hits_count(struct hits *h, uint32_t pattern, uint64_t lo, uint64_t hi)
+{
+	const struct hit_list *l = list_of(h, pattern);
+
+	if (lo > hi)
+		return 0;
+	return (hi == UINT64_MAX ? l->n : before(l, hi + 1)) - before(l, lo);
+}
+
+const struct hit *
+hits_nth(struct hits *h, uint32_t pattern, uint64_t i)
+{
+	const struct hit_list *l = list_of(h, pattern);
+
+	return i >= 1 && i <= l->n ? &l->v[i - 1] : NULL;
+}
+
+struct hits_stats
+hits_stats(const struct hits *h)
+{
+	struct hits_stats s = h->stats;
+
+	s.steps += h->vm.steps;
+	return s;
+}

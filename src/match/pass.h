@@ -1,0 +1,51 @@
+/*
+ * pass.h - the passes over an object that answer what hits.h is asked.
+ *
+ * hits_first runs the filter over the triggers and wakes rules; hits_want and
+ * hits_search find chosen patterns in one more pass. Both are linear in the
+ * object: a regex that would cost more by its atoms than by a search of its own
+ * is searched instead. The scanner owns the memory and resets its arena before
+ * every object.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "match/filter.h"
+#include "match/hits.h"
+
+struct hits_opts {
+	struct arena *keep;   /* for what lives as long as the scanner */
+	struct arena *object; /* for what lives as long as the object */
+	uint32_t cpu_mask;    /* enum filter_cpu not to use */
+	/* A pattern with rules to wake matched (or, for a chain, its rarest part). */
+	void (*wake)(void *arg, uint32_t pattern);
+	/* A budget cut the search of a pattern: what is known of it may lack matches. */
+	void (*cut)(void *arg, uint32_t pattern, const char *why);
+	void *arg;
+};
+
+#define HITS_MATCHES_MAX 1000000 /* a pattern and object, as in YARA */
+
+/* NULL: the budget of keep is spent, or the database is damaged. */
+struct hits *hits_new(const struct db *db, const struct hits_opts *o);
+void hits_free(struct hits *h);
+
+/* A new object: everything is unknown. The object arena has just been reset. */
+void hits_begin(struct hits *h, struct bytes file);
+
+/* The first pass. After it, a pattern that wakes rules and was not seen is NO. */
+void hits_first(struct hits *h);
+
+/* Search this pattern in the next hits_search; all: every match, not just one. */
+void hits_want(struct hits *h, uint32_t pattern, bool all);
+void hits_search(struct hits *h);
+
+/* Does the regex program at re match somewhere in s? For the matches operator.
+ * ERR_FORMAT: there is no such program. ERR_LIMIT: too much work. */
+MUST_USE enum err hits_regex(struct hits *h, uint32_t re, struct bytes s, bool *found);
+
+struct hits_stats {
+	uint64_t candidates, compares, steps, passes;
+};
+
+struct hits_stats hits_stats(const struct hits *h);

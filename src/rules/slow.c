@@ -1,0 +1,209 @@
+#include "rules/slow.h"
+
+#include <limits.h>
+
+#include "rules/re_ast.h"
+#include "rules/variants.h"
+
+#define ATOM    4u
+#define ENOUGH  38 /* of "aa": two letters (18 each) and one distinct byte (2) */
+#define NO_ATOM (-1000)
+#define RUN_MAX 256u /* items of a run that are looked at */
+
+static int
+byte_points(uint8_t b)
+{
+	if (b == 0x00 || b == 0x20 || b == 0xcc || b == 0xff)
+		return 12;
+	return (b | 0x20) >= 'a' && (b | 0x20) <= 'z' ? 18 : 20;
+}
+
+static bool
+is_filler(uint8_t b)
+{
+	return b == 0x00 || b == 0x20 || b == 0x90 || b == 0xcc || b == 0xff;
+}
+
+static int
+atom_quality(const uint8_t *value, const uint8_t *mask, size_t n)
+{
+	uint8_t seen[ATOM];
+	int q = 0, unique = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		bool is_new = true;
+
+		if (mask[i] != 0xff) {
+			q += mask[i] == 0 ? -10 : 4;
+			continue;
+		}
+		q += byte_points(value[i]);
+		for (int k = 0; k < unique; k++)
+			is_new &= seen[k] != value[i];
+		if (is_new)
+			seen[unique++] = value[i];
+	}
+	if (unique == 1 && is_filler(seen[0]))
+		return q - 10 * (int)n;
+	return q + 2 * unique;
+}
+
+int
+slow_quality(const uint8_t *value, const uint8_t *mask, size_t n)
+{
+	int best = NO_ATOM;
+
+	for (size_t at = 0; at < n; at++) {
+		size_t most = n - at < ATOM ? n - at : ATOM;
+
+		for (size_t len = most == ATOM ? ATOM : 1; len <= most; len++) {
+			int q = atom_quality(value + at, mask + at, len);
+			best = q > best ? q : best;
+		}
+	}
+	return best;
+}
+
+/* Consecutive bytes and masked bytes; anything else ends a run. */
+struct run {
+	uint8_t value[RUN_MAX * 2], mask[RUN_MAX * 2];
+	size_t n;
+	bool wide;
+	int best; /* of the runs so far */
+};
+
+static void
+run_put(struct run *r, uint8_t value, uint8_t mask)
+{
+	if (r->n + 2 > RUN_MAX * 2)
+		return;
+	r->value[r->n] = value;
+	r->mask[r->n++] = mask;
+	if (!r->wide)
+		return;
+	r->value[r->n] = 0;
+	r->mask[r->n++] = 0xff;
+}
+
+static void
+run_end(struct run *r)
+{
+	int q = slow_quality(r->value, r->mask, r->n);
+
+	r->best = q > r->best ? q : r->best;
+	r->n = 0;
+}
+
+static int node_quality(const struct re_node *node, bool wide);
+
+static void
+walk(struct run *r, const struct re_node *node)
+{
+	int worst = INT_MAX;
+
+	switch ((enum re_kind)node->kind) {
+	case RE_BYTE: run_put(r, node->value, 0xff); return;
+	case RE_MASK: run_put(r, node->value, node->neg ? 0 : node->mask); return;
+	case RE_ANY: run_put(r, 0, 0); return;
+	case RE_CAT:
+		for (uint32_t i = 0; i < node->n; i++)
+			walk(r, node->kid[i]);
+		return;
+	case RE_ALT:
+		run_end(r);
+		for (uint32_t i = 0; i < node->n; i++) {
+			int q = node_quality(node->kid[i], r->wide);
+			worst = q < worst ? q : worst;
+		}
+		r->best = worst > r->best ? worst : r->best;
+		return;
+	case RE_REPEAT:
+		for (uint32_t i = 0; i < node->min && i < ATOM; i++)
+			walk(r, node->kid[0]);
+		if (node->min != node->max || node->min > ATOM)
+			run_end(r);
+		return;
+	case RE_EMPTY:
+	case RE_START:
+	case RE_END:
+	case RE_WORD:
+	case RE_NOTWORD: return;
+	case RE_CLASS: break;
+	}
+	run_end(r);
+}
+
+/* Depth is bounded by RE_DEPTH_MAX: the parsers saw to it. */
+static int
+node_quality(const struct re_node *node, bool wide)
+{
+	struct run r = { .wide = wide, .best = NO_ATOM };
+
+	walk(&r, node);
+	run_end(&r);
+	return r.best;
+}
+
+/* The worst key of a xor string, on the atom that is best without one. */
+static int
+xor_quality(const struct ir_pattern *p, struct bytes lit)
+{
+	static const uint8_t whole[ATOM] = { 0xff, 0xff, 0xff, 0xff };
+	size_t len = lit.n < ATOM ? lit.n : ATOM, at = 0;
+	int best = NO_ATOM, worst = INT_MAX;
+	uint8_t atom[ATOM];
+
+	for (size_t i = 0; i + len <= lit.n; i++) {
+		int q = atom_quality(lit.p + i, whole, len);
+
+		if (q > best) {
+			best = q;
+			at = i;
+		}
+	}
+	for (unsigned key = p->xor_lo; key <= p->xor_hi; key++) {
+		for (size_t i = 0; i < len; i++)
+			atom[i] = lit.p[at + i] ^ (uint8_t)key;
+		int q = atom_quality(atom, whole, len);
+		worst = q < worst ? q : worst;
+	}
+	return worst;
+}
+
+static int
+literal_quality(struct arena *a, struct bytes lit)
+{
+	size_t n = lit.n < 8192 ? lit.n : 8192;
+	uint8_t *mask = arena_alloc(a, n + 1);
+
+	if (mask == NULL)
+		return ENOUGH;
+	memset(mask, 0xff, n);
+	return slow_quality(lit.p, mask, n);
+}
+
+static int
+text_quality(struct arena *a, const struct ir_pattern *p)
+{
+	struct variant v[VARIANTS_MAX];
+	uint32_t n = variants_of(a, p, v);
+	int worst = n ? INT_MAX : NO_ATOM;
+
+	for (uint32_t i = 0; i < n; i++) {
+		int q = p->mods & IR_XOR ? xor_quality(p, v[i].lit)
+					 : literal_quality(a, v[i].lit);
+		worst = q < worst ? q : worst;
+	}
+	return worst;
+}
+
+bool
+slow_pattern(struct arena *a, const struct ir_pattern *p)
+{
+	if (p->kind == IR_TEXT)
+		return text_quality(a, p) < ENOUGH;
+	if ((p->mods & IR_WIDE) && node_quality(p->re->root, true) < ENOUGH)
+		return true;
+	return ((p->mods & IR_ASCII) || !(p->mods & IR_WIDE)) &&
+	       node_quality(p->re->root, false) < ENOUGH;
+}

@@ -1,0 +1,15 @@
+/*
+ * slow.h - would YARA warn that a string "may slow down scanning"?
+ *
+ * YARA searches atoms of up to four bytes and gives each a quality; it warns when
+ * the worst atom of a string is worse than "aa". Candor searches differently and
+ * is not slow there, but says what YARA says: see yara.md 6 and 8.
+ */
+#pragma once
+
+#include "rules/ir.h"
+
+bool slow_pattern(struct arena *a, const struct ir_pattern *p);
+
+/* The quality of the best atom, at most four of n bytes; mask 0xff: a whole byte. */
+int slow_quality(const uint8_t *value, const uint8_t *mask, size_t n);

@@ -1,0 +1,51 @@
+#include <stdio.h>
+
+#include "rules/variants.h"
+#include "tests/tap.h"
+
+struct row {
+	const char *name;
+	const char *text;
+	uint32_t mods;
+	const char *want; /* hex of each, space between */
+};
+
+/* Values of the base64 rows: `base64` of the text with 0, 1, 2 bytes before it. */
+static const struct row rows[] = {
+	{ "ascii", "ab", IR_ASCII, "6162" },
+	{ "wide", "ab", IR_WIDE, "61006200" },
+	{ "both", "ab", IR_ASCII | IR_WIDE, "6162 61006200" },
+	/* YWJj | ?WFiYw -> hYmM? | ??FhYmM -> "hYmM"... */
+	{ "base64 of abc", "abc", IR_ASCII | IR_BASE64, "59574a6a 466959 68596d" },
+	{ "base64wide of abc", "abc", IR_ASCII | IR_BASE64WIDE,
+	    "590057004a006a00 460069005900 680059006d00" },
+};
+
+static void
+hex(char *to, struct bytes b)
+{
+	for (size_t i = 0; i < b.n; i++)
+		sprintf(to + 2 * i, "%02x", b.p[i]);
+}
+
+TEST(variants)
+{
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct ir_pattern p = { .text = bytes_of(rows[i].text),
+			.mods = rows[i].mods };
+		struct variant v[VARIANTS_MAX];
+		char have[512] = "";
+		struct arena a;
+
+		ROW("%s", rows[i].name);
+		arena_init(&a, 1 << 16);
+		uint32_t n = variants_of(&a, &p, v);
+		for (uint32_t k = 0; k < n; k++) {
+			if (k > 0)
+				strcat(have, " ");
+			hex(have + strlen(have), v[k].lit);
+		}
+		EQ_S(have, rows[i].want);
+		arena_done(&a);
+	}
+}

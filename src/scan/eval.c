@@ -1,0 +1,208 @@
+#include "scan/scan.h"
+
+/*
+ * Which rules are decided, and when:
+ *	1. small sets: all of them before any search, so that rules which the header
+ *	   or the size decides cost no scan (patterns are unknown then)
+ *	2. the first pass wakes the rules whose triggers are there
+ *	3. gates wake rules that have no trigger
+ *	4. woken rules run in source order; who needs more patterns is put aside
+ *	5. one pass searches all patterns that are needed, then 4 again
+ *	6. global rules of the namespaces where something matched
+ */
+
+#define EAGER_RULES 64 /* sets up to this size are tried before the first pass */
+
+static void
+wake(struct scan *s, uint32_t rule)
+{
+	struct rule_state *r = rule < s->db.nrules ? scan_rule(s, rule) : NULL;
+
+	if (r == NULL || r->live)
+		return;
+	r->live = true;
+	s->live[s->nlive++] = rule;
+}
+
+static bool
+gate_holds(struct scan *s, const struct db_gate *g)
+{
+	const struct module_state *m;
+	uint64_t have = 0;
+	struct bytes at;
+
+	switch (g->kind) {
+	case DB_GATE_MODULE: m = scan_module(s, g->module); return m == NULL || m->known;
+	case DB_GATE_HEAD:
+		at = bytes_sub(s->env.file, g->off, g->width <= 8 ? g->width : 8);
+		if (at.p == NULL)
+			return false;
+		memcpy(&have, at.p, at.n);
+		return have == g->value;
+	default: return true;
+	}
+}
+
+static void
+open_gates(struct scan *s)
+{
+	for (uint32_t i = 0; i < s->db.ngates; i++) {
+		const struct db_gate *g = db_gate(&s->db, i);
+
+		if (!gate_holds(s, g))
+			continue;
+		struct db_list l = db_list(&s->db, g->rules, g->nrules);
+		for (uint32_t k = 0; k < l.n; k++)
+			wake(s, l.p[k]);
+	}
+}
+
+/* Shell sort: some tens of rules, mostly in order. */
+static void
+sort_live(struct scan *s, uint32_t from)
+{
+	uint32_t *v = s->live + from, n = s->nlive - from;
+
+	for (uint32_t gap = n / 2; gap > 0; gap /= 2) {
+		for (uint32_t i = gap; i < n; i++) {
+			uint32_t x = v[i], k = i;
+
+			for (; k >= gap && v[k - gap] > x; k -= gap)
+				v[k] = v[k - gap];
+			v[k] = x;
+		}
+	}
+}
+
+static void
+limit(struct scan *s, uint32_t rule)
+{
+	scan_say(s, FINDING_LIMIT, rule, BYTES_LIT("the work for this rule is too much"));
+}
+
+/* Runs one rule; true: it is decided. */
+static bool
+decide(struct scan *s, uint32_t rule)
+{
+	struct rule_state *r = scan_rule(s, rule);
+
+	if (r->value == RULE_TRUE || r->value == RULE_FALSE)
+		return true;
+	s->stats.rules_run++;
+	switch (cond_run(s->cond, rule)) {
+	case COND_TRUE: r->value = RULE_TRUE; return true;
+	case COND_LIMIT:
+		limit(s, rule);
+		r->value = RULE_FALSE;
+		return true;
+	case COND_FALSE: r->value = RULE_FALSE; return true;
+	case COND_NEED: break;
+	}
+	return false;
+}
+
+/* Everything that this rule may ask for goes into the next pass. */
+static void
+want_all(struct scan *s, uint32_t rule, bool listed)
+{
+	const struct db_rule *d = db_rule(&s->db, rule);
+
+	for (uint32_t i = 0; i < d->nstrings; i++) {
+		uint32_t p = db_string(&s->db, d->strings + i)->pattern;
+
+		hits_want(s->hits, p, listed);
+	}
+}
+
+/*
+ * Runs the live rules from index from on until none is pending. The second round
+ * knows all their patterns; the third has every match of them too, which is all
+ * there is to know: a rule that is still open then has broken code.
+ */
+static void
+settle(struct scan *s, uint32_t from)
+{
+	for (unsigned round = 0; round < 3; round++) {
+		bool open = false;
+
+		for (uint32_t i = from; i < s->nlive; i++) {
+			if (decide(s, s->live[i]))
+				continue;
+			scan_rule(s, s->live[i])->value = RULE_PENDING;
+			want_all(s, s->live[i], round > 0);
+			open = true;
+		}
+		if (!open)
+			return;
+		hits_search(s->hits);
+	}
+	for (uint32_t i = from; i < s->nlive; i++) {
+		if (decide(s, s->live[i]))
+			continue;
+		limit(s, s->live[i]);
+		scan_rule(s, s->live[i])->value = RULE_FALSE;
+	}
+}
+
+/* Global rules matter only where something else of their namespace is true. */
+static void
+settle_globals(struct scan *s)
+{
+	uint32_t from = s->nlive;
+
+	for (uint32_t i = 0; i < from; i++) {
+		const struct db_space *sp;
+		struct db_list l;
+
+		if (scan_rule(s, s->live[i])->value != RULE_TRUE)
+			continue;
+		sp = db_space(&s->db, db_rule(&s->db, s->live[i])->space);
+		l = db_list(&s->db, sp->globals, sp->nglobals);
+		for (uint32_t k = 0; k < l.n; k++)
+			wake(s, l.p[k]);
+	}
+	sort_live(s, from);
+	settle(s, from);
+}
+
+/* True: every rule is decided without a search. */
+static bool
+decide_early(struct scan *s)
+{
+	bool all = true;
+
+	if (s->db.nrules > EAGER_RULES)
+		return false;
+	for (uint32_t i = 0; i < s->db.nrules; i++) {
+		struct rule_state *r = scan_rule(s, i);
+
+		if (decide(s, i))
+			wake(s, i);
+		else
+			r->value = RULE_PENDING;
+		all &= r->value != RULE_PENDING;
+	}
+	for (uint32_t i = 0; i < s->db.nrules && !all; i++) {
+		struct rule_state *r = scan_rule(s, i);
+
+		if (r->value == RULE_PENDING)
+			r->value = RULE_OPEN;
+	}
+	return all;
+}
+
+void
+scan_eval(struct scan *s)
+{
+	bool done = decide_early(s);
+
+	if (!done) {
+		hits_first(s->hits);
+		open_gates(s);
+	}
+	s->stats.rules_live += s->nlive;
+	sort_live(s, 0);
+	settle(s, 0);
+	settle_globals(s);
+	sort_live(s, 0);
+}

@@ -1,0 +1,299 @@
+#include "scan/run.h"
+
+#include <stdlib.h>
+
+#include "modules/modules.h"
+#include "scan/entrypoint.h"
+#include "scan/scan.h"
+
+#define MEMORY_DEFAULT      ((size_t)256 << 20)
+#define KEEP_BUDGET         ((size_t)64 << 20)
+#define MATCH_BYTES_DEFAULT 512
+
+static void
+on_wake(void *arg, uint32_t pattern)
+{
+	struct scan *s = arg;
+	const struct db_pattern *p = db_pattern(&s->db, pattern);
+	struct db_list l = db_list(&s->db, p->wake, p->nwake);
+
+	for (uint32_t i = 0; i < l.n; i++) {
+		struct rule_state *r =
+		    l.p[i] < s->db.nrules ? scan_rule(s, l.p[i]) : NULL;
+
+		if (r == NULL || r->live)
+			continue;
+		r->live = true;
+		s->live[s->nlive++] = l.p[i];
+	}
+}
+
+static void
+on_cut(void *arg, uint32_t pattern, const char *why)
+{
+	struct scan *s = arg;
+
+	(void)pattern;
+	scan_say(s, FINDING_LIMIT, DB_NONE, bytes_of(why));
+}
+
+static void *
+on_module(void *host, uint32_t i)
+{
+	struct module_state *m = scan_module(host, i);
+
+	return m ? m->parse.facts : NULL;
+}
+
+static enum cond_rule
+on_rule(void *host, uint32_t i)
+{
+	static const uint8_t value[] = {
+		[RULE_OPEN] = COND_RULE_FALSE,
+		[RULE_FALSE] = COND_RULE_FALSE,
+		[RULE_TRUE] = COND_RULE_TRUE,
+		[RULE_PENDING] = COND_RULE_PENDING,
+	};
+	struct scan *s = host;
+
+	return i < s->db.nrules ? (enum cond_rule)value[scan_rule(s, i)->value]
+				: COND_RULE_FALSE;
+}
+
+static enum err
+on_search(void *host, uint32_t re, struct bytes text, bool *found)
+{
+	struct scan *s = host;
+
+	return hits_regex(s->hits, re, text, found);
+}
+
+static void
+on_log(void *host, struct bytes line)
+{
+	scan_say(host, FINDING_LOG, DB_NONE, line);
+}
+
+/* Finds this program's module for each of the database; another schema is none. */
+static enum err
+modules_bind(struct scan *s)
+{
+	uint32_t n = s->db.nmodules;
+
+	s->module = ARENA_ARRAY(&s->keep, n + 1, struct module_state);
+	s->facts = ARENA_ARRAY(&s->keep, n + 1, const struct fact *);
+	if (s->module == NULL || s->facts == NULL)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct db_module *d = db_module(&s->db, i);
+		const struct format *f = module_find(db_text(&s->db, d->name));
+
+		if (f == NULL || fact_digest(f->facts, 0) != d->schema)
+			return ERR_FORMAT;
+		s->module[i].format = f;
+		s->facts[i] = f->facts;
+	}
+	return OK;
+}
+
+static enum err
+exts_load(struct scan *s)
+{
+	s->exts = ARENA_ARRAY(&s->keep, s->db.nexts + 1, struct cond_ext);
+	if (s->exts == NULL)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < s->db.nexts; i++) {
+		const struct db_ext *d = db_ext(&s->db, i);
+		struct cond_ext *e = &s->exts[i];
+
+		*e = (struct cond_ext){ .type = d->type, .i = (int64_t)d->value };
+		memcpy(&e->f, &d->value, sizeof(e->f));
+		e->s = db_text(&s->db, (uint32_t)d->value);
+	}
+	return OK;
+}
+
+static enum err
+machine_new(struct scan *s)
+{
+	struct hits_opts ho = { .keep = &s->keep,
+		.object = &s->object,
+		.cpu_mask = s->o.cpu_mask,
+		.wake = on_wake,
+		.cut = on_cut,
+		.arg = s };
+
+	s->rule = calloc((size_t)s->db.nrules + 1, sizeof(*s->rule));
+	s->live = calloc((size_t)s->db.nrules + 1, sizeof(*s->live));
+	s->hits = hits_new(&s->db, &ho);
+	if (s->rule == NULL || s->live == NULL || s->hits == NULL)
+		return ERR_NOMEM;
+	s->env = (struct cond_env){ .host = s,
+		.hits = s->hits,
+		.arena = &s->object,
+		.max_steps = UINT64_MAX,
+		.exts = s->exts,
+		.facts = s->facts,
+		.nexts = s->db.nexts,
+		.nfacts = s->db.nmodules,
+		.module = on_module,
+		.rule = on_rule,
+		.re_search = on_search,
+		.log = on_log };
+	return cond_new(&s->keep, &s->db, &s->env, &s->cond);
+}
+
+enum err
+scan_new(struct bytes db, const struct scan_opts *o, struct scan **out)
+{
+	struct scan *s = calloc(1, sizeof(*s));
+	enum err e;
+
+	if (s == NULL)
+		return ERR_NOMEM;
+	s->o = *o;
+	s->o.match_bytes = o->match_bytes ? o->match_bytes : MATCH_BYTES_DEFAULT;
+	arena_init(&s->keep, KEEP_BUDGET);
+	arena_init(&s->object, o->memory ? o->memory : MEMORY_DEFAULT);
+	e = db_open(db, &s->db);
+	if (e == OK)
+		e = modules_bind(s);
+	if (e == OK)
+		e = exts_load(s);
+	if (e == OK)
+		e = machine_new(s);
+	if (e != OK) {
+		scan_free(s);
+		return e;
+	}
+	*out = s;
+	return OK;
+}
+
+void
+scan_free(struct scan *s)
+{
+	if (s == NULL)
+		return;
+	hits_free(s->hits);
+	free(s->rule);
+	free(s->live);
+	arena_done(&s->keep);
+	arena_done(&s->object);
+	free(s);
+}
+
+enum err
+scan_external(struct scan *s, const struct ext_value *v)
+{
+	for (uint32_t i = 0; i < s->db.nexts; i++) {
+		struct cond_ext *e = &s->exts[i];
+
+		if (!bytes_eq(db_text(&s->db, db_ext(&s->db, i)->name), v->name))
+			continue;
+		if (e->type != (uint32_t)v->type)
+			return ERR_FORMAT;
+		e->i = v->i;
+		e->f = v->f;
+		e->s = arena_bytes(&s->keep, v->s);
+		return e->s.p ? OK : ERR_LIMIT;
+	}
+	return ERR_FORMAT;
+}
+
+struct rule_state *
+scan_rule(struct scan *s, uint32_t i)
+{
+	struct rule_state *r = &s->rule[i];
+
+	if (r->gen != s->gen)
+		*r = (struct rule_state){ .gen = s->gen };
+	return r;
+}
+
+static void
+module_open(struct scan *s, struct module_state *m, void *facts)
+{
+	const struct format *f = m->format;
+
+	fact_clear(f->facts, facts);
+	m->gen = s->gen;
+	m->parse =
+	    (struct parse){ .file = s->env.file, .arena = &s->object, .facts = facts };
+	m->known = f->open == NULL || f->open(&m->parse) == OK;
+}
+
+struct module_state *
+scan_module(struct scan *s, uint32_t i)
+{
+	struct module_state *m = &s->module[i];
+	void *facts;
+
+	if (i >= s->db.nmodules)
+		return NULL;
+	if (m->gen == s->gen)
+		return m;
+	facts = arena_alloc(&s->object, m->format->facts_size + 1);
+	if (facts == NULL)
+		return NULL;
+	module_open(s, m, facts);
+	return m;
+}
+
+static void
+modules_close(struct scan *s)
+{
+	for (uint32_t i = 0; i < s->db.nmodules; i++) {
+		struct module_state *m = &s->module[i];
+
+		if (m->gen == s->gen && m->format->close != NULL)
+			m->format->close(&m->parse);
+	}
+}
+
+static void
+object_begin(struct scan *s, struct bytes file, const struct sink *to)
+{
+	arena_reset(&s->object);
+	if (++s->gen == 0) {
+		memset(s->rule, 0, (size_t)s->db.nrules * sizeof(*s->rule));
+		for (uint32_t i = 0; i < s->db.nmodules; i++)
+			s->module[i].gen = 0;
+		s->gen = 1;
+	}
+	s->nlive = 0;
+	s->sink = to;
+	s->sink_err = OK;
+	s->env.file = file;
+	s->env.entrypoint = entrypoint_of(file);
+	s->env.now = s->o.now ? s->o.now() : 0;
+	hits_begin(s->hits, file);
+	cond_begin(s->cond);
+}
+
+enum err
+scan_file(struct scan *s, struct bytes file, const struct sink *to)
+{
+	if (file.p == NULL)
+		file = (struct bytes){ (const uint8_t *)"", 0 };
+	object_begin(s, file, to);
+	scan_eval(s);
+	scan_tell(s);
+	modules_close(s);
+	s->stats.objects++;
+	s->stats.bytes += file.n;
+	s->stats.steps += cond_steps(s->cond);
+	return s->sink_err;
+}
+
+const struct scan_stats *
+scan_stats(const struct scan *s)
+{
+	struct scan_stats *st = &((struct scan *)(uintptr_t)s)->stats;
+	struct hits_stats h = hits_stats(s->hits);
+
+	st->candidates = h.candidates;
+	st->verified = h.compares;
+	st->passes = h.passes;
+	return st;
+}

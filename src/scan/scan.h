@@ -1,0 +1,61 @@
+/*
+ * scan.h - inside a scanner: shared by scan/'s files only. See run.h.
+ */
+#pragma once
+
+#include "format/format.h"
+#include "match/cond.h"
+#include "match/pass.h"
+#include "scan/run.h"
+
+enum rule_value {
+	RULE_OPEN, /* nobody asked yet: false unless it is woken */
+	RULE_FALSE,
+	RULE_TRUE,
+	RULE_PENDING, /* waits for patterns to be searched */
+};
+
+struct rule_state {
+	uint32_t gen;
+	uint8_t value; /* enum rule_value */
+	bool live;     /* in the list */
+};
+
+/* A module's facts about the object at hand. */
+struct module_state {
+	const struct format *format; /* NULL: this program has no such module */
+	struct parse parse;
+	uint32_t gen;
+	bool known; /* the object is of this format */
+};
+
+struct scan {
+	struct db db;
+	struct scan_opts o;
+	struct arena keep, object;
+	struct hits *hits;
+	struct cond *cond;
+	struct cond_env env;
+	struct cond_ext *exts;
+	const struct fact **facts; /* by DB_MODULES */
+	struct module_state *module;
+	struct rule_state *rule;
+	uint32_t *live; /* rules to decide, in any order until sorted */
+	uint32_t nlive, gen;
+	const struct sink *sink;
+	enum err sink_err; /* the first refusal of the sink */
+	struct scan_stats stats;
+};
+
+/* eval.c: decides every rule that can be true. */
+void scan_eval(struct scan *s);
+
+/* The rule's state in this object; i is below db.nrules. */
+struct rule_state *scan_rule(struct scan *s, uint32_t i);
+
+/* The facts of module i, parsed now if they were not yet; NULL: no memory. */
+struct module_state *scan_module(struct scan *s, uint32_t i);
+
+/* tell.c: from states to findings. */
+void scan_tell(struct scan *s);
+void scan_say(struct scan *s, enum finding_kind kind, uint32_t rule, struct bytes text);

@@ -1,0 +1,182 @@
+#include "scan/scan.h"
+
+void
+scan_say(struct scan *s, enum finding_kind kind, uint32_t rule, struct bytes text)
+{
+	struct finding f = { .kind = kind, .text = text };
+
+	if (rule < s->db.nrules) {
+		const struct db_rule *d = db_rule(&s->db, rule);
+
+		f.rule = db_text(&s->db, d->name);
+		f.ns = db_text(&s->db, db_space(&s->db, d->space)->name);
+	}
+	if (s->sink_err == OK)
+		s->sink_err = s->sink->finding(s->sink->arg, &f);
+}
+
+/* A rule counts only when every global rule of its namespace is true. */
+static bool
+globals_hold(struct scan *s, uint32_t space)
+{
+	const struct db_space *sp = db_space(&s->db, space);
+	struct db_list l = db_list(&s->db, sp->globals, sp->nglobals);
+
+	for (uint32_t i = 0; i < l.n; i++)
+		if (l.p[i] >= s->db.nrules || scan_rule(s, l.p[i])->value != RULE_TRUE)
+			return false;
+	return true;
+}
+
+static bool
+matched(struct scan *s, uint32_t rule)
+{
+	return scan_rule(s, rule)->value == RULE_TRUE &&
+	       globals_hold(s, db_rule(&s->db, rule)->space);
+}
+
+static void
+tags_of(struct scan *s, const struct db_rule *d, struct finding *f)
+{
+	struct db_list l = db_list(&s->db, d->tags, d->ntags);
+	struct bytes *tags = ARENA_ARRAY(&s->object, l.n + 1, struct bytes);
+
+	for (uint32_t i = 0; i < l.n && tags != NULL; i++)
+		tags[i] = db_text(&s->db, l.p[i]);
+	f->tags = tags;
+	f->ntags = tags ? l.n : 0;
+}
+
+static void
+metas_of(struct scan *s, const struct db_rule *d, struct finding *f)
+{
+	size_t there = s->db.section[DB_METAS].n / sizeof(struct db_meta);
+	uint32_t n = d->nmetas <= there ? d->nmetas : 0;
+	struct finding_meta *m = ARENA_ARRAY(&s->object, n + 1, struct finding_meta);
+
+	for (uint32_t i = 0; i < n && m != NULL; i++) {
+		const struct db_meta *from = db_meta(&s->db, d->metas + i);
+
+		m[i].name = db_text(&s->db, from->name);
+		m[i].type = (enum meta_type)from->type;
+		if (from->type == DB_META_STR)
+			m[i].s = db_text(&s->db, (uint32_t)from->value);
+		else
+			m[i].i = (int64_t)from->value;
+	}
+	f->metas = m;
+	f->nmetas = m ? n : 0;
+}
+
+static struct finding_match
+match_of(struct scan *s, const struct db_string *str, const struct hit *hit)
+{
+	size_t most = hit->len < s->o.match_bytes ? hit->len : s->o.match_bytes;
+	struct finding_match m = { .id = db_text(&s->db, str->name),
+		.off = hit->off,
+		.len = hit->len,
+		.data = bytes_clip(s->env.file, hit->off, most),
+		.key = hit->key };
+
+	m.flags |= str->flags & DB_STRING_HEX ? MATCH_HEX : 0;
+	m.flags |= str->flags & DB_STRING_PRIVATE ? MATCH_PRIVATE : 0;
+	m.flags |= str->flags & DB_STRING_XOR ? MATCH_XOR : 0;
+	m.flags |= hit->wide ? MATCH_WIDE : 0;
+	return m;
+}
+
+static void
+matches_of(struct scan *s, const struct db_rule *d, struct finding *f)
+{
+	struct finding_match *m;
+	uint64_t n = 0, k = 0;
+
+	for (uint32_t i = 0; i < d->nstrings; i++)
+		n += hits_count(
+		    s->hits, db_string(&s->db, d->strings + i)->pattern, 0, UINT64_MAX);
+	m = n < UINT32_MAX ? ARENA_ARRAY(&s->object, n + 1, struct finding_match) : NULL;
+	if (m == NULL) {
+		scan_say(
+		    s, FINDING_LIMIT, DB_NONE, BYTES_LIT("too many matches to report"));
+		return;
+	}
+	for (uint32_t i = 0; i < d->nstrings; i++) {
+		const struct db_string *str = db_string(&s->db, d->strings + i);
+		const struct hit *hit;
+
+		for (uint64_t j = 1; k < n; j++) {
+			hit = hits_nth(s->hits, str->pattern, j);
+			if (hit == NULL)
+				break;
+			m[k++] = match_of(s, str, hit);
+		}
+	}
+	f->matches = m;
+	f->nmatches = (uint32_t)k;
+}
+
+static void
+tell_rule(struct scan *s, uint32_t rule, enum finding_kind kind)
+{
+	const struct db_rule *d = db_rule(&s->db, rule);
+	struct finding f = { .kind = kind,
+		.rule = db_text(&s->db, d->name),
+		.ns = db_text(&s->db, db_space(&s->db, d->space)->name) };
+
+	f.flags |= d->flags & DB_RULE_PRIVATE ? FINDING_PRIVATE : 0;
+	f.flags |= d->flags & DB_RULE_GLOBAL ? FINDING_GLOBAL : 0;
+	tags_of(s, d, &f);
+	metas_of(s, d, &f);
+	if (kind == FINDING_RULE && s->o.flags & SCAN_MATCHES)
+		matches_of(s, d, &f);
+	if (s->sink_err == OK)
+		s->sink_err = s->sink->finding(s->sink->arg, &f);
+}
+
+static bool
+shown(const struct scan *s, uint32_t rule)
+{
+	return !(db_rule(&s->db, rule)->flags & DB_RULE_PRIVATE) ||
+	       s->o.flags & SCAN_PRIVATE;
+}
+
+/* Lists the matches of every rule that will be reported, in one pass. */
+static void
+list_matches(struct scan *s)
+{
+	for (uint32_t i = 0; i < s->nlive; i++) {
+		const struct db_rule *d = db_rule(&s->db, s->live[i]);
+
+		if (!matched(s, s->live[i]) || !shown(s, s->live[i]))
+			continue;
+		for (uint32_t k = 0; k < d->nstrings; k++)
+			hits_want(
+			    s->hits, db_string(&s->db, d->strings + k)->pattern, true);
+	}
+	hits_search(s->hits);
+}
+
+static void
+tell_unmatched(struct scan *s)
+{
+	for (uint32_t i = 0; i < s->db.nrules; i++)
+		if (!matched(s, i) && shown(s, i))
+			tell_rule(s, i, FINDING_UNMATCHED);
+}
+
+void
+scan_tell(struct scan *s)
+{
+	uint32_t rules = s->nlive;
+
+	if (s->o.flags & SCAN_MATCHES)
+		list_matches(s);
+	for (uint32_t i = 0; i < rules; i++)
+		if (matched(s, s->live[i]) && shown(s, s->live[i]))
+			tell_rule(s, s->live[i], FINDING_RULE);
+	if (s->o.flags & SCAN_UNMATCHED)
+		tell_unmatched(s);
+	if (cond_incomplete(s->cond))
+		scan_say(s, FINDING_LIMIT, DB_NONE,
+		    BYTES_LIT("a format was read only in part"));
+}
