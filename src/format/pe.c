@@ -187,8 +187,6 @@ read_directories(struct pe *pe, struct cur *c)
 	int64_t n = pe->number_of_rva_and_sizes;
 	struct pe_data_directory *d;
 
-	if (n > INT32_MAX) /* YARA takes the count as a signed number */
-		return OK;
 	n = n < PE_MAX_DIRECTORIES ? n : PE_MAX_DIRECTORIES;
 	d = ARENA_ARRAY(pe->parse->arena, (size_t)n, struct pe_data_directory);
 	if (d == NULL)

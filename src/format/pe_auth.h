@@ -26,3 +26,8 @@ struct pe_auth {
 	struct bytes digest_alg, digest;   /* of the file, as signed: OID and digest */
 	const struct pe_counter *counters; /* as many as countersignatures */
 };
+
+struct pe;
+
+/* Is the file's digest known, and another than the signed one? pe_verify.c */
+bool pe_digest_differs(struct pe *pe, const struct pe_auth *auth);

@@ -8,7 +8,7 @@
 #include "format/pe.h"
 
 #define DIRECTORY_SIZE 40
-#define EXPORTS_MOST   8192
+#define EXPORTS_MOST   16384
 #define NAME_MOST      512
 #define NO_NAME        UINT16_MAX
 

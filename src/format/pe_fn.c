@@ -68,7 +68,7 @@ pe_calculate_checksum(struct fact_call *c)
 static struct bytes
 stem_of(struct bytes name)
 {
-	const uint8_t *dot = name.n ? memchr(name.p, '.', name.n) : NULL;
+	const uint8_t *dot = name.n ? memrchr(name.p, '.', name.n) : NULL;
 	size_t n = dot ? (size_t)(dot - name.p) : name.n;
 	struct bytes ext = bytes_sub(name, n, 4);
 

@@ -9,8 +9,9 @@
 #define DESCRIPTOR_SIZE 20
 #define DELAYED_SIZE    32
 #define LIBRARIES_MOST  16384
-#define FUNCTIONS_MOST  16384      /* of one library; of the whole file in PE32 */
-#define ALL_MOST        (1U << 18) /* ours: tables that share thunks multiply */
+#define FUNCTIONS_MOST  16384      /* of all libraries, as YARA; so shared tables end */
+#define NAME_OF_LIBRARY 256        /* bytes, its NUL included */
+#define DELAYED_MOST    (1U << 18) /* ours */
 #define NAME_MOST       512
 #define DOS_HEADER_SIZE 64
 
@@ -34,11 +35,11 @@ list_add(struct arena *a, struct list *l, size_t size)
 	return memset((uint8_t *)l->p + l->n++ * size, 0, size);
 }
 
-/* What file names on Windows cannot have. A NUL must end it inside the file. */
+/* Printable, as a file name on Windows. A NUL must end it within most bytes. */
 static bool
-library_name(struct pe *pe, uint64_t at, struct bytes *out)
+library_name(struct pe *pe, uint64_t at, uint64_t most, struct bytes *out)
 {
-	struct bytes rest = bytes_from(pe->file, at);
+	struct bytes rest = bytes_clip(pe->file, at, most);
 
 	for (size_t i = 0; i < rest.n && pe_spend(pe, 1); i++) {
 		uint8_t c = rest.p[i];
@@ -47,7 +48,7 @@ library_name(struct pe *pe, uint64_t at, struct bytes *out)
 			*out = (struct bytes){ rest.p, i };
 			return i > 0;
 		}
-		if (c < ' ' || memchr("\"*<>?|", c, 6) != NULL)
+		if (c < ' ' || c > '~' || memchr("\"*<>?|", c, 6) != NULL)
 			return false;
 	}
 	return false;
@@ -105,6 +106,8 @@ read_function(struct pe *pe, struct bytes library, uint64_t thunk, struct pe_fun
 
 	f->ordinal = FACT_UNDEF;
 	if (thunk & thunks_at(pe, 0).ordinal) {
+		if ((thunk ^ thunks_at(pe, 0).ordinal) > UINT16_MAX)
+			return false;
 		f->ordinal = (uint16_t)thunk;
 		f->name = ordinal_name(pe, library, (uint16_t)thunk);
 		return f->name.p != NULL;
@@ -114,16 +117,6 @@ read_function(struct pe *pe, struct bytes library, uint64_t thunk, struct pe_fun
 		return false;
 	f->name = pe_cstr(pe, (uint64_t)at + 2, NAME_MOST); /* behind the hint */
 	return function_name_ok(f->name);
-}
-
-/* Of PE32 files YARA counts all functions against the limit, of PE32+ each library's. */
-static bool
-more_functions(const struct pe *pe, uint64_t tried)
-{
-	if (pe->number_of_imported_functions >= ALL_MOST)
-		return false;
-	return pe->wide ? tried < FUNCTIONS_MOST
-			: pe->number_of_imported_functions < FUNCTIONS_MOST;
 }
 
 /* The functions of one descriptor. */
@@ -139,13 +132,13 @@ read_functions(
 	if (at < 0)
 		return OK;
 	struct thunks t = thunks_at(pe, (uint64_t)at);
-	for (uint64_t i = 0; more_functions(pe, i); i++, t.at += t.width) {
+	for (uint64_t i = 0; i < FUNCTIONS_MOST; i++, t.at += t.width) {
 		uint64_t value = thunk_value(pe->file, &t),
 			 rva = first_thunk + i * t.width;
 		struct pe_function f = { .rva =
 					     (int64_t)(pe->wide ? rva : (uint32_t)rva) };
 
-		if (value == 0)
+		if (value == 0 || pe->number_of_imported_functions >= FUNCTIONS_MOST)
 			break;
 		if (!pe_spend(pe, 1))
 			return ERR_LIMIT;
@@ -188,7 +181,8 @@ read_libraries(struct pe *pe, uint64_t at, struct list *libs)
 		if (!pe_spend(pe, 1))
 			return ERR_LIMIT;
 		int64_t name_at = pe_rva_to_offset(pe, rec_le32(d, 12));
-		if (name_at < 0 || !library_name(pe, (uint64_t)name_at, &name))
+		if (name_at < 0 ||
+		    !library_name(pe, (uint64_t)name_at, NAME_OF_LIBRARY, &name))
 			continue;
 		TRY(read_functions(pe, d, name, &functions));
 		if (functions.n > 0)
@@ -274,14 +268,14 @@ word_at(struct pe *pe, uint64_t rva)
 	return thunk_value(pe->file, &t);
 }
 
-/* A name that leads nowhere is empty, but counts. */
+/* A name that leads nowhere: no bytes. */
 static struct bytes
 delayed_name(struct pe *pe, const struct delayed *d, uint64_t va)
 {
 	uint64_t rva = d->relative ? va : less_base(pe, va);
 	int64_t at = pe_rva_to_offset(pe, rva + 2);
 
-	return at < 0 ? BYTES_LIT("") : pe_cstr(pe, (uint64_t)at, NAME_MOST);
+	return at < 0 ? (struct bytes){ 0 } : pe_cstr(pe, (uint64_t)at, NAME_MOST);
 }
 
 static enum err
@@ -291,19 +285,27 @@ read_delayed_functions(
 	struct thunks t = thunks_at(pe, 0);
 
 	for (uint64_t i = 0;; i += t.width) {
-		uint64_t name = word_at(pe, d->names + i);
-		struct pe_function *f;
+		uint64_t thunk = word_at(pe, d->names + i);
+		struct pe_function f = { .ordinal = FACT_UNDEF }, *slot;
 
-		if (name == 0 || word_at(pe, d->addresses + i) == 0)
+		if (thunk == 0 || word_at(pe, d->addresses + i) == 0)
 			return OK;
-		f = list_add(pe->parse->arena, out, sizeof(*f));
-		if (f == NULL || !pe_spend(pe, 1) ||
-		    pe->number_of_delayed_imported_functions >= ALL_MOST)
+		if (!pe_spend(pe, 1) ||
+		    pe->number_of_delayed_imported_functions >= DELAYED_MOST)
 			return ERR_LIMIT;
-		f->ordinal = name & t.ordinal ? (int64_t)(uint16_t)name : FACT_UNDEF;
-		f->name = name & t.ordinal ? ordinal_name(pe, library, (uint16_t)name)
-					   : delayed_name(pe, d, name);
-		f->rva = d->addresses + i ? (int64_t)(d->addresses + i) : FACT_UNDEF;
+		if (thunk & t.ordinal) {
+			f.ordinal = (uint16_t)thunk;
+			f.name = ordinal_name(pe, library, (uint16_t)thunk);
+		} else {
+			f.name = delayed_name(pe, d, thunk);
+		}
+		if (f.name.p == NULL)
+			continue;
+		f.rva = d->addresses + i ? (int64_t)(d->addresses + i) : FACT_UNDEF;
+		slot = list_add(pe->parse->arena, out, sizeof(f));
+		if (slot == NULL)
+			return ERR_LIMIT;
+		*slot = f;
 		pe->number_of_delayed_imported_functions++;
 	}
 }
@@ -322,7 +324,8 @@ read_delayed_libraries(struct pe *pe, uint64_t at, struct list *libs)
 		if (!pe_spend(pe, 1))
 			return ERR_LIMIT;
 		name_at = pe_rva_to_offset(pe, d.name);
-		if (name_at < 0 || !library_name(pe, (uint64_t)name_at, &name))
+		if (name_at < 0 ||
+		    !library_name(pe, (uint64_t)name_at, UINT64_MAX, &name))
 			continue;
 		TRY(read_delayed_functions(pe, &d, name, &functions));
 		TRY(add_library(pe, libs, name, &functions));

@@ -37,7 +37,7 @@ unmask(struct pe *pe, struct bytes raw, uint32_t key)
 static struct bytes
 tools_of(struct pe *pe, struct bytes clear)
 {
-	size_t n = clear.n < RICH_HEAD ? 0 : (clear.n - RICH_HEAD) / 8;
+	size_t n = (clear.n - RICH_HEAD) / 8;
 	uint8_t *p = arena_alloc(pe->parse->arena, n * 4);
 
 	if (p == NULL)
@@ -60,15 +60,10 @@ pe_read_rich(struct pe *pe)
 	at = find_down(pe, end - 4, key, WORD_DANS);
 	if (at == 0)
 		return OK;
-	/* The three words behind DanS are zero, so they show the key. */
-	for (unsigned i = 4; i <= 12; i += 4)
-		if (rec_le32(pe->file, at + i) != key)
-			return OK;
 	r->raw_data = bytes_sub(pe->file, at, end - at);
 	r->clear_data = unmask(pe, r->raw_data, key);
-	r->version_data = tools_of(pe, r->clear_data);
-	if (r->version_data.p == NULL)
-		return ERR_LIMIT;
+	if (r->clear_data.n >= RICH_HEAD)
+		r->version_data = tools_of(pe, r->clear_data);
 	r->offset = (int64_t)at;
 	r->length = (int64_t)(end - at);
 	r->key = key;
@@ -81,7 +76,7 @@ count_tools(const struct pe_rich *r, int64_t version, int64_t id)
 {
 	int64_t sum = 0;
 
-	if (r->clear_data.p == NULL)
+	if (r->clear_data.n < RICH_HEAD)
 		return FACT_UNDEF;
 	for (uint64_t at = RICH_HEAD; at + 8 <= r->clear_data.n; at += 8) {
 		uint32_t tool = rec_le32(r->clear_data, at);
@@ -119,7 +114,7 @@ pe_rich_toolid_version(struct fact_call *c)
 
 #define DEBUG_ENTRY_SIZE 28
 #define DEBUG_CODEVIEW   2
-#define PATH_MOST        260 /* MAX_PATH: a longer path is none */
+#define PATH_MOST        4096 /* a longer path is none */
 
 /* Where the path starts in a CodeView record of this kind; 0: unknown kind. */
 static uint64_t
@@ -133,7 +128,7 @@ path_offset(uint32_t signature)
 	}
 }
 
-/* The path of one row of the debug directory; empty: it has none. */
+/* The path of one row of the debug directory; no bytes: it has none. */
 static struct bytes
 path_of(struct pe *pe, struct bytes row)
 {
@@ -146,7 +141,7 @@ path_of(struct pe *pe, struct bytes row)
 	if (at <= 0 || bytes_sub(pe->file, (uint64_t)at, 8).p == NULL)
 		return (struct bytes){ 0 };
 	skip = path_offset(rec_le32(pe->file, (uint64_t)at));
-	if (skip == 0)
+	if (skip == 0 || bytes_sub(pe->file, (uint64_t)at, skip + 1).p == NULL)
 		return (struct bytes){ 0 };
 	return pe_cstr(pe, (uint64_t)at + skip, PATH_MOST);
 }
@@ -157,7 +152,7 @@ pe_read_debug(struct pe *pe)
 {
 	struct bytes dir = pe_directory(pe, PE_DIR_DEBUG);
 	uint32_t rva = rec_le32(dir, 0), size = rec_le32(dir, 4);
-	int64_t at = rva && size % DEBUG_ENTRY_SIZE == 0 ? pe_rva_to_offset(pe, rva) : -1;
+	int64_t at = rva ? pe_rva_to_offset(pe, rva) : -1;
 
 	if (at < 0)
 		return OK;
@@ -170,7 +165,7 @@ pe_read_debug(struct pe *pe)
 		if (rec_le32(row, 12) != DEBUG_CODEVIEW)
 			continue;
 		struct bytes path = path_of(pe, row);
-		if (path.n > 0 && path.n < PATH_MOST) {
+		if (path.p != NULL && path.n < PATH_MOST) {
 			pe->pdb_path = path;
 			break;
 		}

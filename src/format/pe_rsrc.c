@@ -10,7 +10,9 @@
 #define ENTRY_SIZE     8
 #define LEVELS         3
 #define HIGH           0x80000000U /* a name by string; a branch, no leaf */
-#define RESOURCES_MOST 65537
+#define RESOURCES_MOST 65536
+#define SIZE_MOST      0x3fffffffU /* of one resource: more is nonsense */
+#define STRING_MOST    1000        /* units of a name, likewise */
 #define VISITS_MOST    (1U << 18)
 #define TYPE_VERSION   16
 
@@ -33,7 +35,7 @@ name_string(const struct walk *w, uint32_t name)
 	uint64_t at = w->base + (name & ~HIGH);
 	struct bytes length = bytes_sub(w->pe->file, at, 2);
 
-	if (!(name & HIGH) || length.p == NULL)
+	if (!(name & HIGH) || length.p == NULL || le16(length.p) > STRING_MOST)
 		return (struct bytes){ 0 };
 	return bytes_sub(w->pe->file, at + 2, le16(length.p) * 2U);
 }
@@ -43,7 +45,7 @@ static void
 set_name(struct bytes s, int32_t id, struct bytes *string, int64_t *number)
 {
 	*string = s;
-	*number = s.p == NULL ? id : FACT_UNDEF;
+	*number = s.p == NULL && id != -1 ? id : FACT_UNDEF;
 }
 
 /* UTF-16 up to its zero: in units, or -1 when the file ends first. */
@@ -194,7 +196,8 @@ read_leaf(struct walk *w, struct bytes leaf, const struct bytes *names)
 	int64_t offset = pe_rva_to_offset(pe, rec_le32(leaf, 0));
 	struct pe_resource *r;
 
-	if (w->n >= RESOURCES_MOST)
+	if (w->n >= RESOURCES_MOST || rec_le32(leaf, 4) == 0 ||
+	    rec_le32(leaf, 4) > SIZE_MOST)
 		return OK;
 	if (w->n == w->cap) {
 		void *p =
@@ -218,7 +221,7 @@ read_leaf(struct walk *w, struct bytes leaf, const struct bytes *names)
 static enum err read_level(
     struct walk *w, uint64_t at, unsigned level, const struct bytes *above);
 
-/* An entry of a directory: a branch to the next level, or a leaf. ERR_END: broken. */
+/* An entry of a directory: a branch to the next level, or a leaf; or nothing. */
 static enum err
 read_entry(struct walk *w, struct bytes entry, unsigned level, const struct bytes *names)
 {
@@ -227,15 +230,15 @@ read_entry(struct walk *w, struct bytes entry, unsigned level, const struct byte
 	struct bytes at = bytes_sub(w->pe->file, w->base + (to & ~HIGH), DIRECTORY_SIZE);
 
 	if (at.p == NULL)
-		return ERR_END;
+		return OK;
 	if (branch)
 		return read_level(w, w->base + (to & ~HIGH), level + 1, names);
 	return read_leaf(w, at, names);
 }
 
 /*
- * One directory. What is broken ends the walk (ERR_END), except a directory that
- * cannot be one, which is passed over. Recursion is LEVELS deep at most.
+ * One directory; what cannot be one is passed over. An entry that points nowhere
+ * ends it. Recursion is LEVELS deep at most.
  */
 static enum err
 read_level(struct walk *w, uint64_t at, unsigned level, const struct bytes *above)
@@ -243,15 +246,17 @@ read_level(struct walk *w, uint64_t at, unsigned level, const struct bytes *abov
 	struct bytes dir = bytes_sub(w->pe->file, at, DIRECTORY_SIZE);
 	uint32_t named = rec_le16(dir, 12), numbered = rec_le16(dir, 14);
 	struct bytes names[LEVELS] = { above[0], above[1], above[2] };
+	struct bytes table = bytes_sub(
+	    w->pe->file, at + DIRECTORY_SIZE, (uint64_t)(named + numbered) * ENTRY_SIZE);
 
 	if (rec_le32(dir, 0) != 0 || named > 32768 || numbered > 32768)
 		return OK;
 	for (uint32_t i = 0; i < named + numbered; i++) {
-		struct bytes entry = bytes_sub(
-		    w->pe->file, at + DIRECTORY_SIZE + i * ENTRY_SIZE, ENTRY_SIZE);
+		struct bytes entry =
+		    bytes_sub(table, (uint64_t)i * ENTRY_SIZE, ENTRY_SIZE);
 
-		if (entry.p == NULL)
-			return ERR_END;
+		if (rec_le32(entry, 4) == 0) /* also when the table leaves the file */
+			return OK;
 		if (++w->visits > VISITS_MOST || !pe_spend(w->pe, 1))
 			return ERR_LIMIT;
 		w->id[level] = (int32_t)rec_le32(entry, 0);
@@ -323,5 +328,5 @@ pe_read_resources(struct pe *pe)
 	pe->number_of_version_infos = (int64_t)w.ninfos;
 	pe->version_info_list = (struct fact_array){ w.infos, (uint32_t)w.ninfos };
 	TRY(make_dict(&w));
-	return e == ERR_LIMIT ? e : OK;
+	return e;
 }

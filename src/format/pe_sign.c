@@ -371,38 +371,67 @@ check_signers(struct found *f, struct bytes signers, const struct certs *certs)
 	return OK;
 }
 
-/* One SignedData, without what is nested. ERR_FORMAT: broken; the rest stays. */
+/*
+ * YARA passes over a signature without a signer, unless the file's digest is not
+ * the signed one: then that is the error it keeps.
+ */
+static enum err
+no_signer(struct found *f, const struct pe_auth *auth)
+{
+	return pe_digest_differs(f->pe, auth) ? ERR_FORMAT : ERR_END;
+}
+
+/* The certificates, as they are now: time stamps bring more along. */
+static enum err
+show_all_certs(struct found *f, const struct certs *certs, struct pe_signature *sig)
+{
+	TRY(show_certs(f->arena, certs, &sig->certificates));
+	sig->number_of_certificates = sig->certificates.n;
+	return OK;
+}
+
+/* From the first signer on. */
+static enum err
+read_signers(struct found *f, const struct cms *m, struct certs *certs,
+    struct pe_signature *sig, struct pe_auth *auth)
+{
+	struct cur signers = cur_at(m->signers, 0);
+	enum err e;
+
+	sig->signer_info.length_of_chain = 0;
+	if (!cms_signer_next(&signers, &auth->signer))
+		return no_signer(f, auth);
+	TRY(add_counters(f, certs, sig, auth));
+	TRY(show_all_certs(f, certs, sig));
+	e = check_signers(f, m->signers, certs);
+	if (e == ERR_FORMAT)
+		return no_signer(f, auth);
+	return e == OK ? read_signer(f, certs, sig, auth) : e;
+}
+
+/*
+ * One SignedData, without what is nested. ERR_FORMAT: broken, but shown; ERR_END:
+ * not even that.
+ */
 static enum err
 read_signed_data(
     struct found *f, const struct cms *m, struct pe_signature *sig, struct pe_auth *auth)
 {
 	struct certs *certs = ARENA_NEW(f->arena, struct certs);
-	struct cur signers = cur_at(m->signers, 0);
 	enum err e;
 
 	if (certs == NULL)
 		return ERR_LIMIT;
-	if (m->certs.p == NULL)
-		return ERR_FORMAT;
-	TRY(add_certs(f->arena, m->certs, certs));
-	TRY(show_certs(f->arena, certs, &sig->certificates));
-	sig->number_of_certificates = sig->certificates.n;
+	e = m->certs.p ? add_certs(f->arena, m->certs, certs) : ERR_END;
+	if (e != OK)
+		return e == ERR_LIMIT ? e : ERR_END;
+	TRY(show_all_certs(f, certs, sig));
 	if (!bytes_eq(m->type, OID_INDIRECT_DATA))
 		return ERR_FORMAT;
 	read_content(m, auth);
 	sig->digest_alg = bytes_of(oid_long(auth->digest_alg));
 	sig->digest = digest_text(f->arena, auth->digest);
-	sig->signer_info.length_of_chain = 0;
-	if (!cms_signer_next(&signers, &auth->signer))
-		return ERR_FORMAT;
-	TRY(add_counters(f, certs, sig, auth));
-	e = check_signers(f, m->signers, certs);
-	if (e == OK)
-		e = read_signer(f, certs, sig, auth);
-	/* Time stamps brought more certificates along. */
-	TRY(show_certs(f->arena, certs, &sig->certificates));
-	sig->number_of_certificates = sig->certificates.n;
-	return e;
+	return read_signers(f, m, certs, sig, auth);
 }
 
 static void
@@ -424,26 +453,27 @@ signature_clear(struct pe_signature *s)
 static enum err
 read_signature(struct found *f, struct bytes der, unsigned depth)
 {
+	struct pe_auth *auth = &f->auths[f->n];
+	struct bytes nested;
 	struct cms m;
 	struct cur c;
 	struct der d;
-	size_t i = f->n;
 	enum err e;
 
-	if (i == SIGNATURES_MOST || depth == DEPTH_MOST)
+	if (f->n == SIGNATURES_MOST || depth == DEPTH_MOST || !pe_spend(f->pe, der.n))
 		return ERR_LIMIT;
-	f->n++;
-	signature_clear(&f->list[i]);
-	if (!pe_spend(f->pe, der.n) || cms_open(der, &m) != OK) {
-		f->pe->parse->notes |= PE_NOTE_SIGNATURE;
-		return OK;
-	}
-	e = read_signed_data(f, &m, &f->list[i], &f->auths[i]);
+	signature_clear(&f->list[f->n]);
+	*auth = (struct pe_auth){ 0 };
+	e = cms_open(der, &m) == OK ? read_signed_data(f, &m, &f->list[f->n], auth)
+				    : ERR_END;
 	if (e == ERR_LIMIT)
 		return e;
 	if (e != OK)
 		f->pe->parse->notes |= PE_NOTE_SIGNATURE;
-	c = cur_at(cms_attribute(f->auths[i].signer.unsigned_attrs, OID_NESTED), 0);
+	nested = cms_attribute(auth->signer.unsigned_attrs, OID_NESTED);
+	if (e != ERR_END)
+		f->n++;
+	c = cur_at(nested, 0);
 	for (unsigned n = 0; n < NESTED_MOST && der_next(&c, &d); n++)
 		TRY(read_signature(f, d.whole, depth + 1));
 	return OK;
@@ -475,8 +505,8 @@ pe_read_signatures(struct pe *pe)
 	pe->number_of_signatures = 0;
 	if (entry.p == NULL)
 		return OK;
-	f.list = ARENA_ARRAY(f.arena, SIGNATURES_MOST, struct pe_signature);
-	f.auths = ARENA_ARRAY(f.arena, SIGNATURES_MOST, struct pe_auth);
+	f.list = ARENA_ARRAY(f.arena, SIGNATURES_MOST + 1, struct pe_signature);
+	f.auths = ARENA_ARRAY(f.arena, SIGNATURES_MOST + 1, struct pe_auth);
 	if (f.list == NULL || f.auths == NULL)
 		return ERR_LIMIT;
 	e = read_signature(&f, entry, 0);

@@ -184,6 +184,18 @@ verify_counter(const struct pe_counter *c, struct bytes signature, struct arena 
 			: verify_pkcs9(c, k);
 }
 
+bool
+pe_digest_differs(struct pe *pe, const struct pe_auth *auth)
+{
+	uint8_t digest[HASH_MAX];
+	enum hash_kind k;
+
+	return auth->digest.n > 0 && digest_kind(auth->digest_alg, &k) &&
+	       pe_spend(pe, pe->file.n / 4) && file_digest(pe, k, digest) &&
+	       (auth->digest.n < hash_size(k) ||
+		   memcmp(digest, auth->digest.p, hash_size(k)) != 0);
+}
+
 enum err
 pe_read_verified(struct pe *pe)
 {
@@ -191,6 +203,7 @@ pe_read_verified(struct pe *pe)
 	struct digests digests = { 0 };
 	unsigned operations = 0;
 
+	pe->is_signed = 0;
 	for (uint32_t i = 0; i < pe->signatures.n; i++) {
 		const struct pe_auth *auth = &pe->auths[i];
 		struct pe_countersignature *counter =
@@ -205,7 +218,7 @@ pe_read_verified(struct pe *pe)
 			    operations++ < OPERATIONS_MOST &&
 			    verify_counter(&auth->counters[j], auth->signer.signature,
 				pe->parse->arena);
-		pe->is_signed = sig[i].verified; /* the last one's, as YARA's */
+		pe->is_signed |= sig[i].verified;
 	}
 	return operations > OPERATIONS_MOST ? ERR_LIMIT : OK;
 }
