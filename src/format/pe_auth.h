@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "format/x509.h"
+#include "format/cms.h"
 
 /* A countersignature of either kind: PKCS #9 (a SignerInfo), or RFC 3161. */
 struct pe_counter {

@@ -1,0 +1,146 @@
+/*
+ * The module `hash`: digests and checksums of ranges of the file, and of strings.
+ *
+ * A range that starts in the file may end behind it: what is there is hashed. Many
+ * rules ask for the same range, so a few results are kept for the object.
+ */
+#include "crypto/hash.h"
+#include "format/format.h"
+
+#define KEPT 16
+
+enum sum_kind { SUM_MD5, SUM_SHA1, SUM_SHA256, SUM_CRC32, SUM_CHECKSUM32 };
+
+struct result {
+	enum sum_kind kind;
+	bool used;
+	int64_t offset, length;
+	struct bytes hex;
+	int64_t number;
+};
+
+/* No rule reads a field of it: only the functions do. */
+struct hash_facts {
+	struct result kept[KEPT];
+	unsigned next;
+};
+
+/* Steps, in units of a byte read: what each costs beside the others. */
+static bool
+charge(struct fact_call *c, struct bytes b)
+{
+	return c->charge(c->host, b.n);
+}
+
+static void
+compute(struct fact_call *c, enum sum_kind kind, struct bytes b, struct result *out)
+{
+	static const enum hash_kind digests[] = { HASH_MD5, HASH_SHA1, HASH_SHA256 };
+	uint8_t digest[HASH_MAX];
+	char *hex;
+
+	if (kind == SUM_CRC32 || kind == SUM_CHECKSUM32) {
+		out->number = kind == SUM_CRC32 ? crc32_of(b) : sum32_of(b);
+		return;
+	}
+	hash_of(digests[kind], b, digest);
+	hex = arena_alloc(c->arena, 2 * HASH_MAX + 1);
+	if (hex == NULL)
+		return;
+	hash_hex(digest, hash_size(digests[kind]), hex);
+	out->hex = bytes_of(hex);
+}
+
+static void
+set_result(struct fact_call *c, const struct result *r)
+{
+	if (r->kind == SUM_CRC32 || r->kind == SUM_CHECKSUM32)
+		c->ret.i = r->number;
+	else
+		c->ret.s = r->hex;
+}
+
+static void
+of_string(struct fact_call *c, enum sum_kind kind)
+{
+	struct result r = { .kind = kind };
+
+	if (!charge(c, c->arg[0].s))
+		return;
+	compute(c, kind, c->arg[0].s, &r);
+	set_result(c, &r);
+}
+
+/* The kept result of the same question, or NULL. */
+static const struct result *
+find(const struct hash_facts *h, enum sum_kind kind, int64_t offset, int64_t length)
+{
+	for (unsigned i = 0; h != NULL && i < KEPT; i++) {
+		const struct result *r = &h->kept[i];
+
+		if (r->used && r->kind == kind && r->offset == offset &&
+		    r->length == length)
+			return r;
+	}
+	return NULL;
+}
+
+static void
+of_range(struct fact_call *c, enum sum_kind kind)
+{
+	struct hash_facts *h = c->self;
+	int64_t offset = c->arg[0].i, length = c->arg[1].i;
+	const struct result *known = find(h, kind, offset, length);
+	struct result r = { kind, true, offset, length, { 0 }, 0 };
+	struct bytes b;
+
+	if (known != NULL) {
+		set_result(c, known);
+		return;
+	}
+	if (offset < 0 || length < 0 || (uint64_t)offset >= c->file.n)
+		return;
+	b = bytes_clip(c->file, (uint64_t)offset, (uint64_t)length);
+	if (!charge(c, b))
+		return;
+	compute(c, kind, b, &r);
+	set_result(c, &r);
+	if (h != NULL)
+		h->kept[h->next++ % KEPT] = r;
+}
+
+#define SUMS(name, kind)                               \
+	static void name##_string(struct fact_call *c) \
+	{                                              \
+		of_string(c, kind);                    \
+	}                                              \
+	static void name##_range(struct fact_call *c)  \
+	{                                              \
+		of_range(c, kind);                     \
+	}
+
+SUMS(md5, SUM_MD5)
+SUMS(sha1, SUM_SHA1)
+SUMS(sha256, SUM_SHA256)
+SUMS(crc32, SUM_CRC32)
+SUMS(checksum32, SUM_CHECKSUM32)
+
+static const struct fact hash_facts[] = {
+	FACT_FUN("md5", "ii:s", md5_range),
+	FACT_FUN("md5", "s:s", md5_string),
+	FACT_FUN("sha1", "ii:s", sha1_range),
+	FACT_FUN("sha1", "s:s", sha1_string),
+	FACT_FUN("sha256", "ii:s", sha256_range),
+	FACT_FUN("sha256", "s:s", sha256_string),
+	FACT_FUN("checksum32", "ii:i", checksum32_range),
+	FACT_FUN("checksum32", "s:i", checksum32_string),
+	FACT_FUN("crc32", "ii:i", crc32_range),
+	FACT_FUN("crc32", "s:i", crc32_string),
+	FACT_LAST,
+};
+
+const struct format module_hash = {
+	.name = "hash",
+	.facts = hash_facts,
+	.facts_size = sizeof(struct hash_facts),
+};
