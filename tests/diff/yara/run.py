@@ -16,6 +16,7 @@ import fnmatch
 import hashlib
 import lzma
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -32,7 +33,7 @@ import diffdata  # noqa: E402  (tests/gen, found by the line above)
 PACKS = ('small', 'core', 'medium')
 WHATS = ('hand', 'v45', 'errors', 'warnings') + PACKS
 PACK_VARS = 'filename filepath extension filetype owner md5 fullpath'.split()
-SHOWN = 40          # differences printed per part
+SHOWN = 60          # differences printed per part
 
 
 class Tally:
@@ -106,8 +107,9 @@ def scan(command, args, paths, cwd, spaced=False):
         i = args.index('LIST')
         code, out, err = invoke(command, args[:i] + [f.name] + args[i + 1:], cwd)
     found = by_file(out, spaced)
-    if code:
-        found['(exit)'] = [f'exit {code}: {err.strip()[:2000]}']
+    bad = sorted(x for x in err.split('\n') if x.startswith('error scanning'))
+    if code or bad:
+        found['(exit)'] = [f'exit {code}: ' + ('; '.join(bad) or err.strip())[:2000]]
     return found
 
 
@@ -129,8 +131,8 @@ def describe(want, got):
 # ---- hand-written rules
 
 def directives(path):
-    """Lines '//: ...' of a rule file: more arguments for the command line; {rules} stands for
-    the file itself, and replaces it as the last argument."""
+    """Lines '//: ...' of a rule file: more arguments for the command line. Names of .inc files
+    take the place of the rule file."""
     args = []
     with open(path, encoding='latin-1') as f:
         for line in f:
@@ -143,6 +145,18 @@ def rule_files(folder):
     return sorted(os.path.join(folder, n) for n in os.listdir(folder) if n.endswith('.yar'))
 
 
+def scan_each(command, args, names, cwd):
+    """As scan, one run a file: for what an engine carries over from file to file."""
+    found = {}
+    for name in names:
+        one = [a for a in args if a != '--scan-list']
+        code, out, err = invoke(command, one[:-1] + [name], cwd)
+        found.update(by_file(out, False))
+        if code:
+            found['(exit)'] = [f'exit {code} on {name}: {err.strip()[:200]}']
+    return found
+
+
 def hand_args(path):
     args = directives(path)
     rules = [a for a in args if a.endswith('.inc')]
@@ -153,13 +167,31 @@ def hand_args(path):
     return ['-w', '-s', '-L'] + args + ['--scan-list'] + rules + ['LIST']
 
 
+def check_decided(tally, path, found, files):
+    """A rule that matches all files or none tests little: its name must say that it is so."""
+    seen = {}
+    for lines in found.values():
+        for rule in rule_names(lines):
+            seen[rule] = seen.get(rule, 0) + 1
+    with open(path, encoding='latin-1') as f:
+        names = re.findall(r'^(?:global )*rule\s+(\w+)', f.read(), re.M)
+    for rule in names if not directives(path) else []:
+        good = seen.get(rule, 0) == 0 if rule.endswith('_never') else 0 < seen.get(rule, 0)
+        tally.check(good, 'hand', f'{os.path.basename(path)}:{rule}', '-',
+                    f'the oracle matches {seen.get(rule, 0)} of {files} files')
+
+
 def part_hand(o, tally):
     with tempfile.TemporaryDirectory(prefix='diff-data-') as data:
         names = diffdata.write(data)
         for path in rule_files(os.path.join(HERE, 'rules')):
             args = hand_args(path)
-            want = scan(o.oracle, args, names, data)
-            got = scan(o.engine, args, names, data)
+            with open(path, encoding='latin-1') as f:
+                how = scan_each if '\n//! each\n' in f.read() else scan
+            want, got = how(o.oracle, args, names, data), how(o.engine, args, names, data)
+            tally.check('(exit)' not in want, 'hand', os.path.basename(path), '-',
+                        f'the oracle fails: {want.get("(exit)")}')
+            check_decided(tally, path, want, len(names))
             for name in names + ['(exit)']:
                 w, g = want.get(name, []), got.get(name, [])
                 rule, text = describe(w, g)

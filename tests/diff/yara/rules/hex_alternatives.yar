@@ -1,0 +1,19 @@
+/* yara.md 3.2: alternatives, nested, of different lengths, with wildcards and short jumps. */
+rule ha_same_length { strings: $a = { F4 23 ( 01 | 62 ) } condition: $a }
+rule ha_lengths { strings: $a = { F4 23 ( 62 B4 | 56 | 45 ) } condition: $a }
+rule ha_three { strings: $a = { F4 23 ( 62 B4 | 99 33 | 45 ) 00 } condition: $a }
+rule ha_after { strings: $a = { ( 01 | 23 | FF ) 62 B4 } condition: $a }
+rule ha_first { strings: $a = { ( 31 32 | 33 34 | 35 36 ) ( 0A | 0D 0A ) } condition: $a }
+rule ha_nested { strings: $a = { ( 01 | 05 ( 06 | 07 ( 08 | 09 ) ) ) 0? } condition: $a }
+rule ha_wild { strings: $a = { F4 ( 23 ?? | 23 ) 62 } condition: $a }
+rule ha_nibble { strings: $a = { ( ?1 | 2? ) 62 } condition: $a }
+rule ha_jump { strings: $a = { F4 ( 23 [0-2] 62 | 99 ) B4 } condition: $a }
+rule ha_jump_long { strings: $a = { 3C ( 31 | 32 3E [1-40] 3C 33 ) 3E } condition: $a }
+rule ha_shortest { strings: $a = { 61 ( 62 | 62 62 | 62 62 62 ) } condition: $a }
+rule ha_shortest_other { strings: $a = { 61 ( 62 62 62 | 62 62 | 62 ) } condition: $a }
+rule ha_then_same { strings: $a = { 61 ( 62 | 62 62 ) 62 63 } condition: $a }
+rule ha_many { strings: $a = { ( 41 | 42 | 43 | 44 | 45 | 46 | 47 | 48 | 49 | 4A ) ( 4F | 45 | 41 ) ( 44 | 41 ) ( 59 | 44 ) } condition: $a }
+rule ha_single { strings: $a = { F4 ( 23 ) 62 } condition: $a }
+rule ha_text { strings: $a = { ( 66 6F 78 | 64 6F 67 ) ( 20 | 2E | 0A ) } condition: $a }
+rule ha_two_groups { strings: $a = { ( 61 | 62 ) ( 61 | 62 ) ( 62 | 63 ) } condition: $a }
+rule ha_group_jump { strings: $a = { ( 48 45 41 44 | 42 4F 44 59 ) [1-210] ( 42 4F | 54 41 ) } condition: $a }

@@ -1,0 +1,25 @@
+/* yara.md 3.2: jumps: exact, ranges, open, several; each start gives one match, the shortest. */
+rule hj_exact { strings: $a = { E2 34 [1] C8 } condition: $a }
+rule hj_exact_3 { strings: $a = { E2 34 [3] C8 } condition: $a }
+rule hj_range { strings: $a = { E2 34 [1-3] C8 } condition: $a }
+rule hj_range_zero { strings: $a = { E2 34 [0-3] C8 } condition: $a }
+rule hj_zero_zero { strings: $a = { E2 [0-0] 34 } condition: $a }
+rule hj_open { strings: $a = { E2 34 [0-] FB } condition: $a }
+rule hj_open_from { strings: $a = { E2 34 [3-] FB } condition: $a }
+rule hj_unbounded { strings: $a = { E2 [-] FB } condition: $a }
+rule hj_spaces { strings: $a = { E2 34 [ 1 - 3 ] C8 } condition: $a }
+rule hj_two { strings: $a = { E2 [1-2] C8 [0-3] FB } condition: $a }
+rule hj_neighbours { strings: $a = { E2 [1][1] C8 } condition: $a }
+rule hj_neighbours_range { strings: $a = { E2 [1-2][1-2] C8 } condition: $a }
+rule hj_then_wild { strings: $a = { 3C 31 3E [2] ?? 3C 32 } condition: $a }
+rule hj_newlines { strings: $a = { 3C 33 3E [0-6] 3C 32 3E } condition: $a }
+rule hj_shortest { strings: $a = { 3C 31 3E [0-40] 3C 32 3E } condition: $a }
+rule hj_each_start { strings: $a = { 3C ?? 3E [0-60] 3C 34 3E } condition: $a }
+rule hj_too_far_never { strings: $a = { 3C 31 3E [0-10] 3C 34 3E } condition: $a }
+rule hj_text { strings: $a = { 62 65 67 69 6E [0-20] 65 6E 64 } condition: $a }
+rule hj_text_least { strings: $a = { 62 65 67 69 6E [6-20] 65 6E 64 } condition: $a }
+rule hj_max_200 { strings: $a = { 48 45 41 44 [200] 42 4F 44 59 } condition: $a }
+rule hj_long_150 { strings: $a = { 48 45 41 44 [100-160] 42 4F 44 59 [140-199] 54 41 49 4C } condition: $a }
+rule hj_repeat { strings: $a = { 61 [0-3] 61 } condition: $a }
+rule hj_after_nibble { strings: $a = { ?1 [2-4] 0? } condition: $a }
+rule hj_at { strings: $a = { 4D 5A [0-40] 50 45 } condition: $a at 0 }

@@ -1,0 +1,6 @@
+rule lex_crlf {
+	strings:
+		$a = "alpha" // x
+	condition:
+		$a
+}

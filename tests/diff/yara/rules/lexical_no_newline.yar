@@ -1,0 +1,1 @@
+rule lex_no_newline_at_end { condition: filesize == 256 }

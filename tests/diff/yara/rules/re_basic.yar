@@ -1,0 +1,31 @@
+/* yara.md 3.3: literals, the dot, flags, escapes. */
+rule rb_literal { strings: $a = /foobar/ condition: $a }
+rule rb_dot { strings: $a = /a.c/ condition: $a }
+rule rb_dot_newline_s { strings: $a = /a.c/s condition: $a }
+rule rb_dot_newline_line { strings: $a = /foo.bar/ condition: $a }
+rule rb_dot_newline_line_s { strings: $a = /foo.bar/s condition: $a }
+rule rb_nocase_flag { strings: $a = /foo bar/i condition: $a }
+rule rb_nocase_modifier { strings: $a = /FOO BAR/ nocase condition: $a }
+rule rb_both_flags { strings: $a = /FOO.BAR/is condition: $a }
+rule rb_escape_dot { strings: $a = /a\.c/ condition: $a }
+rule rb_escape_slash { strings: $a = /http:\/\/example/ condition: $a }
+rule rb_escape_tab { strings: $a = /\tTAB/ condition: $a }
+rule rb_escape_newline { strings: $a = /line\nsecond/ condition: $a }
+rule rb_escape_return { strings: $a = /line\r\n/ condition: $a }
+rule rb_escape_formfeed { strings: $a = /\fFF/ condition: $a }
+rule rb_escape_bell { strings: $a = /\aBEL/ condition: $a }
+rule rb_escape_hex { strings: $a = /\x1bESC/ condition: $a }
+rule rb_escape_hex_high { strings: $a = /caf\xe9/ condition: $a }
+rule rb_escape_hex_zero { strings: $a = /\x00\x01/ condition: $a }
+rule rb_escape_brackets { strings: $a = /\[x\] \(y\)/ condition: $a }
+rule rb_escape_letters { strings: $a = /\fo\ox|\e\x53/ condition: $a }
+rule rb_escape_v_is_v { strings: $a = /attr="\v"/ condition: $a }
+rule rb_escape_A_is_A { strings: $a = /[\A]bCdEf/ condition: $a }
+rule rb_escape_z_is_z { strings: $a = /la\zy/ condition: $a }
+rule rb_escape_Q { strings: $a = /\QUICK/ condition: $a }
+rule rb_raw_bytes { strings: $a = /naïve/ condition: $a }
+rule rb_utf8_bytes { strings: $a = /\xc3\xa9t/ condition: $a }
+rule rb_high_dot { strings: $a = /\x7f.\xff/ condition: $a }
+rule rb_digits_literal { strings: $a = /192\.168\.0\.1/ condition: $a }
+rule rb_short { strings: $a = /q/ condition: $a }
+rule rb_two { strings: $a = /ab/ condition: $a }

@@ -1,0 +1,21 @@
+/* yara.md 3.3: groups and alternatives: without quantifier the shortest is kept. */
+rule rg_two { strings: $a = /foo|bar/ condition: $a }
+rule rg_group { strings: $a = /(foo|bar) (foo|bar)/ condition: $a }
+rule rg_shortest { strings: $a = /a(bb|b)b/ condition: $a }
+rule rg_shortest_other { strings: $a = /a(b|bb)b/ condition: $a }
+rule rg_prefix { strings: $a = /(word|word1|wor)/ condition: $a }
+rule rg_longest_by_greedy { strings: $a = /(word|word1|wor)x*/ condition: $a }
+rule rg_empty_right { strings: $a = /fox(y|)/ condition: $a }
+rule rg_empty_right_more { strings: $a = /fox(es|y|) / condition: $a }
+rule rg_nested { strings: $a = /(a(b(c|d)|e)|f)o*/ condition: $a }
+rule rg_three { strings: $a = /(alpha|beta|gamma) (alpha|beta)/ condition: $a }
+rule rg_different_starts { strings: $a = /(quick|lazy) (brown|dog)/ condition: $a }
+rule rg_common_suffix { strings: $a = /(foo|bar|baz)bar/ condition: $a }
+rule rg_nocase { strings: $a = /(FOO|BAR)[ \t]+(foo|bar)/ nocase condition: $a }
+rule rg_class_or_literal { strings: $a = /([0-9]+|fox)_/ condition: $a }
+rule rg_repeat_alternatives { strings: $a = /(a|b)+c/ condition: $a }
+rule rg_repeat_lazy { strings: $a = /(a|b)+?c/ condition: $a }
+rule rg_one_char { strings: $a = /a|e|i|o|u/ condition: $a and filesize < 60 }
+rule rg_whole { strings: $a = /(http|ftp)s?:\/\/[a-z0-9.:]+\// condition: $a }
+rule rg_deep { strings: $a = /((((((((fox))))))))/ condition: $a }
+rule rg_top_level { strings: $a = /first line|fifth line|no such line/ condition: $a }
