@@ -21,6 +21,7 @@ struct diag {
 	const char *text;   /* YARA's words where YARA has them */
 	const char *source; /* the source line, or NULL; may hold any byte but NUL */
 	struct diag *next;
+	unsigned source_line; /* its number: YARA may name a later line; 0: line */
 };
 
 struct diags {

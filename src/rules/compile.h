@@ -38,8 +38,9 @@ struct rules_ext {
 enum rules_flag {
 	RULES_STRICT_ESCAPE = 1 << 0, /* yara -E: warn on unknown regex escapes */
 	RULES_NO_INCLUDES = 1 << 1,
-	RULES_YARA_ONLY = 1 << 2, /* refuse what only YARA-X accepts */
-	RULES_EXPLAIN = 1 << 3,   /* fill explain with every stage as text */
+	RULES_YARA_ONLY = 1 << 2,   /* refuse what only YARA-X accepts */
+	RULES_EXPLAIN = 1 << 3,     /* fill explain with every stage as text */
+	RULES_FIRST_ERROR = 1 << 4, /* read no source behind one with errors, as yara */
 };
 
 struct rules_env {
@@ -68,3 +69,11 @@ struct rules_env {
  */
 MUST_USE enum err rules_compile(const struct rules_env *env,
     const struct rules_source *src, size_t n, struct buf *db);
+
+/*
+ * The front half alone: sources into trees. ERR_SYNTAX, ERR_LIMIT as above; *out is
+ * complete only when OK.
+ */
+struct ir;
+MUST_USE enum err rules_to_ir(const struct rules_env *env, const struct rules_source *src,
+    size_t n, struct ir *out);

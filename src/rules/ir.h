@@ -16,6 +16,8 @@
 
 struct re_ast; /* rules/re_ast.h */
 
+#define IR_DEPTH_MAX 1000 /* of a condition tree: walks may recurse */
+
 enum ir_type { IR_BOOL, IR_INT, IR_FLOAT, IR_STR, IR_REGEX, IR_OBJECT };
 
 /*
@@ -173,9 +175,9 @@ enum ir_use {
 
 struct ir_pattern {
 	enum ir_pattern_kind kind;
-	uint32_t mods;       /* enum ir_mod */
-	uint32_t use;        /* enum ir_use; filled by the passes */
-	struct bytes text;   /* IR_TEXT: the bytes, escapes resolved; else the source */
+	uint32_t mods;     /* enum ir_mod */
+	uint32_t use;      /* enum ir_use; filled by the passes */
+	struct bytes text; /* IR_TEXT: the bytes, escapes resolved; else the source */
 	const struct re_ast *re; /* IR_HEX, IR_RE */
 	uint8_t xor_lo, xor_hi;
 	struct bytes alphabet; /* base64; 64 bytes */

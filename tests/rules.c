@@ -1,0 +1,160 @@
+/*
+ * rules.c - reads rule files and says what the compiler's front half makes of them.
+ *
+ * rules [-x] [-p] [-t] [-d NAME=STRING]... FILE...
+ * Errors and warnings in YARA's form, for tests/diff/texts. -x takes what only
+ * YARA-X takes, -p prints the trees, -t tells counts and the time.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "modules/modules.h"
+#include "rules/ir_print.h"
+
+#define BUDGET ((size_t)8 << 30)
+
+struct options {
+	struct rules_ext ext[32];
+	size_t nexts;
+	bool x, print, tell;
+};
+
+static bool
+read_file(struct arena *a, const char *path, struct bytes *out)
+{
+	FILE *f = fopen(path, "rb");
+	long n;
+	uint8_t *p;
+
+	if (f == NULL)
+		return false;
+	fseek(f, 0, SEEK_END);
+	n = ftell(f);
+	rewind(f);
+	p = n < 0 ? NULL : arena_alloc(a, (size_t)n + 1);
+	if (p != NULL)
+		*out = (struct bytes){ p, fread(p, 1, (size_t)n, f) };
+	fclose(f);
+	return p != NULL;
+}
+
+/* As the yara command does: relative to the folder of the including file. */
+static enum err
+include(void *arg, const char *from, struct bytes path, struct rules_source *out)
+{
+	struct arena *a = arg;
+	const char *slash = strrchr(from, '/');
+	int folder = slash && path.p[0] != '/' ? (int)(slash - from + 1) : 0;
+
+	out->file = arena_printf(a, "%.*s%.*s", folder, from, (int)path.n, path.p);
+	return out->file && read_file(a, out->file, &out->text) ? OK : ERR_ACCESS;
+}
+
+static void
+print_diag(const struct diag *d)
+{
+	const char *kind = d->kind == DIAG_ERROR ? "error" : "warning";
+
+	if (d->rule != NULL)
+		printf("%s: rule \"%s\" in %s(%u): %s\n", kind, d->rule, d->file, d->line,
+		    d->text);
+	else
+		printf("%s(%u): %s: %s\n", d->file, d->line, kind, d->text);
+}
+
+static int
+options(int argc, char **argv, struct options *o)
+{
+	for (int c; (c = getopt(argc, argv, "xptd:")) != -1;) {
+		char *eq = optarg ? strchr(optarg, '=') : NULL;
+
+		o->x |= c == 'x';
+		o->print |= c == 'p';
+		o->tell |= c == 't';
+		if (c == '?' || (c == 'd' && (eq == NULL || o->nexts == COUNT(o->ext))))
+			return -1;
+		if (c != 'd')
+			continue;
+		*eq = 0;
+		o->ext[o->nexts++] = (struct rules_ext){ .name = optarg,
+			.type =
+			    eq[1] >= '0' && eq[1] <= '9' ? RULES_EXT_INT : RULES_EXT_STR,
+			.i = atoll(eq + 1),
+			.s = eq + 1 };
+	}
+	return optind;
+}
+
+static size_t
+module_list(struct rules_module *out)
+{
+	size_t n = 0;
+
+	for (const struct format *const *m = modules; *m != NULL; m++)
+		if ((*m)->facts != NULL)
+			out[n++] = (struct rules_module){ (*m)->name, (*m)->facts,
+				(*m)->facts_size };
+	return n;
+}
+
+static void
+tell(const struct ir *ir, const struct arena *a, struct timespec from)
+{
+	struct timespec to;
+	uint64_t strings = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &to);
+	for (uint32_t i = 0; i < ir->nrules; i++)
+		strings += ir->rules[i]->nstrings;
+	printf("%u rules, %" PRIu64 " strings, %u patterns, %zu MB, %.1f ms\n",
+	    ir->nrules, strings, ir->npatterns, a->used >> 20,
+	    (double)(to.tv_sec - from.tv_sec) * 1e3 +
+		(double)(to.tv_nsec - from.tv_nsec) / 1e6);
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct rules_module list[64];
+	static struct options o;
+	struct arena a;
+	struct diags ds = { .arena = &a };
+	struct rules_source src[16];
+	struct rules_env env = { .arena = &a, .diags = &ds, .modules = list };
+	struct buf text = { 0 };
+	struct timespec from;
+	struct ir ir;
+	size_t n = 0;
+	int first = options(argc, argv, &o);
+	enum err e;
+
+	if (first < 0 || argc - first > (int)COUNT(src))
+		return 2;
+	arena_init(&a, BUDGET);
+	for (int i = first; i < argc; i++, n++) {
+		src[n] = (struct rules_source){ .file = argv[i], .ns = "default" };
+		if (!read_file(&a, argv[i], &src[n].text))
+			return perror(argv[i]), 2;
+	}
+	env.nmodules = module_list(list);
+	env.exts = o.ext;
+	env.nexts = o.nexts;
+	env.flags = RULES_FIRST_ERROR | (o.x ? 0 : RULES_YARA_ONLY);
+	env.include = include;
+	env.include_arg = &a;
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	e = rules_to_ir(&env, src, n, &ir);
+	if (o.tell)
+		tell(&ir, &a, from);
+	for (const struct diag *d = ds.first; d != NULL; d = d->next)
+		print_diag(d);
+	if (e == OK && o.print)
+		ir_print(&text, &ir);
+	fwrite(text.p, 1, text.n, stdout);
+	if (e == ERR_LIMIT)
+		printf("limit\n");
+	return e != OK;
+}
