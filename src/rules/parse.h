@@ -92,7 +92,6 @@ struct parser {
 	struct names patterns; /* everything that makes a pattern: index */
 	uint32_t *prefix_lens; /* distinct lengths of the frozen prefixes */
 	size_t nprefix_lens, prefix_lens_cap, rules_cap, patterns_cap, ns_cap;
-	warn_slow_fn *slow; /* NULL: nobody tells */
 
 	/* the rule being read */
 	struct ir_rule *rule;  /* NULL outside of rules */

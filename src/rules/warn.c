@@ -2,6 +2,7 @@
 
 #include "rules/parse.h"
 #include "rules/re_ast.h"
+#include "rules/slow.h"
 
 void
 warn_escapes(struct parser *p, const struct token *regex)
@@ -37,6 +38,6 @@ warn_pattern(struct parser *p, const struct token *name, const struct token *bod
 		    "%s contains .*, .+ or .{x,} consider using .{,N}, .{1,N} or {x,N} "
 		    "with a reasonable value for N",
 		    id);
-	if (p->slow != NULL && p->slow(p->arena, pattern))
+	if (slow_pattern(p->arena, pattern))
 		warning(p, place_of(name), "string \"%s\" may slow down scanning", id);
 }

@@ -5,9 +5,6 @@
 
 #include "rules/ir.h"
 
-/* Tells whether searching for a pattern is slow; the pattern lowering knows. */
-typedef bool warn_slow_fn(struct arena *a, const struct ir_pattern *pattern);
-
 struct parser;
 struct token;
 
