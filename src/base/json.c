@@ -4,6 +4,19 @@
 
 #include "base/text.h"
 
+static const char digits[] = "0123456789abcdef";
+
+/* \uXXXX, of the first plane */
+static void
+escape(struct buf *out, uint32_t code)
+{
+	char s[6] = { '\\', 'u' };
+
+	for (int i = 0; i < 4; i++)
+		s[2 + i] = digits[code >> (12 - 4 * i) & 15];
+	buf_put(out, s, sizeof(s));
+}
+
 static void
 write_string(struct buf *out, struct bytes s)
 {
@@ -13,11 +26,11 @@ write_string(struct buf *out, struct bytes s)
 
 		n = text_utf8(bytes_from(s, at), &code);
 		if (n == 0) {
-			buf_str(out, "\\ufffd");
+			escape(out, 0xfffd);
 			n = 1;
 		} else if (code < 0x20 || (code >= 0x7f && code <= 0x9f) ||
 			   code == 0x2028 || code == 0x2029)
-			buf_printf(out, "\\u%04" PRIx32, code);
+			escape(out, code);
 		else {
 			if (code == '"' || code == '\\')
 				buf_u8(out, '\\');
@@ -62,8 +75,6 @@ json_str(struct json *j, const char *key, const char *s)
 static void
 write_hex(struct json *j, const char *key, const char *suffix, struct bytes s)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	begin(j, key, suffix);
 	buf_u8(j->out, '"');
 	for (size_t i = 0; i < s.n; i++) {

@@ -72,12 +72,14 @@ is_printable(uint32_t c)
 static void
 escape_byte(struct buf *out, uint8_t b)
 {
+	static const char digits[] = "0123456789abcdef";
+
 	switch (b) {
 	case '\n': buf_str(out, "\\n"); break;
 	case '\r': buf_str(out, "\\r"); break;
 	case '\t': buf_str(out, "\\t"); break;
 	case '\\': buf_str(out, "\\\\"); break;
-	default: buf_printf(out, "\\x%02x", b);
+	default: buf_put(out, (char[]){ '\\', 'x', digits[b >> 4], digits[b & 15] }, 4);
 	}
 }
 

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "report/form.h"
 
+#define KEPT_MAX (32u << 20) /* bytes of lines about one file */
+
 static const struct form *
 form_of(const struct report *r)
 {
@@ -24,11 +26,26 @@ wanted(const struct report_opts *o, const struct finding *x)
 	return tag && rule;
 }
 
+/* Escaped, a worker's words may grow sixfold: this bounds them. */
+static bool
+has_room(struct report_file *f)
+{
+	if (f->rules.n + f->reasons.n + f->notes.n > KEPT_MAX)
+		f->cut = true;
+	return !f->cut;
+}
+
 void
 report_finding(struct report *r, struct report_file *f, const struct finding *x)
 {
 	const struct form *form = form_of(r);
 
+	/* what is not kept still counts */
+	if (!has_room(f)) {
+		if (x->kind != FINDING_RULE || wanted(&r->o, x))
+			verdict_add(&f->verdict, x);
+		return;
+	}
 	switch (x->kind) {
 	case FINDING_RULE:
 		if ((x->flags & FINDING_PRIVATE) || !wanted(&r->o, x))
@@ -56,6 +73,7 @@ report_again(struct report_file *f)
 	buf_clear(&f->reasons);
 	buf_clear(&f->notes);
 	f->verdict = (struct verdict){ 0 };
+	f->cut = false;
 }
 
 void
@@ -63,8 +81,17 @@ report_done(struct report *r, struct report_file *f, const char *failed)
 {
 	struct finding x = { .kind = FINDING_FAILED, .text = bytes_of(failed) };
 
-	if (failed != NULL)
-		report_finding(r, f, &x);
+	struct finding cut = { .kind = FINDING_LIMIT,
+		.text = BYTES_LIT("more was found than is told") };
+
+	if (f->cut) {
+		verdict_add(&f->verdict, &cut);
+		form_of(r)->reason(r, f, &cut);
+	}
+	if (failed != NULL) {
+		verdict_add(&f->verdict, &x);
+		form_of(r)->reason(r, f, &x);
+	}
 	r->files++;
 	r->bytes += f->size;
 	r->verdicts[f->verdict.kind]++;

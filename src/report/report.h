@@ -38,6 +38,7 @@ struct report_file {
 	uint64_t size;
 	struct verdict verdict;
 	struct buf rules, reasons, notes;
+	bool cut; /* more was said than is kept */
 };
 
 void report_finding(struct report *r, struct report_file *f, const struct finding *x);

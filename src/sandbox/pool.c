@@ -57,6 +57,8 @@ struct pool {
 	struct arena arena; /* for decoding */
 	uint64_t ticked;
 	unsigned fails;
+	struct task ahead; /* asked for, and not given to anybody yet */
+	bool has_ahead;
 	bool dry; /* next said ERR_END */
 	enum err err;
 };
@@ -345,24 +347,35 @@ has_suspect(const struct worker *w)
 	return w->n == 1 && w->ring[w->first].tries > 1;
 }
 
+/* Is there a file that nobody had yet? Asks for it, if need be. */
+static bool
+has_next(struct pool *p)
+{
+	enum err e;
+
+	if (p->has_ahead || p->dry || p->err != OK)
+		return p->has_ahead;
+	p->ahead = (struct task){ .tries = 0 };
+	e = p->ev->next(p->ev->arg, &p->ahead.file);
+	if (e == OK)
+		p->has_ahead = true;
+	else if (e == ERR_END)
+		p->dry = true;
+	else
+		p->err = e;
+	return p->has_ahead;
+}
+
 static void
 give_batch(struct pool *p, struct worker *w)
 {
 	unsigned most = p->o->isolate ? 1 : BATCH_FILES;
 	uint64_t bytes = 0;
 
-	for (unsigned i = 0; i < most && bytes < BATCH_BYTES && !p->dry; i++) {
-		struct task t = { .tries = 0 };
-		enum err e = p->ev->next(p->ev->arg, &t.file);
-
-		if (e == ERR_END)
-			p->dry = true;
-		else if (e != OK)
-			p->err = e;
-		if (e != OK)
-			return;
-		bytes = num_add(bytes, t.file.size);
-		give(p, w, t);
+	for (unsigned i = 0; i < most && bytes < BATCH_BYTES && has_next(p); i++) {
+		bytes = num_add(bytes, p->ahead.file.size);
+		p->has_ahead = false;
+		give(p, w, p->ahead);
 	}
 }
 
@@ -386,9 +399,9 @@ feed(struct pool *p, struct worker *w)
 }
 
 static bool
-work_left(const struct pool *p)
+work_left(struct pool *p)
 {
-	if (!p->dry || p->nretry > 0)
+	if (p->nretry > 0 || has_next(p))
 		return true;
 	for (unsigned i = 0; i < p->o->workers; i++)
 		if (p->w[i].n > 0)
@@ -414,7 +427,7 @@ feed_all(struct pool *p)
 		for (unsigned i = 0; i < p->o->workers && p->err == OK; i++) {
 			struct worker *w = &p->w[i];
 
-			if (p->dry && p->nretry == 0)
+			if (p->nretry == 0 && !has_next(p))
 				return;
 			if (w->state == ABSENT && !has_idle(p))
 				p->err = start_worker(p, w);
@@ -473,6 +486,8 @@ stop(struct pool *p)
 	for (unsigned i = 0; i < p->o->workers; i++)
 		if (p->w[i].state != ABSENT)
 			end_worker(p, &p->w[i], NULL);
+	if (p->has_ahead)
+		p->ev->done(p->ev->arg, p->ahead.file.item, "the scan was stopped");
 	while (p->nretry > 0)
 		p->ev->done(
 		    p->ev->arg, p->retry[--p->nretry].file.item, "the scan was stopped");
