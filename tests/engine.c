@@ -101,9 +101,10 @@ compile(const char *path)
 	arena_done(&a);
 	void *p =
 	    mmap(NULL, db.n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct bytes mapped = { p, db.n };
 	memcpy(p, db.p, db.n);
 	buf_done(&db);
-	return (struct bytes){ p, db.n };
+	return mapped;
 }
 
 static enum err

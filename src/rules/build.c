@@ -1,0 +1,337 @@
+#include "rules/build.h"
+
+#include <stdlib.h>
+
+#include "rules/code.h"
+#include "rules/fold.h"
+#include "rules/lit_build.h"
+#include "rules/lower.h"
+#include "rules/re_build.h"
+#include "rules/records.h"
+
+/* Until triggers are found, every rule is evaluated for every object. */
+enum { TRIGGER_GATE, TRIGGER_PATTERNS };
+
+struct trigger {
+	int kind;
+	bool effect;
+	struct db_gate gate;
+	const uint32_t *patterns;
+	uint32_t npatterns;
+};
+
+static enum err
+triggers_find(struct ir *ir, double (*cost)(void *, const struct ir_pattern *), void *arg,
+    struct trigger *out)
+{
+	(void)cost;
+	(void)arg;
+	for (uint32_t i = 0; i < ir->nrules; i++)
+		out[i] = (struct trigger){ .kind = TRIGGER_GATE, .effect = true };
+	return OK;
+}
+
+struct build {
+	const struct rules_env *env;
+	struct ir *ir;
+	struct dbw w;
+	struct lowered low;
+	struct trigger *trigger; /* by rule */
+	struct record_rule *rule;
+	bool *bad; /* by pattern: the filter refused it as a trigger */
+	enum err regex_err;
+};
+
+static double
+pattern_cost(void *arg, const struct ir_pattern *p)
+{
+	const struct build *b = arg;
+
+	return b->bad[p->index] ? INFINITY : b->low.pattern[p->index].cost;
+}
+
+static uint32_t
+write_text(void *arg, struct bytes s)
+{
+	struct build *b = arg;
+
+	return dbw_text(&b->w, s);
+}
+
+/* The regex of a `matches` or of a module's function: searched, so without atoms. */
+static uint32_t
+write_regex(void *arg, const struct re_ast *ast)
+{
+	struct build *b = arg;
+	struct re_atoms none = { 0 };
+	struct re_fail fail = { 0 };
+	struct re_form form;
+	uint32_t at = 0;
+	enum err e = re_lower(b->env->arena, ast, 0, &form, &fail);
+
+	if (e == OK)
+		e = re_build(
+		    b->env->arena, &form, &none, &b->w.section[DB_REGEX], &at, &fail);
+	if (e != OK && b->regex_err == OK) {
+		b->regex_err = e;
+		if (fail.text != NULL)
+			diag_add(b->env->diags,
+			    &(struct diag){
+				.kind = DIAG_ERROR, .file = "", .text = fail.text });
+	}
+	return at;
+}
+
+/* The condition of one rule as code. */
+static enum err
+write_code(struct build *b, uint32_t i, const uint32_t *modules)
+{
+	struct code_writer w = {
+		.arg = b, .text = write_text, .regex = write_regex, .modules = modules
+	};
+	struct buf *out = &b->w.section[DB_CODE];
+	const struct ir_rule *r = b->ir->rules[i];
+	enum err e;
+
+	buf_align(out, 4);
+	b->rule[i].code = (uint32_t)out->n;
+	e = code_rule(b->ir, r, &w, out);
+	b->rule[i].ncode = (uint32_t)out->n - b->rule[i].code;
+	b->rule[i].effect = b->trigger[i].effect;
+	if (e == ERR_LIMIT)
+		diag_addf(b->env->diags,
+		    &(struct diag){ .kind = DIAG_ERROR,
+			.file = r->file,
+			.rule = arena_str(b->env->arena, r->name),
+			.line = r->line },
+		    "the condition is too large");
+	return e == ERR_LIMIT ? ERR_SYNTAX : e;
+}
+
+static enum err
+write_codes(struct build *b)
+{
+	uint32_t *modules = ARENA_ARRAY(b->env->arena, b->ir->nmodules + 1, uint32_t);
+
+	if (modules == NULL)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < b->ir->nmodules; i++)
+		modules[i] = i;
+	for (uint32_t i = 0; i < b->ir->nrules; i++)
+		TRY(write_code(b, i, modules));
+	return b->regex_err;
+}
+
+/* The literals of the trigger part of every pattern that some rule is woken by. */
+static void
+mark_triggers(struct build *b)
+{
+	for (uint32_t i = 0; i < b->low.nlits; i++)
+		b->low.lit[i].flags &= (uint8_t)~LIT_TRIGGER;
+	for (uint32_t r = 0; r < b->ir->nrules; r++) {
+		const struct trigger *t = &b->trigger[r];
+
+		for (uint32_t i = 0; i < t->npatterns; i++) {
+			uint32_t part = b->low.pattern[t->patterns[i]].trigger;
+			const struct db_part *p = &b->low.part[part];
+
+			for (uint32_t k = 0; k < p->nneedles; k++)
+				b->low.lit[p->needle + k].flags |= LIT_TRIGGER;
+		}
+	}
+}
+
+/*
+ * The filter may refuse a trigger as too common. Its pattern is then none, the
+ * rules choose again; each round takes at least one pattern away.
+ */
+static enum err
+build_filter(struct build *b)
+{
+	struct buf *literals = &b->w.section[DB_LITERALS];
+
+	for (unsigned round = 0; round < 8; round++) {
+		struct lit_out out = { .filter = &b->w.section[DB_FILTER],
+			.needles = &b->w.section[DB_NEEDLES],
+			.literals = literals };
+
+		TRY(triggers_find(b->ir, pattern_cost, b, b->trigger));
+		mark_triggers(b);
+		buf_clear(out.filter);
+		buf_clear(out.needles);
+		buf_clear(literals);
+		TRY(lit_build(b->env->arena, b->low.lit, b->low.nlits,
+		    &(struct lit_opts){ 0 }, &out));
+		if (out.ndeferred == 0)
+			return OK;
+		for (uint32_t i = 0; i < out.ndeferred; i++) {
+			uint32_t part = b->low.lit[out.deferred[i]].part;
+			b->bad[b->low.part[part].pattern] = true;
+		}
+	}
+	return ERR_LIMIT;
+}
+
+/* Which rules a pattern wakes: lists by pattern, in order of the rules. */
+static enum err
+write_patterns(struct build *b)
+{
+	uint32_t np = b->ir->npatterns,
+		 *at = ARENA_ARRAY(b->env->arena, np + 2, uint32_t);
+	uint32_t *list, total = 0, base;
+
+	for (uint32_t r = 0; at != NULL && r < b->ir->nrules; r++)
+		for (uint32_t i = 0; i < b->trigger[r].npatterns; i++, total++)
+			at[b->trigger[r].patterns[i] + 1]++;
+	list = ARENA_ARRAY(b->env->arena, total + 1, uint32_t);
+	if (at == NULL || list == NULL)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < np; i++)
+		at[i + 1] += at[i];
+	base = dbw_list(&b->w, NULL, 0);
+	for (uint32_t i = 0; i < np; i++) {
+		const struct lowered_pattern *l = &b->low.pattern[i];
+		struct db_pattern d = { .flags = l->flags,
+			.part = l->part,
+			.nparts = l->nparts,
+			.wake = base + at[i],
+			.nwake = at[i + 1] - at[i] };
+
+		dbw_record(&b->w, DB_PATTERNS, &d, sizeof(d));
+	}
+	for (uint32_t r = 0; r < b->ir->nrules; r++)
+		for (uint32_t i = 0; i < b->trigger[r].npatterns; i++)
+			list[at[b->trigger[r].patterns[i]]++] = r;
+	dbw_list(&b->w, list, total);
+	buf_put(
+	    &b->w.section[DB_PARTS], b->low.part, b->low.nparts * sizeof(*b->low.part));
+	return OK;
+}
+
+static int
+gate_cmp(const struct trigger *a, const struct trigger *b)
+{
+	uint64_t x[] = { a->gate.kind, a->gate.module, a->gate.off, a->gate.width,
+		a->gate.value };
+	uint64_t y[] = { b->gate.kind, b->gate.module, b->gate.off, b->gate.width,
+		b->gate.value };
+
+	for (size_t i = 0; i < COUNT(x); i++)
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
+	return 0;
+}
+
+/* By gate, then by rule: a heap sort, for hostile sets are large too. */
+static bool
+gate_before(const struct trigger *t, uint32_t a, uint32_t b)
+{
+	int c = gate_cmp(&t[a], &t[b]);
+
+	return c < 0 || (c == 0 && a < b);
+}
+
+static void
+sift(const struct trigger *t, uint32_t *v, uint32_t at, uint32_t n)
+{
+	for (uint32_t kid; (kid = 2 * at + 1) < n; at = kid) {
+		uint32_t x = v[at];
+
+		if (kid + 1 < n && gate_before(t, v[kid], v[kid + 1]))
+			kid++;
+		if (!gate_before(t, x, v[kid]))
+			return;
+		v[at] = v[kid];
+		v[kid] = x;
+	}
+}
+
+static void
+sort_by_gate(const struct trigger *t, uint32_t *v, uint32_t n)
+{
+	for (uint32_t i = n / 2; i-- > 0;)
+		sift(t, v, i, n);
+	for (uint32_t i = n; i-- > 1;) {
+		uint32_t x = v[0];
+
+		v[0] = v[i];
+		v[i] = x;
+		sift(t, v, 0, i);
+	}
+}
+
+/* Rules without a trigger, gate by gate; equal gates share a record. */
+static enum err
+write_gates(struct build *b)
+{
+	uint32_t n = b->ir->nrules, *order = ARENA_ARRAY(b->env->arena, n + 1, uint32_t);
+	uint32_t count = 0;
+
+	if (order == NULL)
+		return ERR_LIMIT;
+	for (uint32_t r = 0; r < n; r++)
+		if (b->trigger[r].kind == TRIGGER_GATE)
+			order[count++] = r;
+	sort_by_gate(b->trigger, order, count);
+	for (uint32_t i = 0, end; i < count; i = end) {
+		const struct trigger *t = &b->trigger[order[i]];
+		struct db_gate d = { .kind = t->gate.kind,
+			.module = t->gate.module,
+			.off = t->gate.off,
+			.width = t->gate.width,
+			.value = t->gate.value };
+
+		for (end = i; end < count && gate_cmp(t, &b->trigger[order[end]]) == 0;)
+			end++;
+		d.rules = dbw_list(&b->w, order + i, end - i);
+		d.nrules = end - i;
+		dbw_record(&b->w, DB_GATES, &d, sizeof(d));
+	}
+	return OK;
+}
+
+static enum err
+build_all(struct build *b, struct buf *db)
+{
+	struct arena *a = b->env->arena;
+	uint32_t nr = b->ir->nrules, np = b->ir->npatterns;
+
+	b->trigger = ARENA_ARRAY(a, nr + 1, struct trigger);
+	b->rule = ARENA_ARRAY(a, nr + 1, struct record_rule);
+	b->bad = ARENA_ARRAY(a, np + 1, bool);
+	if (b->trigger == NULL || b->rule == NULL || b->bad == NULL)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < nr; i++) {
+		TRY(fold_rule(b->ir, b->ir->rules[i]));
+		TRY(code_use(b->ir, b->ir->rules[i]));
+	}
+	TRY(lower_patterns(b->env, b->ir, &b->w, &b->low));
+	TRY(build_filter(b));
+	TRY(write_codes(b));
+	TRY(write_patterns(b));
+	TRY(write_gates(b));
+	TRY(records_write(&b->w, b->ir, b->rule));
+	return dbw_finish(&b->w, db);
+}
+
+enum err
+ir_to_db(const struct rules_env *env, struct ir *ir, struct buf *db)
+{
+	struct build b = { .env = env, .ir = ir };
+	enum err e;
+
+	dbw_init(&b.w);
+	e = build_all(&b, db);
+	dbw_done(&b.w);
+	return e;
+}
+
+enum err
+rules_compile(
+    const struct rules_env *env, const struct rules_source *src, size_t n, struct buf *db)
+{
+	struct ir ir;
+
+	TRY(rules_to_ir(env, src, n, &ir));
+	return ir_to_db(env, &ir, db);
+}
