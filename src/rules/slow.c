@@ -30,6 +30,11 @@ atom_quality(const uint8_t *value, const uint8_t *mask, size_t n)
 	uint8_t seen[ATOM];
 	int q = 0, unique = 0;
 
+	/* YARA trims an atom's wildcards before it judges it. */
+	for (; n > 0 && mask[n - 1] == 0; n--)
+		;
+	for (; n > 0 && mask[0] == 0; n--, mask++, value++)
+		;
 	for (size_t i = 0; i < n; i++) {
 		bool is_new = true;
 
@@ -53,7 +58,7 @@ slow_quality(const uint8_t *value, const uint8_t *mask, size_t n)
 {
 	int best = NO_ATOM;
 
-	for (size_t at = 0; at < n; at++) {
+	for (size_t at = 0; at < n && best < ENOUGH; at++) {
 		size_t most = n - at < ATOM ? n - at : ATOM;
 
 		for (size_t len = most == ATOM ? ATOM : 1; len <= most; len++) {
@@ -66,23 +71,18 @@ slow_quality(const uint8_t *value, const uint8_t *mask, size_t n)
 
 /* Consecutive bytes and masked bytes; anything else ends a run. */
 struct run {
-	uint8_t value[RUN_MAX * 2], mask[RUN_MAX * 2];
+	uint8_t value[RUN_MAX], mask[RUN_MAX];
 	size_t n;
-	bool wide;
 	int best; /* of the runs so far */
 };
 
 static void
 run_put(struct run *r, uint8_t value, uint8_t mask)
 {
-	if (r->n + 2 > RUN_MAX * 2)
+	if (r->n == RUN_MAX)
 		return;
 	r->value[r->n] = value;
 	r->mask[r->n++] = mask;
-	if (!r->wide)
-		return;
-	r->value[r->n] = 0;
-	r->mask[r->n++] = 0xff;
 }
 
 static void
@@ -94,7 +94,7 @@ run_end(struct run *r)
 	r->n = 0;
 }
 
-static int node_quality(const struct re_node *node, bool wide);
+static int node_quality(const struct re_node *node);
 
 static void
 walk(struct run *r, const struct re_node *node)
@@ -112,7 +112,7 @@ walk(struct run *r, const struct re_node *node)
 	case RE_ALT:
 		run_end(r);
 		for (uint32_t i = 0; i < node->n; i++) {
-			int q = node_quality(node->kid[i], r->wide);
+			int q = node_quality(node->kid[i]);
 			worst = q < worst ? q : worst;
 		}
 		r->best = worst > r->best ? worst : r->best;
@@ -135,39 +135,66 @@ walk(struct run *r, const struct re_node *node)
 
 /* Depth is bounded by RE_DEPTH_MAX: the parsers saw to it. */
 static int
-node_quality(const struct re_node *node, bool wide)
+node_quality(const struct re_node *node)
 {
-	struct run r = { .wide = wide, .best = NO_ATOM };
+	struct run r = { .best = NO_ATOM };
 
 	walk(&r, node);
 	run_end(&r);
 	return r.best;
 }
 
-/* The worst key of a xor string, on the atom that is best without one. */
-static int
-xor_quality(const struct ir_pattern *p, struct bytes lit)
-{
-	static const uint8_t whole[ATOM] = { 0xff, 0xff, 0xff, 0xff };
-	size_t len = lit.n < ATOM ? lit.n : ATOM, at = 0;
-	int best = NO_ATOM, worst = INT_MAX;
-	uint8_t atom[ATOM];
+static const uint8_t whole[ATOM] = { 0xff, 0xff, 0xff, 0xff };
 
-	for (size_t i = 0; i + len <= lit.n; i++) {
-		int q = atom_quality(lit.p + i, whole, len);
+/* The worst key of a xor string's atom. */
+static int
+xor_quality(const struct ir_pattern *p, const uint8_t *atom, size_t n)
+{
+	uint8_t key_atom[ATOM];
+	int worst = INT_MAX;
+
+	for (unsigned key = p->xor_lo; key <= p->xor_hi; key++) {
+		for (size_t i = 0; i < n; i++)
+			key_atom[i] = atom[i] ^ (uint8_t)key;
+		int q = atom_quality(key_atom, whole, n);
+		worst = q < worst ? q : worst;
+	}
+	return worst;
+}
+
+/*
+ * A text's atom is chosen as it is written, and judged so; then the forms that are
+ * made of it are.
+ */
+static int
+plain_quality(const struct ir_pattern *p)
+{
+	size_t len = p->text.n < ATOM ? p->text.n : ATOM, at = 0;
+	size_t wide_len = 2 * len < ATOM ? 2 * len : ATOM;
+	bool xor = p->mods & IR_XOR;
+	uint8_t wide[ATOM] = { 0 };
+	int best = NO_ATOM, form;
+
+	for (size_t i = 0; i + len <= p->text.n; i++) {
+		int q = atom_quality(p->text.p + i, whole, len);
 
 		if (q > best) {
 			best = q;
 			at = i;
 		}
+		if (q >= ENOUGH && !xor&&!(p->mods &IR_WIDE))
+			return q;
 	}
-	for (unsigned key = p->xor_lo; key <= p->xor_hi; key++) {
-		for (size_t i = 0; i < len; i++)
-			atom[i] = lit.p[at + i] ^ (uint8_t)key;
-		int q = atom_quality(atom, whole, len);
-		worst = q < worst ? q : worst;
+	if (xor&&(p->mods &IR_ASCII)) {
+		form = xor_quality(p, p->text.p + at, len);
+		best = form < best ? form : best;
 	}
-	return worst;
+	if (!(p->mods & IR_WIDE))
+		return best;
+	for (size_t i = 0; i < len && 2 * i < ATOM; i++)
+		wide[2 * i] = p->text.p[at + i];
+	form = xor? xor_quality(p, wide, wide_len) : atom_quality(wide, whole, wide_len);
+	return form < best ? form : best;
 }
 
 static int
@@ -183,15 +210,14 @@ literal_quality(struct arena *a, struct bytes lit)
 }
 
 static int
-text_quality(struct arena *a, const struct ir_pattern *p)
+base64_quality(struct arena *a, const struct ir_pattern *p)
 {
 	struct variant v[VARIANTS_MAX];
 	uint32_t n = variants_of(a, p, v);
 	int worst = n ? INT_MAX : NO_ATOM;
 
 	for (uint32_t i = 0; i < n; i++) {
-		int q = p->mods & IR_XOR ? xor_quality(p, v[i].lit)
-					 : literal_quality(a, v[i].lit);
+		int q = literal_quality(a, v[i].lit);
 		worst = q < worst ? q : worst;
 	}
 	return worst;
@@ -200,10 +226,9 @@ text_quality(struct arena *a, const struct ir_pattern *p)
 bool
 slow_pattern(struct arena *a, const struct ir_pattern *p)
 {
-	if (p->kind == IR_TEXT)
-		return text_quality(a, p) < ENOUGH;
-	if ((p->mods & IR_WIDE) && node_quality(p->re->root, true) < ENOUGH)
-		return true;
-	return ((p->mods & IR_ASCII) || !(p->mods & IR_WIDE)) &&
-	       node_quality(p->re->root, false) < ENOUGH;
+	if (p->kind != IR_TEXT)
+		return node_quality(p->re->root) < ENOUGH;
+	if (p->mods & (IR_BASE64 | IR_BASE64WIDE))
+		return base64_quality(a, p) < ENOUGH;
+	return plain_quality(p) < ENOUGH;
 }
