@@ -15,8 +15,8 @@
  * With stride 2 a needle has a window at an even and one at an odd offset: every
  * place it can be at is seen exactly once.
  *
- * Everything is little-endian, offsets count from the head, records are read
- * with memcpy: no alignment is needed for correctness, 64 for speed.
+ * Everything is little-endian, offsets count from the head. The bitmap is aligned to
+ * 4 bytes; all else may lie anywhere, though 64 is faster for the buckets.
  */
 #pragma once
 
@@ -74,14 +74,11 @@ struct lit_head {
  */
 struct lit_bucket {
 	uint16_t tag[8];
-	uint16_t ext[8];
-	uint32_t key[8]; /* index of its chain << 2 | enum lit_ext */
+	uint16_t check[8]; /* lit_check of the 4 bytes behind or before it; 0: none */
+	uint32_t chain[8]; /* index of its chain */
 };
 
 #define LIT_PROBES 16 /* buckets that are looked at for one key, at most */
-
-/* Which neighbours of the window bucket.ext checks. */
-enum lit_ext { LIT_EXT_NONE, LIT_EXT_AFTER, LIT_EXT_BEFORE };
 
 /*
  * A chain: the folded window itself, then an entry for each needle that has it:

@@ -1,5 +1,8 @@
 #include "match/filter.h"
 
+#include <cpuid.h>
+#include <emmintrin.h>
+
 #include "match/filter_run.h"
 
 /* Best first. */
@@ -24,6 +27,27 @@ filter_cpus(void)
 	    __builtin_cpu_supports("avx512vl"))
 		cpus |= FILTER_AVX512;
 	return cpus;
+}
+
+/*
+ * The AVX-512 variant lives on the gather instruction. Microcode against gather data
+ * sampling ("Downfall") makes it several times slower on Intel's processors before
+ * those with AVX512-FP16 (CPUID 7.0 EDX 23); there AVX2 with single loads is better.
+ */
+static bool
+gather_is_fast(void)
+{
+	unsigned a, b, c, d;
+
+	return __builtin_cpu_is("amd") ||
+	       (__get_cpuid_count(7, 0, &a, &b, &c, &d) && d & 1u << 23);
+}
+
+static unsigned
+best_cpus(void)
+{
+	return gather_is_fast() ? filter_cpus()
+				: filter_cpus() & ~(unsigned)FILTER_AVX512;
 }
 
 void
@@ -53,6 +77,8 @@ open_tables(struct bytes section, const struct lit_head *h, struct filter *f)
 	f->chains = bytes_sub(section, h->chains_at, (uint64_t)h->nchains * 4);
 	if (f->bitmap.p == NULL || f->buckets.p == NULL || f->chains.p == NULL)
 		return ERR_FORMAT;
+	if ((uintptr_t)f->bitmap.p % 4 != 0)
+		return ERR_FORMAT;
 	f->seed = h->seed;
 	f->bits = h->bits;
 	f->stride = h->stride;
@@ -81,7 +107,7 @@ filter_open(
 		if (h.nbuckets > 0)
 			TRY(open_tables(section, &h, &f));
 	}
-	filter_choose(&f, filter_cpus());
+	filter_choose(&f, best_cpus());
 	*out = f;
 	return OK;
 }
@@ -92,36 +118,22 @@ filter_scratch_new(struct arena *a)
 	return ARENA_NEW(a, struct filter_scratch);
 }
 
-/* The top bit of every 16-bit lane of x that is zero; carries stay in the lane. */
-static uint64_t
-zero_lanes(uint64_t x)
-{
-	const uint64_t low = 0x7fff7fff7fff7fffu;
-
-	return ~(((x & low) + low) | x) & ~low;
-}
-
-/* A position that passed the bitmap, with its neighbours hashed for the checks. */
-struct candidate {
-	size_t at;
-	uint64_t tags;   /* the tag of its hash in each lane */
-	uint16_t ext[3]; /* by enum lit_ext */
-};
-
 static void
 chain_walk(struct filter_run *r, uint32_t chain, size_t at)
 {
 	const struct filter *f = r->f;
+	struct filter_ctx *c = r->ctx;
+	const uint8_t *chains = f->chains.p;
 
 	if (chain >= f->nchains)
 		return;
-	if (le32(f->chains.p + (size_t)chain * 4) != le32(r->block + at))
+	if (le32(chains + (size_t)chain * 4) != le32(r->block + at))
 		return;
-	r->ctx->keys++;
+	c->keys++;
 	for (uint32_t i = chain + 1; i < f->nchains && r->stop == OK; i++) {
-		uint32_t e = le32(f->chains.p + (size_t)i * 4);
+		uint32_t e = le32(chains + (size_t)i * 4);
 
-		if (++r->ctx->steps > r->limit)
+		if (++c->steps > r->limit)
 			r->stop = ERR_LIMIT;
 		filter_run_verify(r, lit_chain_needle(e), lit_chain_off(e), at);
 		if (e & LIT_CHAIN_LAST)
@@ -129,34 +141,29 @@ chain_walk(struct filter_run *r, uint32_t chain, size_t at)
 	}
 }
 
-static void
-slot_check(
-    struct filter_run *r, const struct candidate *c, const uint8_t *bucket, unsigned i)
+/* A bit for each of the 8 lanes that are all ones in x. */
+static unsigned
+lanes(__m128i x)
 {
-	uint16_t ext = le16(bucket + offsetof(struct lit_bucket, ext) + 2 * i);
-	uint32_t key = le32(bucket + offsetof(struct lit_bucket, key) + 4 * i);
-	unsigned kind = key & 3;
-
-	if (kind == LIT_EXT_NONE || (kind <= LIT_EXT_BEFORE && c->ext[kind] == ext))
-		chain_walk(r, key >> 2, c->at);
+	return (unsigned)_mm_movemask_epi8(_mm_packs_epi16(x, _mm_setzero_si128()));
 }
 
-/* True: the bucket is full, the next one may have more. */
-static bool
-bucket_check(struct filter_run *r, const struct candidate *c, const uint8_t *bucket)
+static __m128i
+load(const void *p)
 {
-	bool full = true;
+	return _mm_loadu_si128(p);
+}
 
-	for (unsigned half = 0; half < 8; half += 4) {
-		uint64_t tags = le64(bucket + 2 * half);
-		uint64_t equal = zero_lanes(tags ^ c->tags);
+/* Every lane of the check is the check behind, the one before, or there is none. */
+static __m128i
+check_any(__m128i check, const uint8_t *p)
+{
+	__m128i behind = _mm_set1_epi16((short)lit_check(le32(p + 4)));
+	__m128i before = _mm_set1_epi16((short)lit_check(le32(p - 4)));
+	__m128i x =
+	    _mm_or_si128(_mm_cmpeq_epi16(check, behind), _mm_cmpeq_epi16(check, before));
 
-		for (; equal != 0; equal &= equal - 1)
-			slot_check(
-			    r, c, bucket, half + (unsigned)__builtin_ctzll(equal) / 16);
-		full &= zero_lanes(tags) == 0;
-	}
-	return full;
+	return _mm_or_si128(x, _mm_cmpeq_epi16(check, _mm_setzero_si128()));
 }
 
 /* All keys of this hash: in the home bucket, and while buckets are full, on. */
@@ -164,47 +171,62 @@ static void
 candidate(struct filter_run *r, uint32_t hash, size_t at)
 {
 	const uint8_t *p = r->block + at;
-	struct candidate c = { at, 0x0001000100010001u * lit_tag(hash),
-		{ 0, lit_check(le32(p + 4)), lit_check(le32(p - 4)) } };
 	const uint8_t *b =
 	    r->f->buckets.p + sizeof(struct lit_bucket) * lit_home(hash, r->f->nbuckets);
+	const __m128i tag = _mm_set1_epi16((short)lit_tag(hash));
 
-	for (int i = 0; i < LIT_PROBES && bucket_check(r, &c, b); i++)
-		b += sizeof(struct lit_bucket);
+	for (int i = 0; i < LIT_PROBES; i++, b += sizeof(struct lit_bucket)) {
+		__m128i tags = load(b);
+		__m128i check = load(b + offsetof(struct lit_bucket, check));
+		unsigned m =
+		    lanes(_mm_and_si128(_mm_cmpeq_epi16(tags, tag), check_any(check, p)));
+
+		for (; m != 0; m &= m - 1) {
+			unsigned slot = (unsigned)__builtin_ctz(m);
+
+			chain_walk(r,
+			    le32(b + offsetof(struct lit_bucket, chain) + 4 * slot), at);
+		}
+		if (lanes(_mm_cmpeq_epi16(tags, _mm_setzero_si128())) != 0)
+			break;
+	}
 }
 
-/* The bucket lines are asked for first: half of the time would be their misses. */
 static void
 drain(struct filter_run *r, size_t n)
 {
 	const struct filter *f = r->f;
-	struct filter_scratch *s = r->s;
+	struct filter_scratch *w = r->s;
 
 	r->ctx->candidates += n;
 	r->ctx->steps += n;
 	for (size_t i = 0; i < n; i++) {
-		uint32_t h = lit_hash(le32(r->block + s->at[i]), f->seed);
+		uint32_t h = lit_hash(le32(r->block + w->at[i]), f->seed);
 
-		s->hash[i] = h;
+		w->hash[i] = h;
 		__builtin_prefetch(
 		    f->buckets.p + sizeof(struct lit_bucket) * lit_home(h, f->nbuckets));
 	}
-	for (size_t i = 0; i < n && r->stop == OK; i++)
-		candidate(r, s->hash[i], s->at[i]);
+	for (size_t i = 0; i < n; i++)
+		candidate(r, w->hash[i], w->at[i]);
 }
 
 enum err
 filter_scan(const struct filter *f, struct bytes data, struct filter_ctx *ctx)
 {
 	struct filter_run r = filter_run_new(f, data, ctx);
-	struct filter_map map = { f->bitmap.p, f->seed, f->bits };
+	struct filter_map map = { f->bitmap.p, NULL, f->seed, f->bits };
 
 	if (f->nbuckets == 0)
 		return OK;
 	for (uint64_t base = 0; base < data.n; base += FILTER_BLOCK) {
-		filter_run_block(&r, base);
-		drain(&r, f->stride == 2 ? f->ops->pass2(&map, r.block, r.n, r.s->at)
-					 : f->ops->pass1(&map, r.block, r.n, r.s->at));
+		size_t n;
+
+		filter_run_block(&r, base, false);
+		map.ahead = filter_run_ahead(&r);
+		n = f->stride == 2 ? f->ops->pass2(&map, r.block, r.n, r.s->at)
+				   : f->ops->pass1(&map, r.block, r.n, r.s->at);
+		drain(&r, n);
 		if (!filter_run_end_block(&r))
 			return r.stop;
 	}

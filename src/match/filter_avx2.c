@@ -72,27 +72,33 @@ vec_test(const struct vec_map *m, const uint8_t *p)
 }
 
 struct vec_quad {
-	const uint8_t *at;
+	size_t at[4];
 	__m256i b[4];
 };
 
 KERNEL static inline struct vec_quad
 vec_quad(const struct filter_quad *q)
 {
-	return (struct vec_quad){ q->at,
+	return (struct vec_quad){ { q->at[0], q->at[1], q->at[2], q->at[3] },
 		{ _mm256_set1_epi8((char)q->b[0]), _mm256_set1_epi8((char)q->b[1]),
 		    _mm256_set1_epi8((char)q->b[2]), _mm256_set1_epi8((char)q->b[3]) } };
+}
+
+KERNEL static inline __m256i
+eq(const struct vec_quad *q, const uint8_t *p, unsigned i)
+{
+	return _mm256_cmpeq_epi8(load(p + q->at[i]), q->b[i]);
 }
 
 KERNEL static inline uint64_t
 vec_eq(const struct vec_quad *q, const uint8_t *p)
 {
-	__m256i x = _mm256_and_si256(_mm256_cmpeq_epi8(load(p + q->at[0]), q->b[0]),
-	    _mm256_cmpeq_epi8(load(p + q->at[1]), q->b[1]));
-	__m256i y = _mm256_and_si256(_mm256_cmpeq_epi8(load(p + q->at[2]), q->b[2]),
-	    _mm256_cmpeq_epi8(load(p + q->at[3]), q->b[3]));
+	__m256i x = _mm256_and_si256(eq(q, p, 0), eq(q, p, 3));
 
-	return (uint32_t)_mm256_movemask_epi8(_mm256_and_si256(x, y));
+	if (__builtin_expect(_mm256_testz_si256(x, x), 1))
+		return 0;
+	x = _mm256_and_si256(x, _mm256_and_si256(eq(q, p, 1), eq(q, p, 2)));
+	return (uint32_t)_mm256_movemask_epi8(x);
 }
 
 KERNEL static inline uint64_t

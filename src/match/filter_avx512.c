@@ -67,14 +67,14 @@ vec_test(const struct vec_map *m, const uint8_t *p)
 }
 
 struct vec_quad {
-	const uint8_t *at;
+	size_t at[4];
 	__m512i b[4];
 };
 
 KERNEL static inline struct vec_quad
 vec_quad(const struct filter_quad *q)
 {
-	return (struct vec_quad){ q->at,
+	return (struct vec_quad){ { q->at[0], q->at[1], q->at[2], q->at[3] },
 		{ _mm512_set1_epi8((char)q->b[0]), _mm512_set1_epi8((char)q->b[1]),
 		    _mm512_set1_epi8((char)q->b[2]), _mm512_set1_epi8((char)q->b[3]) } };
 }
@@ -84,9 +84,11 @@ vec_eq(const struct vec_quad *q, const uint8_t *p)
 {
 	uint64_t x = _mm512_cmpeq_epi8_mask(load(p + q->at[0]), q->b[0]);
 
-	x = _mm512_mask_cmpeq_epi8_mask(x, load(p + q->at[1]), q->b[1]);
-	x = _mm512_mask_cmpeq_epi8_mask(x, load(p + q->at[2]), q->b[2]);
-	return _mm512_mask_cmpeq_epi8_mask(x, load(p + q->at[3]), q->b[3]);
+	x &= _mm512_cmpeq_epi8_mask(load(p + q->at[3]), q->b[3]);
+	if (__builtin_expect(x == 0, 1))
+		return 0;
+	x &= _mm512_cmpeq_epi8_mask(load(p + q->at[1]), q->b[1]);
+	return x & _mm512_cmpeq_epi8_mask(load(p + q->at[2]), q->b[2]);
 }
 
 KERNEL static inline uint64_t

@@ -16,12 +16,14 @@
  */
 
 KERNEL static void
-kernel_fold(uint8_t *dst, const uint8_t *src, size_t n)
+kernel_fold(uint8_t *dst, const uint8_t *src, const uint8_t *ahead, size_t n)
 {
 	size_t i = 0;
 
-	for (; i + 4 * LANES <= n; i += 4 * LANES)
+	for (; i + 4 * LANES <= n; i += 4 * LANES) {
+		__builtin_prefetch(ahead + i);
 		vec_fold(dst + i, src + i);
+	}
 	if (i < n) {
 		memcpy(dst + i, src + i, n - i);
 		vec_fold(dst + i, dst + i);
@@ -55,6 +57,8 @@ kernel_pass(const struct filter_map *map, const uint8_t *b, size_t n, uint16_t *
 	for (size_t i = 0; i < n; i += 4 * LANES) {
 		uint64_t mask = 0;
 
+		__builtin_prefetch(map->ahead + i);
+#pragma GCC unroll 4
 		for (unsigned o = 0; o < 4; o += stride)
 			mask |= (uint64_t)vec_test(&m, b + i + o) << (LANES * o);
 		if (__builtin_expect(mask != 0, 0))

@@ -14,7 +14,7 @@
 #define FILTER_BLOCK 4096
 
 /*
- * The copy of a block: bytes before it for LIT_EXT_BEFORE, and behind it for
+ * The copy of a block: bytes before it for lit_bucket.check, and behind it for
  * windows that begin in it (8 bytes), then for a vector that begins there.
  */
 #define FILTER_FRONT  64
@@ -28,6 +28,7 @@ struct filter_copy {
 /* One bitmap to test against. */
 struct filter_map {
 	const uint8_t *words; /* 1 << (bits - 3) bytes */
+	const uint8_t *ahead;
 	uint32_t seed, bits;
 };
 
@@ -41,8 +42,9 @@ struct filter_quad {
  * output has room for all of them and one more. The functions return how many there are.
  */
 struct filter_ops {
-	/* dst has room for n bytes and FILTER_SLACK more, which become zero. */
-	void (*fold)(uint8_t *dst, const uint8_t *src, size_t n);
+	/* dst has room for n bytes and FILTER_SLACK more, which become zero. The
+	   bytes at ahead are fetched into the cache meanwhile, here and below. */
+	void (*fold)(uint8_t *dst, const uint8_t *src, const uint8_t *ahead, size_t n);
 	/* That pass the bitmap; every one, and every second one. In no order
 	   within 64 bytes. */
 	size_t (*pass1)(

@@ -26,8 +26,16 @@ source(const struct filter_run *r)
 	    r->data, r->base - before, before + FILTER_BLOCK + FILTER_BEHIND);
 }
 
+const uint8_t *
+filter_run_ahead(const struct filter_run *r)
+{
+	struct bytes next = bytes_sub(r->data, r->base + FILTER_BLOCK, FILTER_BLOCK);
+
+	return next.p ? next.p : r->block;
+}
+
 void
-filter_run_block(struct filter_run *r, uint64_t base)
+filter_run_block(struct filter_run *r, uint64_t base, bool fetch)
 {
 	struct bytes src;
 
@@ -35,7 +43,8 @@ filter_run_block(struct filter_run *r, uint64_t base)
 	r->n = bytes_clip(r->data, base, FILTER_BLOCK).n;
 	r->block = r->s->fold.b + FILTER_FRONT;
 	src = source(r);
-	r->f->ops->fold(r->s->fold.b + FILTER_FRONT - front(r), src.p, src.n);
+	r->f->ops->fold(r->s->fold.b + FILTER_FRONT - front(r), src.p,
+	    fetch ? filter_run_ahead(r) : src.p, src.n);
 	r->ctx->steps += r->n / 64 + 1;
 }
 

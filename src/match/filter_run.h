@@ -25,7 +25,7 @@ struct dyn_direct {
 	uint32_t needle, part;
 	struct filter_quad quad;
 	uint8_t off;
-	bool xor ;
+	bool xored;
 };
 
 struct filter_scratch {
@@ -58,9 +58,15 @@ struct filter_run {
 struct filter_run filter_run_new(
     const struct filter *f, struct bytes data, struct filter_ctx *ctx);
 
-/* Copies and folds the block at base, which is inside of the data. */
-void filter_run_block(struct filter_run *r, uint64_t base);
+/*
+ * Copies and folds the block at base, which is inside of the data. Fetching the next
+ * block meanwhile is for those who do little with this one.
+ */
+void filter_run_block(struct filter_run *r, uint64_t base, bool fetch);
 void filter_run_raw(struct filter_run *r);
+
+/* The next block of the data; this one, when there is no other whole one. */
+const uint8_t *filter_run_ahead(const struct filter_run *r);
 
 /* Reports what is left; true: go on with the next block. */
 bool filter_run_end_block(struct filter_run *r);

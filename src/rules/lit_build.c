@@ -12,7 +12,6 @@
 struct key {
 	uint32_t quad;
 	uint16_t check;
-	uint8_t ext;
 	uint32_t first, last; /* windows */
 	uint32_t chain;       /* where its chain is */
 };
@@ -34,7 +33,7 @@ struct table {
 static uint32_t
 key_slot(const struct key *k, uint32_t mask)
 {
-	uint32_t h = (k->quad ^ (uint32_t)k->check << 8 ^ k->ext) * 0x9e3779b1u;
+	uint32_t h = (k->quad ^ (uint32_t)k->check << 8) * 0x9e3779b1u;
 
 	return (h ^ h >> 15) & mask;
 }
@@ -55,17 +54,19 @@ table_group(struct table *t)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < t->nw; i++) {
 		const struct lit_window *w = &t->w[i];
-		struct key k = { w->quad, w->ext ? lit_check(w->around) : 0, w->ext, i, i,
-			0 };
-		uint32_t s = key_slot(&k, mask);
+		struct key k = { w->quad, 0, i, i, 0 };
+		uint32_t s;
 
 		if (w->silent)
 			continue;
+		if (w->has_around)
+			k.check = lit_check(w->around);
+		s = key_slot(&k, mask);
 		t->link[i] = NONE;
 		for (; slot[s] != 0; s = (s + 1) & mask) {
 			struct key *o = &t->keys[slot[s] - 1];
 
-			if (o->quad == k.quad && o->check == k.check && o->ext == k.ext)
+			if (o->quad == k.quad && o->check == k.check)
 				break;
 		}
 		if (slot[s] == 0) {
@@ -80,15 +81,18 @@ table_group(struct table *t)
 }
 
 /*
- * 256 bits a window: so few are set that chance passes one position in some
- * thousand, and a million windows still fit the second-level cache.
+ * 128 bits a window: chance passes one position in some thousand, and what is more
+ * would not fit the second-level cache. Up to BITS_L1 it fits the first-level one.
  */
+#define BITS_L1 18
+#define BITS_L2 24
+
 static uint32_t
 bits_for(uint32_t windows)
 {
-	uint32_t bits = LIT_BITS_MIN;
+	uint32_t bits = BITS_L1;
 
-	while (bits < 24 && 1u << (bits - 8) < windows)
+	while (bits < BITS_L2 && 1u << (bits - 7) < windows)
 		bits++;
 	return windows > LIT_STRIDE1 ? LIT_BITS_MAX : bits;
 }
@@ -175,8 +179,8 @@ bucket_put(struct table *t, const struct key *k)
 			if (b->tag[s] != 0)
 				continue;
 			b->tag[s] = lit_tag(h);
-			b->ext[s] = k->check;
-			b->key[s] = k->chain << 2 | k->ext;
+			b->check[s] = k->check;
+			b->chain[s] = k->chain;
 			return true;
 		}
 	}
@@ -385,24 +389,26 @@ enum err
 lit_build(struct arena *a, const struct lit_in *in, size_t n, const struct lit_opts *opts,
     struct lit_out *out)
 {
-	unsigned stride = opts->stride;
+	struct lit_opts o = *opts;
 	struct table t = { .arena = a };
 	struct lit_picker p;
 	struct lit_head h = { .magic = LIT_MAGIC };
 
 	if (n > LIT_NEEDLES_MAX)
 		return ERR_LIMIT;
-	if (stride == 0)
-		stride = windows_expected(in, n) < LIT_STRIDE1 ? 2 : 1;
+	if (o.stride == 0)
+		o.stride = windows_expected(in, n) < LIT_STRIDE1 ? 2 : 1;
+	if (!(o.hot > 0))
+		o.hot = LIT_HOT;
 	TRY(needles_write(a, in, (uint32_t)n, out));
-	TRY(lit_picker_init(&p, a, stride, opts->hot > 0 ? opts->hot : LIT_HOT));
+	TRY(lit_picker_init(&p, a, n, &o));
 	TRY(pick_all(&p, in, (uint32_t)n, out));
 	if (p.n > LIT_CHAINS_MAX / 2)
 		return ERR_LIMIT;
 
 	t.w = p.w;
 	t.nw = (uint32_t)p.n;
-	t.bits = opts->bits ? opts->bits : bits_for(t.nw);
+	t.bits = o.bits ? o.bits : bits_for(t.nw);
 	if (t.nw > 0) {
 		TRY(table_group(&t));
 		TRY(table_seed(&t));
@@ -414,7 +420,7 @@ lit_build(struct arena *a, const struct lit_in *in, size_t n, const struct lit_o
 	out->cost = p.cost;
 	h.seed = t.seed | 1;
 	h.bits = t.bits;
-	h.stride = stride;
+	h.stride = o.stride;
 	h.nneedles = (uint32_t)n;
 	return table_write(&t, h, out->filter);
 }

@@ -13,8 +13,10 @@
    then they share a chain, or one window could fill the buckets. */
 #define USAGE_EXT 32
 
-/* Each takes 193 windows at stride 2. */
-#define SHORTS_MAX 64
+/* Literals of 4 bytes, which take 193 windows each at stride 2: so many, and one for
+   so many of all. */
+#define SHORTS_MIN   64
+#define SHORTS_SHARE 64
 
 /* A word of the bitmap with all bits set passes every position that it is asked for. */
 #define SATURATED 4e-6
@@ -156,9 +158,12 @@ lit_pick_plain(const struct lit_in *in, struct lit_needle *n)
 }
 
 enum err
-lit_picker_init(struct lit_picker *p, struct arena *a, unsigned stride, double hot)
+lit_picker_init(struct lit_picker *p, struct arena *a, size_t n, const struct lit_opts *o)
 {
-	*p = (struct lit_picker){ .arena = a, .stride = stride, .hot = hot };
+	*p = (struct lit_picker){ .arena = a,
+		.stride = o->stride,
+		.hot = o->hot,
+		.shorts_max = SHORTS_MIN + n / SHORTS_SHARE };
 	p->usage = ARENA_ARRAY(a, 1u << USAGE_BITS, uint16_t);
 	return p->usage ? OK : ERR_LIMIT;
 }
@@ -175,7 +180,7 @@ window_add(struct lit_picker *p, const struct lit_window *w)
 	}
 	p->w[p->n] = *w;
 	if (*usage >= USAGE_EXT)
-		p->w[p->n].ext = LIT_EXT_NONE;
+		p->w[p->n].has_around = false;
 	*usage = (uint16_t)(*usage + (*usage < UINT16_MAX));
 	p->n++;
 	return OK;
@@ -194,10 +199,10 @@ window_at(const struct head *h, unsigned off, uint32_t needle)
 	if (left >= 1)
 		w.next = left == 1 ? behind[0] : le16(behind);
 	if (left >= 4) {
-		w.ext = LIT_EXT_AFTER;
+		w.has_around = true;
 		w.around = le32(behind);
 	} else if (off >= 4) {
-		w.ext = LIT_EXT_BEFORE;
+		w.has_around = true;
 		w.around = le32(h->b + off - 4);
 	}
 	return w;
@@ -218,7 +223,7 @@ windows_add(struct lit_picker *p, const struct head h[2], unsigned off, uint32_t
 	b = window_at(&h[1], off, needle);
 	b.silent = a.quad == b.quad;
 	if (b.silent && a.around != b.around)
-		a.ext = LIT_EXT_NONE;
+		a.has_around = false;
 	TRY(window_add(p, &a));
 	return window_add(p, &b);
 }
@@ -276,14 +281,14 @@ pick_keys(
 enum err
 lit_pick(struct lit_picker *p, const struct lit_in *in, uint32_t needle)
 {
-	bool xor = in->flags & LIT_XOR;
+	bool xored = in->flags & LIT_XOR;
 	bool is_short = in->lit.n == LIT_WINDOW && p->stride == 2;
-	unsigned lo = xor? in->xor_lo : 0, hi = xor? in->xor_hi : 0;
+	unsigned lo = xored ? in->xor_lo : 0, hi = xored ? in->xor_hi : 0;
 	double cost = 0;
 	struct head h;
 	struct pick best;
 
-	if (in->lit.n < LIT_WINDOW || (is_short && (xor || p->shorts == SHORTS_MAX)))
+	if (in->lit.n < LIT_WINDOW || (is_short && (xored || p->shorts == p->shorts_max)))
 		return ERR_END;
 	for (unsigned key = lo; key <= hi; key++) {
 		head_fill(&h, in->lit, (uint8_t)key);

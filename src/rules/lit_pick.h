@@ -12,28 +12,29 @@
 /* A window as it goes into the tables; nothing in it depends on the seed. */
 struct lit_window {
 	uint32_t quad;   /* folded */
-	uint32_t around; /* the folded neighbours that ext tells of */
+	uint32_t around; /* the four folded bytes behind it, or before it */
 	uint32_t needle;
 	uint16_t next; /* the two folded bytes behind it ... */
 	uint8_t known; /* ... of which so many belong to the literal */
-	uint8_t ext;   /* enum lit_ext */
-	int8_t off;    /* in the literal; -1: begins before it */
-	bool silent;   /* sets its bits; the needle is found by another window */
+	bool has_around;
+	int8_t off;  /* in the literal; -1: begins before it */
+	bool silent; /* sets its bits; the needle is found by another window */
 };
 
 struct lit_picker {
 	struct arena *arena;
 	unsigned stride;
 	double hot;
-	unsigned shorts; /* literals of 4 bytes taken so far */
+	size_t shorts, shorts_max; /* literals of 4 bytes: taken so far, and at most */
 	struct lit_window *w;
 	size_t n, cap;
 	uint16_t *usage; /* of windows, by hash */
 	double cost;     /* of all that were taken */
 };
 
+/* For n literals; stride and hot of the options are given. */
 MUST_USE enum err lit_picker_init(
-    struct lit_picker *p, struct arena *a, unsigned stride, double hot);
+    struct lit_picker *p, struct arena *a, size_t n, const struct lit_opts *opts);
 
 /* Fills win and rare. */
 void lit_pick_plain(const struct lit_in *in, struct lit_needle *n);
