@@ -95,6 +95,9 @@ cli_main(int argc, char **argv)
 	const char *name = argc > 1 ? argv[1] : NULL;
 	const struct verb *v;
 
+	/* installed as yara, it is yara */
+	if (argc > 0 && strcmp(basename(argv[0]), "yara") == 0)
+		return verb_yara.run(argc - 1, argv + 1, &verb_yara);
 	if (name == NULL) {
 		overview();
 		return OPT_EXIT_USAGE;

@@ -73,6 +73,8 @@ struct job_scan {
 	void (*done)(void *arg, struct job_file *f, const char *failed);
 	/* bad: it should have been scanned. */
 	void (*skipped)(void *arg, struct bytes path, const char *why, bool bad);
+	/* A file beyond max_file_size. NULL: it counts as incomplete. */
+	void (*large)(void *arg, struct bytes path, uint64_t size);
 	enum err (*tick)(void *arg); /* about ten times a second; an err stops the scan */
 };
 

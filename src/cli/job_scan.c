@@ -154,6 +154,19 @@ next_file(struct scanning *s, struct file **out)
 	}
 }
 
+static void
+too_large(const struct job_scan *j, struct file *f)
+{
+	if (j->large == NULL) {
+		f->limit = "it is larger than --max-file-size";
+		finish(j, f, NULL);
+		return;
+	}
+	j->large(j->arg, f->pub.path, f->pub.size);
+	fd_closep(&f->fd);
+	free(f);
+}
+
 /* --- the pool's callbacks ------------------------------------------------- */
 
 static enum err
@@ -166,8 +179,7 @@ on_next(void *arg, struct pool_file *out)
 
 		TRY(next_file(s, &f));
 		if (s->j->max_file_size != 0 && f->pub.size > s->j->max_file_size) {
-			f->limit = "it is larger than --max-file-size";
-			finish(s->j, f, NULL);
+			too_large(s->j, f);
 			continue;
 		}
 		*out = (struct pool_file){ f, f->fd, f->pub.size };

@@ -211,6 +211,8 @@ enter(struct walk *w, int fd, bool linked)
 	else if (st.st_dev != w->stack[w->depth - 1].dev &&
 		 ((w->o->one_file_system && st.st_dev != w->root_dev) || is_pseudo(fd)))
 		goto no;
+	if (w->o->flat && w->depth > 0)
+		goto no;
 	if (w->o->follow && !idset_add(&w->visited, st.st_dev, st.st_ino))
 		goto no;
 	w->stack = xgrow(w->stack, &w->cap, w->depth + 1, sizeof(*w->stack));
@@ -371,7 +373,7 @@ visit_entry(struct walk *w, const char *entry, struct walk_item *out)
 	uint8_t type = (uint8_t)entry[0];
 
 	w->path.n = l->path_len;
-	if (l->path_len == 0 || w->path.p[l->path_len - 1] != '/')
+	if (l->path_len == 0 || w->o->slash || w->path.p[l->path_len - 1] != '/')
 		buf_u8(&w->path, '/');
 	buf_str(&w->path, entry + 1);
 	switch (type) {

@@ -18,6 +18,8 @@
 struct walk_opts {
 	bool follow;
 	bool one_file_system;
+	bool flat;  /* do not enter folders below the roots */
+	bool slash; /* paths are folder, "/", name, even when the folder ends in one */
 	/* Shell patterns; an entry whose name or path matches is not visited. */
 	const char *const *exclude;
 	size_t nexclude;

@@ -90,6 +90,7 @@ enum wire_compile_flag {
 	WIRE_WANT_EXPLAIN = 1 << 3,
 	WIRE_NO_DATABASE = 1 << 4, /* only the messages are wanted */
 	WIRE_ALL_MODULES = 1 << 5, /* a source that imports every module is added */
+	WIRE_FIRST_ERROR = 1 << 6, /* read no source behind one with errors */
 };
 
 struct wire_compile {

@@ -1,0 +1,26 @@
+/*
+ * yara_opts.h - the command line of YARA 4.5, told from strings to a struct.
+ *
+ * Scripts call `yara` and read its messages, so options, their errors and --help
+ * are YARA's own (yara.md 7), not candor's: opt.h is not used here.
+ */
+#pragma once
+
+#include "cli/opt.h"
+
+struct yara_opts {
+	struct opt_list defs, tags, rules, module_data; /* -d -t -i -x */
+	uint64_t limit, skip_larger, threads, timeout, max_strings, unused;
+	const char *unused_file;
+	bool compiled, count, strict, no_logs, fail_on_warnings, fast, help, negate;
+	bool no_follow, no_warnings, metas, module_dump, module_names, ns, stats, strings;
+	bool lengths, xor_key, tags_shown, recursive, scan_list, version;
+};
+
+/* ERR_SYNTAX: it was told on stderr, as YARA tells it. */
+MUST_USE enum err yara_opts_parse(
+    int argc, char **argv, struct yara_opts *out, struct opt_list *rest);
+void yara_opts_done(struct yara_opts *o);
+void yara_opts_help(void);
+
+#define YARA_VERSION "4.5.8"
