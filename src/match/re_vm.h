@@ -65,8 +65,8 @@ struct re_at {
 /*
  * Appends the matches through the atom at its place, their starts falling. The caller
  * merges what several atoms give: same start, then the longest if RE_P_GREEDY, else the
- * shortest. That gives what re_search_all() gives. (Of an ascii and a wide program:
- * longest if RE_P_GREEDY, else the ascii one.) RE_YES: at least one was appended.
+ * shortest. That gives what re_search_all() gives. (Of an ascii and a wide program with a
+ * common start the ascii one counts.) RE_YES: at least one was appended.
  */
 enum re_answer re_hit_all(struct re_vm *vm, const struct re_prog *prog, struct bytes data,
     struct re_at at, struct re_spans *out);

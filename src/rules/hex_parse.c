@@ -1,6 +1,6 @@
 #include "rules/hex_parse.h"
 
-#define JUMP_MAX 0x7fffffffu /* YARA's numbers are ints */
+#define JUMP_MAX 0x7fffffffu /* YARA's numbers are ints; what is more is negative */
 
 enum token { T_END, T_BYTE, T_OPEN, T_CLOSE, T_OR, T_JUMP };
 
@@ -125,7 +125,7 @@ read_number(struct parser *p, uint32_t *out)
 	from = p->i;
 	for (; peek(p, 0) >= '0' && peek(p, 0) <= '9'; p->i++) {
 		v = v * 10 + (uint64_t)(peek(p, 0) - '0');
-		v = v > JUMP_MAX ? JUMP_MAX : v;
+		v = v > JUMP_MAX ? JUMP_MAX + 1ull : v;
 	}
 	*out = (uint32_t)v;
 	from = p->i - from;
@@ -190,7 +190,7 @@ jump(struct parser *p, struct re_node **out)
 {
 	struct re_node *any = re_node_new(p->arena, RE_MASK);
 
-	if (p->exact && p->min == 0)
+	if (p->exact && (p->min == 0 || p->min > JUMP_MAX))
 		return fail_at(p, p->at, "invalid jump length");
 	if (p->depth > 0 && p->max == RE_INF)
 		return fail_at(
@@ -198,6 +198,8 @@ jump(struct parser *p, struct re_node **out)
 	if (p->depth > 0 && (p->min > HEX_JUMP_MAX || p->max > HEX_JUMP_MAX))
 		return fail_at(
 		    p, p->at, "jumps over 200 not allowed inside alternation (|)");
+	if (p->min > JUMP_MAX || (p->max > JUMP_MAX && p->max != RE_INF))
+		return fail_at(p, p->at, "invalid negative jump length");
 	if (p->min > p->max)
 		return fail_at(p, p->at, "invalid jump range");
 	*out = any ? re_node_repeat(p->arena, any, p->min, p->max) : NULL;
