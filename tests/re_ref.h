@@ -15,7 +15,10 @@
 struct re_ref {
 	struct bytes data;
 	unsigned flags; /* enum re_flag: NOCASE DOTALL WIDE FULLWORD */
+	uint64_t *work; /* nodes visited; at RE_REF_WORK the answer is worthless */
 };
+
+#define RE_REF_WORK 2000000
 
 /* Ends in order of preference. */
 struct re_ref_ends {
@@ -147,6 +150,8 @@ re_ref_node(
 	size_t end = r->data.n;
 	bool wide = r->flags & RE_WIDE;
 
+	if (++*r->work > RE_REF_WORK)
+		return;
 	switch (n->kind) {
 	case RE_EMPTY: re_ref_add(out, at); return;
 	case RE_CAT: re_ref_cat(r, n, 0, at, out); return;

@@ -23,6 +23,8 @@
 #define PATIENCE   3u  /* times the cache may be emptied early */
 #define WORTH      16u /* bytes a state of the cache has to serve on average */
 #define KEY_SAMPLE 512u
+#define SKIPS      64u /* visits of the first state after which skipping is judged ... */
+#define SKIP_MIN   4u  /* ... by the bytes it skips on average */
 
 /* What was read last: decides \b, ^ and $. */
 enum kind { EDGE, OTHER, WORD };
@@ -43,6 +45,7 @@ struct re_dfa {
 	uint32_t hash[HASH_SIZE]; /* state + 1 */
 	uint8_t class[256], sample[256];
 	bool leaves[256]; /* bytes that lead away from the first state */
+	uint32_t *chain;  /* by NFA state: the run of optional copies it is in, or 0 */
 	uint32_t home;    /* its row, or UNKNOWN when nothing can be skipped */
 	const struct re_prog *prog;
 	uint64_t key;
@@ -63,7 +66,8 @@ re_dfa_new(size_t bytes)
 	d->trans = calloc(third + 1, sizeof(uint32_t));
 	d->pool = calloc(third + 1, sizeof(uint32_t));
 	d->state = calloc((size_t)d->states_cap + 1, sizeof(struct state));
-	if (d->trans == NULL || d->pool == NULL || d->state == NULL) {
+	d->chain = calloc(RE_STATES_MAX, sizeof(uint32_t));
+	if (d->trans == NULL || d->pool == NULL || d->state == NULL || d->chain == NULL) {
 		re_dfa_free(d);
 		return NULL;
 	}
@@ -78,6 +82,7 @@ re_dfa_free(struct re_dfa *d)
 	free(d->trans);
 	free(d->pool);
 	free(d->state);
+	free(d->chain);
 	free(d);
 }
 
@@ -125,6 +130,44 @@ classes_find(struct re_dfa *d, const struct re_run *r, uint32_t n)
 	for (unsigned b = 0; b < 256; b++)
 		d->sample[d->class[b]] = (uint8_t)b;
 	d->stride = d->classes + 1;
+}
+
+/* Where a split goes that does not go to the state before it; UNKNOWN: not such a one. */
+static uint32_t
+chain_exit(const struct re_run *r, uint32_t i)
+{
+	const struct re_state *s = &r->st[i], *leaf = s - 1;
+
+	if (i == 0 || s->op != RE_OP_SPLIT ||
+	    (leaf->op != RE_OP_MASK && leaf->op != RE_OP_CLASS))
+		return UNKNOWN;
+	return s->x == i - 1 ? s->y : s->y == i - 1 ? s->x : UNKNOWN;
+}
+
+/*
+ * x{0,n} is built as splits that lead to a copy of x, and behind it to the split with
+ * one copy less, or out to the same exit. What a split with fewer copies left can match,
+ * one with more can too. So of the splits of one such chain a set needs only that with
+ * the most: x{0,500} then costs one member, not 500. By construction the chain lies
+ * side by side with the number of copies rising; that it is one is checked here.
+ */
+static void
+chains_find(struct re_dfa *d, const struct re_run *r, uint32_t n)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		const struct re_state *leaf = &r->st[i] - 1, *less = &r->st[i] - 3;
+		uint32_t exit = chain_exit(r, i);
+
+		d->chain[i] = 0;
+		if (exit == UNKNOWN)
+			continue;
+		if (leaf->x == exit)
+			d->chain[i] = i;
+		else if (i >= 3 && leaf->x == i - 2 && d->chain[i - 2] != 0 &&
+			 chain_exit(r, i - 2) == exit && leaf->op == less->op &&
+			 leaf->a == less->a && leaf->b == less->b)
+			d->chain[i] = d->chain[i - 2];
+	}
 }
 
 static void
@@ -246,6 +289,9 @@ gather(struct re_dfa *d, const struct re_run *r, const struct re_list *l, uint8_
 	for (uint32_t i = lo; lo != UINT32_MAX && i <= hi; i++) {
 		if (s->mark[i] != s->gen)
 			continue;
+		if (*n > 0 && d->chain[i] != 0 &&
+		    d->chain[i] == d->chain[d->pool[d->pool_n + *n - 1]])
+			--*n; /* i has more copies left */
 		if (d->pool_cap - d->pool_n <= *n)
 			return false;
 		d->pool[d->pool_n + (*n)++] = i;
@@ -331,6 +377,7 @@ key_of(const struct re_prog *p)
 static void
 dfa_use(struct re_dfa *d, const struct re_run *r, bool stop)
 {
+	uint32_t n = r->back ? r->prog->rev_n : r->prog->fwd_n;
 	uint64_t key = key_of(r->prog);
 
 	if (d->prog == r->prog && d->key == key && d->back == r->back && d->stop == stop)
@@ -339,7 +386,8 @@ dfa_use(struct re_dfa *d, const struct re_run *r, bool stop)
 	d->key = key;
 	d->back = r->back;
 	d->stop = stop;
-	classes_find(d, r, r->back ? r->prog->rev_n : r->prog->fwd_n);
+	classes_find(d, r, n);
+	chains_find(d, r, n);
 	cache_clear(d);
 	home_find(d, r);
 }
@@ -352,6 +400,7 @@ struct scan {
 	uint64_t pos, since; /* since: where the cache was emptied */
 	uint32_t row;
 	unsigned early; /* times it was emptied too soon */
+	uint64_t skipped, skips;
 	bool any;
 };
 
@@ -402,6 +451,16 @@ make_room(struct scan *s)
 	return true;
 }
 
+/* The first state becomes one like the others: it is left too soon for skipping. */
+static void
+stay_home(struct scan *s)
+{
+	s->d->home = UNKNOWN;
+	cache_clear(s->d);
+	s->row = state_empty(s->d, OTHER) * s->d->stride;
+	s->since = s->pos;
+}
+
 /* Runs over bytes that change nothing in the first state. */
 static void
 skip(struct scan *s)
@@ -416,7 +475,12 @@ skip(struct scan *s)
 	else
 		while (at < n && !leaves[p[at]])
 			at++;
+	s->skipped += distance(at, s->pos);
 	s->pos = at;
+	if (++s->skips == SKIPS && s->skipped < SKIPS * SKIP_MIN)
+		stay_home(s);
+	if (s->skips == SKIPS)
+		s->skips = s->skipped = 0;
 }
 
 static uint8_t

@@ -125,7 +125,7 @@ row_begin(struct ends *e, uint64_t top)
 
 /*
  * How far a match that begins at pos can reach. Finding out costs a run; when the runs
- * together cost more than a few times the data, the answer is the end of the data, which
+ * together cost more than the data, the answer is the end of the data, which
  * is right for every start. So the whole stays linear.
  */
 static uint64_t
@@ -255,7 +255,7 @@ re_ends_search(struct re_vm *vm, const struct re_prog *p, struct bytes data,
 		.after_next = row[1],
 		.before = row[2],
 		.before_next = row[3],
-		.patience = 4 * (uint64_t)data.n,
+		.patience = data.n,
 	};
 	enum re_answer a;
 

@@ -149,7 +149,7 @@ random_round(struct re_vm *vm, uint64_t seed, unsigned *ran)
 TEST(agrees_with_reference)
 {
 	const char *rounds = getenv("RE_ROUNDS"), *seed = getenv("RE_SEED");
-	unsigned long n = rounds ? strtoul(rounds, NULL, 10) : 1500;
+	unsigned long n = rounds ? strtoul(rounds, NULL, 10) : 700;
 	uint64_t from = seed ? strtoull(seed, NULL, 10) : 1;
 	unsigned ran = 0;
 	struct re_vm vm;
@@ -159,5 +159,209 @@ TEST(agrees_with_reference)
 	for (unsigned long i = 0; i < n; i++)
 		random_round(&vm, (from << 32) + i, &ran);
 	CHECK(ran > n);
+	re_vm_done(&vm);
+}
+
+/* A program of a pattern, for the tests below. */
+static bool
+compile(struct re_vm *vm, const char *pattern, unsigned flags, struct re_checked *o)
+{
+	struct re_check c = {
+		.vm = vm, .pattern = bytes_of(pattern), .flags = flags, .atomless = true
+	};
+	const char *wrong;
+
+	return CHECK(re_check_compile(&c, o, &wrong));
+}
+
+/* Fills with what is worst for most patterns. */
+static void
+adverse(uint8_t *p, size_t n, unsigned kind)
+{
+	uint64_t seed = kind;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned r = (unsigned)test_random(&seed);
+
+		if (kind == 0)
+			p[i] = 'a';
+		else if (kind == 1)
+			p[i] = (uint8_t) "0123456789abcdef"[r % 16];
+		else if (kind == 2)
+			p[i] = (uint8_t)(r % 97 ? 'a' + r % 3 : '\n');
+		else
+			p[i] = i % 64 == 63 ? 'b' : 'a';
+	}
+}
+
+/*
+ * Twice the data is about twice the work, for the search, for the list of all matches
+ * (few, so that the cap does not help), and with a cache too small for the pattern.
+ */
+TEST(work_is_linear)
+{
+	static const char *const patterns[] = { "a+b", ".*x", "(a|b)*c", "(x+x+)+y",
+		"a.*b.*c", "[0-9a-f]{32}x", "a[a-z0-9]{0,90}b[a-z0-9]{0,90}c",
+		"(a?){30}a{30}b", "a[ab]{40}c", "\\ba.*\\b", "(a*)*b",
+		"[a-f]+[0-9]+[a-f]+$", "(.*a)+", "^a+$" };
+	static uint8_t data[1 << 14];
+	static struct re_span room[1 << 14];
+	struct re_vm vm;
+
+	if (!CHECK(re_vm_init(&vm, RE_VM_MIN) == OK))
+		return;
+	for (size_t i = 0; i < COUNT(patterns) * 4; i++) {
+		struct re_checked o;
+		uint64_t steps[2][2];
+
+		ROW("%s on data %zu", patterns[i / 4], i % 4);
+		adverse(data, sizeof(data), i % 4);
+		if (!compile(&vm, patterns[i / 4], 0, &o))
+			continue;
+		for (size_t twice = 0; twice < 2; twice++) {
+			struct bytes d = { data, sizeof(data) / (twice ? 1 : 2) };
+			struct re_spans out = { .p = room, .max = COUNT(room) };
+
+			vm.steps = 0;
+			re_search(&vm, o.prog, d, 0);
+			steps[0][twice] = vm.steps;
+			vm.steps = 0;
+			re_search_all(&vm, o.prog, d, &out);
+			steps[1][twice] = vm.steps;
+		}
+		CHECK(steps[0][1] * 10 <= steps[0][0] * 22 + 40000);
+		CHECK(steps[1][1] * 10 <= steps[1][0] * 22 + 40000);
+		re_check_done(&o);
+	}
+	re_vm_done(&vm);
+}
+
+TEST(budget_stops)
+{
+	static uint8_t data[100000];
+	static struct re_span room[10];
+	struct re_spans out = { .p = room, .max = COUNT(room) };
+	struct re_checked o;
+	struct re_vm vm;
+
+	if (!CHECK(re_vm_init(&vm, RE_VM_MIN) == OK))
+		return;
+	adverse(data, sizeof(data), 0);
+	if (compile(&vm, "a+b|a.*c", 0, &o)) {
+		struct bytes d = { data, sizeof(data) };
+
+		vm.budget = 50000;
+		EQ_U(re_search(&vm, o.prog, d, 0), RE_LIMIT);
+		CHECK(vm.steps < 50000 + 2 * sizeof(data));
+		vm.steps = 0;
+		EQ_U(re_search_all(&vm, o.prog, d, &out), RE_LIMIT);
+	}
+	re_check_done(&o);
+	re_vm_done(&vm);
+}
+
+/* With too many matches the first ones are given. */
+TEST(cap)
+{
+	static const char *const patterns[] = { "a", "a+", "aa?" };
+	struct bytes d = BYTES_LIT("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+	struct re_vm vm;
+
+	if (!CHECK(re_vm_init(&vm, RE_VM_MIN) == OK))
+		return;
+	for (size_t i = 0; i < COUNT(patterns); i++) {
+		struct re_span room[7];
+		struct re_spans out = { .p = room, .max = COUNT(room) };
+		struct re_checked o;
+
+		ROW("%s", patterns[i]);
+		if (!compile(&vm, patterns[i], 0, &o))
+			continue;
+		EQ_U(re_search_all(&vm, o.prog, d, &out), RE_YES);
+		EQ_U(out.n, COUNT(room));
+		CHECK(out.more);
+		for (size_t k = 0; k < out.n; k++)
+			EQ_U(room[k].at, k);
+		re_check_done(&o);
+	}
+	re_vm_done(&vm);
+}
+
+/* Long data takes the DFA, with and without its cache being emptied. */
+TEST(long_data)
+{
+	static const struct {
+		const char *pattern;
+		unsigned at, len; /* of the only match */
+	} rows[] = {
+		{ "needle", 5000, 6 },
+		{ "ne+d.{2,3}", 5000, 7 },
+		{ "\\bneedle\\b", 5000, 6 },
+		{ "[a-z]{6}", 5000, 6 },
+		{ "e$", 9999, 1 },
+		{ "^Z", 0, 1 },
+		{ "needle[^e]*e", 5000, 5000 },
+	};
+	static uint8_t data[10000];
+	struct re_vm vm;
+
+	memset(data, ' ', sizeof(data));
+	memcpy(data + 5000, "needle", 6);
+	data[0] = 'Z';
+	data[9999] = 'e';
+	if (!CHECK(re_vm_init(&vm, RE_VM_MIN) == OK))
+		return;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bytes d = { data, sizeof(data) };
+		struct re_span room[4];
+		struct re_spans out = { .p = room, .max = COUNT(room) };
+		struct re_checked o;
+
+		ROW("%s", rows[i].pattern);
+		if (!compile(&vm, rows[i].pattern, 0, &o))
+			continue;
+		EQ_U(re_search_all(&vm, o.prog, d, &out), RE_YES);
+		EQ_U(out.n, 1);
+		EQ_U(room[0].at, rows[i].at);
+		EQ_U(room[0].len, rows[i].len);
+		EQ_U(re_search(&vm, o.prog, d, rows[i].at), RE_YES);
+		EQ_U(re_search(&vm, o.prog, d, rows[i].at + 1), RE_NO);
+		re_check_done(&o);
+	}
+	re_vm_done(&vm);
+}
+
+/* Whatever the verifier lets pass can be run; ASan and UBSan look on. */
+TEST(damaged_programs)
+{
+	static const char *const patterns[] = { "a(b|cd)*\\be{2,9}$", "abc", "[a-c]+x?" };
+	struct bytes d = test_copy(BYTES_LIT("abcdeeabcdcdee abc xaaax abcdee"));
+	struct re_vm vm;
+
+	if (!CHECK(re_vm_init(&vm, RE_VM_MIN) == OK))
+		return;
+	vm.budget = 20000;
+	for (size_t i = 0; i < COUNT(patterns); i++) {
+		struct re_checked o;
+
+		if (!compile(&vm, patterns[i], RE_FULLWORD, &o))
+			continue;
+		for (size_t bit = 0; bit < o.section.n * 8; bit++) {
+			struct re_span room[8];
+			struct re_spans out = { .p = room, .max = COUNT(room) };
+
+			o.section.p[bit / 8] ^= (uint8_t)(1u << bit % 8);
+			vm.steps = 0;
+			if (re_verify(buf_bytes(&o.section), 0) == OK) {
+				re_search(&vm, o.prog, d, 1);
+				re_search_all(&vm, o.prog, d, &out);
+				re_hit(&vm, o.prog, d, 0, 3);
+			}
+			for (size_t k = 0; k < out.n; k++)
+				CHECK(room[k].len <= d.n - room[k].at);
+			o.section.p[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		}
+		re_check_done(&o);
+	}
 	re_vm_done(&vm);
 }

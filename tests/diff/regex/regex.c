@@ -97,8 +97,8 @@ join(struct matches *heads, const struct matches *tails, const struct re_link *t
 				best = at + tails->p[k].len;
 		}
 		if (best != UINT64_MAX)
-			heads->p[n++] = (struct re_span){ heads->p[i].at,
-				best - heads->p[i].at };
+			heads->p[n++] =
+			    (struct re_span){ heads->p[i].at, best - heads->p[i].at };
 	}
 	heads->n = n;
 }
@@ -153,7 +153,8 @@ parse(struct arena *a, struct bytes pattern, const char *mods, struct re_ast *as
 	if (e != OK)
 		return fail.text ? fail.text : "out of memory";
 	if ((ast->flags & RE_GREEDY) && (ast->flags & RE_LAZY))
-		return "greedy and ungreedy quantifiers can't be mixed in a regular expression";
+		return "greedy and ungreedy quantifiers can't be mixed in a regular "
+		       "expression";
 	return NULL;
 }
 
