@@ -9,6 +9,8 @@
 
 static enum err parse_or(struct parser *p, struct ex *out);
 
+#define TIGHTEST 6
+
 /* How tightly an arithmetic operator binds; 0: none. All are left-associative. */
 static unsigned
 precedence(enum tok t)
@@ -23,7 +25,7 @@ precedence(enum tok t)
 	case TOK_MINUS: return 5;
 	case TOK_STAR:
 	case TOK_DIV:
-	case TOK_PERCENT: return 6;
+	case TOK_PERCENT: return TIGHTEST;
 	default: return 0;
 	}
 }
@@ -73,12 +75,15 @@ parse_unary(struct parser *p, bool boolean, struct ex *out)
 	return sema_unary(p, op, place_of(&t), out);
 }
 
-/* Operators that bind at least as tightly as min. `P% of` is no modulo. */
+/*
+ * Operators that bind at least as tightly as min. `P% of` is no modulo. Where nothing
+ * can bind tighter YARA's parser does not look at the next token, nor does this one.
+ */
 static enum err
 parse_arithmetic(struct parser *p, unsigned min, bool boolean, struct ex *out)
 {
 	TRY(parse_unary(p, boolean, out));
-	while (out->primary) {
+	while (out->primary && min <= TIGHTEST) {
 		enum tok op = peek(p);
 		unsigned prec = precedence(op);
 		struct token t;

@@ -101,6 +101,8 @@ sema_wrong_type(struct parser *p, const struct ex *x, const char *op)
 		[IR_REGEX] = "regexp",
 		[IR_OBJECT] = "object" };
 
+	if (x->node->type == IR_REGEX && p->yara_only)
+		return fail(p, x->place, "%s", ""); /* sic: YARA has no words for it */
 	return fail(
 	    p, x->place, "wrong type \"%s\" for %s operator", type[x->node->type], op);
 }
@@ -264,7 +266,7 @@ fold(struct parser *p, const struct token *op, const struct ex kid[2], struct ex
 	if ((op->kind == TOK_DIV || op->kind == TOK_PERCENT) && b->known && b->value == 0)
 		return fail(p, place_of(op), "division by zero");
 	if (shift && b->known && b->value < 0)
-		return fail(p, b->place, "%s", ""); /* YARA has no words for it */
+		return fail(p, b->place, "%s", p->yara_only ? "" : "negative shift");
 	if (shift && b->known && b->value >= 64) {
 		out->known = true;
 		return OK;

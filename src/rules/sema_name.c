@@ -37,7 +37,7 @@ name_variable(
 	return OK;
 }
 
-/* An external variable. Its value is known, for checks: so it is to YARA. */
+/* An external variable. Its value may be another when files are scanned. */
 static enum err
 name_external(struct parser *p, uint32_t index, struct place at, struct ex *out)
 {
@@ -49,8 +49,6 @@ name_external(struct parser *p, uint32_t index, struct place at, struct ex *out)
 
 	TRY(node_new(p, IR_EXT, type[e->type], at, out));
 	out->node->u.index = index;
-	out->known = type[e->type] == IR_INT;
-	out->value = e->i;
 	return OK;
 }
 
