@@ -147,7 +147,7 @@ gen_fused(struct gen *g, const struct ir_node *n, uint32_t rel, struct goal to)
 	const struct ir_node *a = n->kid[0], *b = n->kid[1];
 	struct ir_read r = a->u.read;
 
-	if (b->op != IR_CONST || b->type != IR_INT)
+	if (b->op != IR_CONST || b->type != IR_INT || b->u.i == FACT_UNDEF)
 		return false;
 	if (a->op == IR_FILESIZE) {
 		gen_op(g, COND_SIZECMP, 0, 0, rel);

@@ -3,8 +3,9 @@
  */
 #include "rules/cond_grow.h"
 #include "rules/fold.h"
+#include "rules/triggers.h"
 
-#define TREES  15000
+#define TREES  8000
 #define WORLDS 6
 
 /* A condition's text, for the row of a failure. */
@@ -79,4 +80,80 @@ TEST(folding_keeps_the_value)
 		if (!ok)
 			return;
 	}
+}
+
+/* --- triggers --- */
+
+static double
+random_cost(void *arg, const struct ir_pattern *p)
+{
+	const double *cost = arg;
+
+	return cost[p->index];
+}
+
+/* Does anything of the trigger happen in the world? */
+static bool
+happens(const struct rig *r, const struct trigger *t)
+{
+	if (t->always)
+		return true;
+	for (uint32_t i = 0; i < t->npatterns; i++)
+		if (r->pattern[t->patterns[i]].n > 0)
+			return true;
+	for (uint32_t i = 0; i < t->ngates; i++) {
+		const struct gate *g = &t->gates[i];
+		struct bytes at = bytes_sub(r->file, g->off, g->width);
+		uint64_t v = 0;
+
+		for (size_t k = 0; at.p != NULL && k < at.n; k++)
+			v |= (uint64_t)at.p[k] << 8 * k;
+		if (g->kind == DB_GATE_MODULE ? r->facts.recognised
+					      : at.p != NULL && v == g->value)
+			return true;
+	}
+	return false;
+}
+
+/* What does not wake a rule must not be missed: the world is asked. */
+TEST(triggers_are_sound)
+{
+	unsigned useful = 0, asleep = 0;
+	static struct rig r;
+
+	for (unsigned i = 0; i < TREES; i++) {
+		struct grow g = { .r = &r, .seed = i + 1 };
+		struct trigger out[RIG_RULES + 1];
+		double cost[RIG_PATTERNS];
+		struct trigger_costs costs = { cost, random_cost, NULL,
+			roll(&g, 5) * 0.01, roll(&g, 5) * 0.01, 0.005 };
+		bool ok = true;
+
+		rig_init(&r);
+		for (unsigned k = 0; k < RIG_PATTERNS; k++)
+			cost[k] = roll(&g, 8) ? roll(&g, 100) * 0.001 : INFINITY;
+		/* Matches are chosen at random here, whatever the text says. */
+		for (unsigned k = 0; k < RIG_PATTERNS; k++)
+			r.b.ir.patterns[k]->kind = IR_RE;
+		r.b.rule.cond = grow_bool(&g, 2 + i % 5);
+		ROW("tree %u", i);
+		ok = (i % 2 || EQ_U(fold_rule(&r.b.ir, &r.b.rule), OK)) &&
+		     EQ_U(triggers_find(&r.b.ir, &costs, out), OK);
+		useful += ok && !out[RIG_RULES].always;
+		for (unsigned w = 0; ok && w < 8 * WORLDS; w++) {
+			grow_world(&g);
+			/* Earlier rules are true only where their string is. */
+			for (unsigned k = 0; k < RIG_RULES; k++)
+				r.rule_true[k] &= r.pattern[k].n > 0;
+			if (happens(&r, &out[RIG_RULES]))
+				continue;
+			asleep++;
+			ok = CHECK(!rig_true(&r, r.b.rule.cond));
+		}
+		rig_done(&r);
+		if (!ok)
+			return;
+	}
+	CHECK(useful * 4 > TREES);
+	CHECK(asleep > TREES);
 }

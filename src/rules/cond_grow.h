@@ -260,7 +260,10 @@ grow_float(struct grow *g, unsigned depth)
 	struct ir_node *n;
 
 	switch (depth == 0 ? roll(g, 4) : roll(g, 9)) {
-	case 0: return ir_field(b, grow_module(g), &rig_facts[RIG_F]);
+	case 0:
+		if (roll(g, 4) == 0)
+			return ir_new(b, IR_UNDEF, IR_FLOAT, 0);
+		return ir_field(b, grow_module(g), &rig_facts[RIG_F]);
 	case 1:
 		n = ir_new(b, IR_EXT, IR_FLOAT, 0);
 		n->u.index = 1;
@@ -443,13 +446,46 @@ grow_with(struct grow *g, unsigned depth)
 	return ir_quant(b, n, IR_ANY, slot);
 }
 
+/* (#a & 1) * 3 + (#b & 1) * 2 + ... >= 4 */
+static inline struct ir_node *
+grow_sum(struct grow *g)
+{
+	struct build *b = &g->r->b;
+	struct ir_node *sum = ir_int(b, roll(g, 2));
+
+	for (uint32_t n = 2 + roll(g, 4); n > 0; n--) {
+		struct ir_node *k = ir_arith(b, IR_BITAND, grow_pattern(g, IR_COUNT, 0),
+		    ir_int(b, 1 + roll(g, 2) * 2));
+
+		if (roll(g, 2))
+			k = ir_arith(b, IR_MUL, k, ir_int(b, roll(g, 4)));
+		sum = ir_arith(b, IR_ADD, sum, k);
+	}
+	return ir_op2(b, IR_EQ + roll(g, 6), sum, ir_int(b, roll(g, 9)));
+}
+
+/* uint16(0) == 0x5a4d and its like; some of the values are there. */
+static inline struct ir_node *
+grow_head(struct grow *g)
+{
+	static const int64_t some[] = { 0x4d, 0x5a4d, 0x4d5a, 0x5a4d << 16, -1, -128,
+		0x80, 0xff, 0x01ff7f, 0x5a4d0000, 0xff7f80, -255, 0xff01, 0x01ff, 0 };
+	struct build *b = &g->r->b;
+
+	return ir_op2(b, roll(g, 3) ? IR_EQ : IR_NE,
+	    ir_read(b, 8u << roll(g, 4), roll(g, 2), roll(g, 2), ir_int(b, roll(g, 8))),
+	    ir_int(b, some[roll(g, COUNT(some))]));
+}
+
 static inline struct ir_node *
 grow_compare(struct grow *g, unsigned depth)
 {
 	enum ir_op op = IR_EQ + roll(g, 6);
 	struct build *b = &g->r->b;
 
-	switch (roll(g, 6)) {
+	switch (roll(g, 9)) {
+	case 6: return grow_sum(g);
+	case 7: return grow_head(g);
 	case 0: return ir_op2(b, op, grow_float(g, depth), grow_float(g, depth));
 	case 1: return ir_op2(b, op, grow_str(g, depth), grow_str(g, depth));
 	case 2: return ir_op2(b, op, grow_int(g, depth), grow_int_const(g));

@@ -70,7 +70,10 @@ rig_add(struct fact_call *c)
 static inline void
 rig_half(struct fact_call *c)
 {
-	c->ret.f = c->arg[0].f / 2;
+	struct rig_facts *f = c->self;
+
+	if (f->recognised)
+		c->ret.f = c->arg[0].f / 2;
 }
 
 static inline void
@@ -84,7 +87,10 @@ rig_name(struct fact_call *c)
 static inline void
 rig_even(struct fact_call *c)
 {
-	c->ret.i = (c->arg[0].i & 1) == 0;
+	struct rig_facts *f = c->self;
+
+	if (f->recognised)
+		c->ret.i = (c->arg[0].i & 1) == 0;
 }
 
 static inline void
@@ -97,7 +103,10 @@ rig_log(struct fact_call *c)
 static inline void
 rig_like(struct fact_call *c)
 {
-	c->ret.i = c->re_match(c->host, c->arg[0].re, c->arg[1].s);
+	struct rig_facts *f = c->self;
+
+	if (f->recognised)
+		c->ret.i = c->re_match(c->host, c->arg[0].re, c->arg[1].s);
 }
 
 static inline enum err
@@ -197,6 +206,8 @@ struct rig {
 	struct bytes file;
 	struct rig_facts facts;
 	struct cond_ext ext[3];
+	struct ir_ext exts[3];
+	struct ir_rule *ir_rules[RIG_RULES + 1]; /* the earlier ones: $a, $b ... */
 	const struct fact *tables[1];
 	struct val slot[RIG_SLOTS];
 	char said[4][16]; /* lines written */
@@ -557,10 +568,11 @@ rig_call(struct rig *r, const struct ir_node *n)
 			a[i - 1] = rig_eval(r, n->kid[i]);
 	if (self.undef || a[0].undef || a[1].undef)
 		return VAL_UNDEF;
+	/* Functions of a format are undefined for other objects. */
+	if (n->u.fact->fn != rig_name && n->u.fact->fn != rig_log && !r->facts.recognised)
+		return VAL_UNDEF;
 	if (n->u.fact->fn == rig_add)
-		return r->facts.recognised
-			   ? val_int((int64_t)((uint64_t)a[0].i + (uint64_t)a[1].i))
-			   : VAL_UNDEF;
+		return val_int((int64_t)((uint64_t)a[0].i + (uint64_t)a[1].i));
 	if (n->u.fact->fn == rig_half)
 		return isnan(a[0].f) ? VAL_UNDEF : val_float(a[0].f / 2);
 	if (n->u.fact->fn == rig_even)
@@ -876,6 +888,16 @@ rig_init(struct rig *r)
 	r->map[1] = 0; /* ir.modules and DB_MODULES count differently */
 	r->b.ir.modules = r->module;
 	r->b.ir.nmodules = 2;
+	for (uint32_t i = 0; i < RIG_RULES; i++) {
+		r->ir_rules[i] = build_alloc(&r->b, sizeof(struct ir_rule));
+		*r->ir_rules[i] = r->b.rule;
+		r->ir_rules[i]->cond = ir_found(&r->b, i);
+	}
+	r->ir_rules[RIG_RULES] = &r->b.rule;
+	r->b.ir.rules = r->ir_rules;
+	r->b.ir.nrules = RIG_RULES + 1;
+	r->b.ir.exts = r->exts;
+	r->b.ir.nexts = COUNT(r->exts);
 	r->b.rule.nslots = RIG_SLOTS;
 	r->tables[0] = rig_facts;
 	arena_init(&r->keep, 1 << 20);

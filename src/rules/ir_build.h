@@ -157,7 +157,7 @@ ir_quant(struct build *b, struct ir_node *n, enum ir_quant quant, uint32_t var)
 	return n;
 }
 
-/* quant of the strings lo..hi-1. */
+/* quant of the strings, or rules, lo..hi-1. */
 static inline struct ir_node *
 ir_set(struct build *b, struct ir_node *n, uint32_t lo, uint32_t hi)
 {
@@ -165,7 +165,10 @@ ir_set(struct build *b, struct ir_node *n, uint32_t lo, uint32_t hi)
 
 	for (uint32_t i = lo; i < hi; i++)
 		set[i - lo] = i;
-	n->u.loop->set = n->u.loop->rules = set;
+	if (n->op == IR_OF_RULES)
+		n->u.loop->rules = set;
+	else
+		n->u.loop->set = set;
 	n->u.loop->nset = hi - lo;
 	return n;
 }
