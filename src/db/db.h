@@ -157,9 +157,9 @@ struct db_ext {
 };
 
 struct db_module {
-	uint32_t name; /* DB_TEXT */
+	uint32_t name;     /* DB_TEXT */
 	uint32_t imported; /* by a rule: its facts are dumped when asked */
-	uint64_t schema; /* fact_digest of its table: another one cannot run the code */
+	uint64_t schema;   /* fact_digest of its table: another one cannot run the code */
 };
 
 enum db_meta_type { DB_META_INT, DB_META_BOOL, DB_META_STR };

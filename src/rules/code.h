@@ -14,7 +14,7 @@
 /* Where what code refers to is kept. Handles are those of the database. */
 struct code_writer {
 	void *arg;
-	uint32_t (*text)(void *arg, struct bytes s);       /* DB_TEXT */
+	uint32_t (*text)(void *arg, struct bytes s);           /* DB_TEXT */
 	uint32_t (*regex)(void *arg, const struct re_ast *re); /* DB_REGEX */
 	const uint32_t *modules; /* DB_MODULES index of each of ir.modules */
 };

@@ -1,5 +1,6 @@
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "rules/variants.h"
 #include "tests/tap.h"
 
@@ -22,10 +23,10 @@ static const struct row rows[] = {
 };
 
 static void
-hex(char *to, struct bytes b)
+put_hex(struct buf *to, struct bytes b)
 {
 	for (size_t i = 0; i < b.n; i++)
-		sprintf(to + 2 * i, "%02x", b.p[i]);
+		buf_printf(to, "%02x", b.p[i]);
 }
 
 TEST(variants)
@@ -34,7 +35,7 @@ TEST(variants)
 		struct ir_pattern p = { .text = bytes_of(rows[i].text),
 			.mods = rows[i].mods };
 		struct variant v[VARIANTS_MAX];
-		char have[512] = "";
+		struct buf have = { 0 };
 		struct arena a;
 
 		ROW("%s", rows[i].name);
@@ -42,10 +43,11 @@ TEST(variants)
 		uint32_t n = variants_of(&a, &p, v);
 		for (uint32_t k = 0; k < n; k++) {
 			if (k > 0)
-				strcat(have, " ");
-			hex(have + strlen(have), v[k].lit);
+				buf_u8(&have, ' ');
+			put_hex(&have, v[k].lit);
 		}
-		EQ_S(have, rows[i].want);
+		EQ_S(buf_cstr(&have), rows[i].want);
+		buf_done(&have);
 		arena_done(&a);
 	}
 }
