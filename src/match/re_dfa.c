@@ -106,21 +106,25 @@ classes_split(struct re_dfa *d, const bool in[256])
 static void
 classes_find(struct re_dfa *d, const struct re_run *r, uint32_t n)
 {
+	const struct re_state *last = NULL;
 	bool in[256];
 
 	memset(d->class, 0, sizeof(d->class));
 	d->classes = 1;
 	for (uint32_t i = 0; i < n; i++) {
-		const struct re_state *s = &r->st[i], *t = i ? s - 1 : s;
+		const struct re_state *s = &r->st[i];
 
 		if (s->op != RE_OP_MASK && s->op != RE_OP_CLASS)
 			continue;
-		/* Copies of a repeat stand side by side. */
-		if (i > 0 && s->op == t->op && s->a == t->a && s->b == t->b)
+		/* The copies of a repeat follow each other. */
+		if (last != NULL && s->op == last->op && s->a == last->a &&
+		    s->b == last->b)
 			continue;
+		last = s;
 		for (unsigned b = 0; b < 256; b++)
 			in[b] = re_reads(r, s, (uint8_t)b);
 		classes_split(d, in);
+		r->vm->steps += 16;
 	}
 	if (r->prog->flags & RE_P_WORD) {
 		for (unsigned b = 0; b < 256; b++)
@@ -386,6 +390,7 @@ dfa_use(struct re_dfa *d, const struct re_run *r, bool stop)
 	d->key = key;
 	d->back = r->back;
 	d->stop = stop;
+	r->vm->steps += n / 8;
 	classes_find(d, r, n);
 	chains_find(d, r, n);
 	cache_clear(d);
@@ -588,11 +593,13 @@ re_dfa_scan(const struct re_run *r, uint64_t pos, struct re_sink *sink)
 	struct scan s = { .r = r, .sink = sink, .pos = pos, .since = pos };
 	struct re_dfa *d = s.d = r->vm->scratch->dfa;
 	uint64_t left = r->back ? pos : r->data.n - pos;
+	uint32_t states = r->back ? r->prog->rev_n : r->prog->fwd_n;
 	uint8_t flags = r->prog->flags;
 	int before = -1;
 
 	/* A wide character is two bytes: more than a state remembers. */
-	if (d == NULL || left < SMALL || (flags & RE_P_WIDE && flags & RE_P_WORD)) {
+	if (d == NULL || left < SMALL || left < states / 16 ||
+	    (flags & RE_P_WIDE && flags & RE_P_WORD)) {
 		re_list_begin(r->vm->scratch, &r->pair->cur);
 		return re_nfa_scan(r, pos, sink);
 	}

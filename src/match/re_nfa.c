@@ -144,12 +144,36 @@ begin(const struct re_run *r, uint32_t state, uint64_t pos)
 	re_list_add(r, &r->pair->cur, state, re_ctx_at(r, pos));
 }
 
+/*
+ * Most runs fail within the bytes behind an atom, where there is one way to go only:
+ * compared without lists. False: there is no match.
+ */
+static bool
+run_ahead(const struct re_run *r, uint32_t *state, uint64_t *pos)
+{
+	uint64_t at = *pos;
+	uint32_t i = *state;
+
+	for (; r->st[i].op == RE_OP_MASK || r->st[i].op == RE_OP_CLASS; i = r->st[i].x) {
+		if (at_end(r, at) ||
+		    !re_reads(r, &r->st[i], r->data.p[r->back ? at - 1 : at]))
+			break;
+		at = r->back ? at - 1 : at + 1;
+	}
+	r->vm->steps += 1 + (r->back ? *pos - at : at - *pos);
+	*state = i;
+	*pos = at;
+	return r->st[i].op != RE_OP_MASK && r->st[i].op != RE_OP_CLASS;
+}
+
 enum re_answer
 re_nfa_all(const struct re_run *r, uint32_t state, uint64_t pos, struct re_sink *sink)
 {
 	struct re_list *cur = &r->pair->cur;
 	bool any = false;
 
+	if (!run_ahead(r, &state, &pos))
+		return re_charge(r->vm, 0) ? RE_NO : RE_LIMIT;
 	for (begin(r, state, pos); cur->n > 0; advance(r, &pos)) {
 		if (!re_charge(r->vm, cur->n))
 			return RE_LIMIT;
@@ -185,6 +209,8 @@ re_nfa_end(const struct re_run *r, uint32_t state, uint64_t pos, uint64_t *end)
 	struct re_list *cur = &r->pair->cur;
 	bool any = false;
 
+	if (!run_ahead(r, &state, &pos))
+		return re_charge(r->vm, 0) ? RE_NO : RE_LIMIT;
 	for (begin(r, state, pos); cur->n > 0; advance(r, &pos)) {
 		if (!re_charge(r->vm, cur->n))
 			return RE_LIMIT;
