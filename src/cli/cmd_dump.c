@@ -38,6 +38,8 @@ put_text(struct buf *b, struct bytes text)
 		uint64_t nl = bytes_find(text, at, BYTES_LIT("\n"));
 		size_t end = nl == UINT64_MAX ? text.n : (size_t)nl;
 
+		for (; at < end && text.p[at] == '\t'; at++)
+			buf_str(b, "  "); /* the depth */
 		text_escape(b, bytes_sub(text, at, end - at));
 		buf_u8(b, '\n');
 		at = end + 1;

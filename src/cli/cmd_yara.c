@@ -231,6 +231,10 @@ check_files(const struct yara *y)
 		    stderr, "error: could not open file: %s\n", colon ? colon + 1 : file);
 		return ERR_ACCESS;
 	}
+	if (y->o.scan_list && access(y->target, R_OK) != 0) {
+		fprintf(stderr, "error: could not open file \"%s\".\n", y->target);
+		return ERR_ACCESS;
+	}
 	return OK;
 }
 

@@ -143,7 +143,7 @@ search_one(struct hits *h, uint32_t part, const struct re_prog *prog)
 	if (r == RE_YES)
 		judge_found(h, part, &hit);
 	else if (r == RE_LIMIT)
-		hits_cut(h, db_part(h->db, part)->pattern, "the work for it is too much");
+		hits_cut(h, db_part(h->db, part)->pattern, "too much work");
 }
 
 /* Grows the room for spans until all fit, or the cap of matches is reached. */
@@ -168,7 +168,7 @@ search_list(struct hits *h, uint32_t part, const struct re_prog *prog)
 			break;
 	}
 	if (r == RE_LIMIT)
-		hits_cut(h, db_part(h->db, part)->pattern, "the work for it is too much");
+		hits_cut(h, db_part(h->db, part)->pattern, "too much work");
 	w->list.cut |= spans.more;
 	for (size_t i = 0; i < spans.n; i++) {
 		struct hit hit = { .off = spans.p[i].at,

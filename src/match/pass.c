@@ -18,7 +18,7 @@ void
 part_defer(struct hits *h, uint32_t part)
 {
 	if (!ids_add(h, &h->defer, part))
-		hits_cut(h, db_part(h->db, part)->pattern, "out of memory");
+		hits_cut(h, db_part(h->db, part)->pattern, "too little memory");
 }
 
 static bool
@@ -89,7 +89,7 @@ hits_want(struct hits *h, uint32_t pattern, bool all)
 		return;
 	p->wanted = true;
 	if (!ids_add(h, &h->want, pattern))
-		hits_cut(h, pattern, "out of memory");
+		hits_cut(h, pattern, "too little memory");
 }
 
 /* Prepares a part for the coming pass; its needles go to list. */
@@ -100,7 +100,7 @@ part_begin(struct hits *h, uint32_t part, bool all, struct ids *list)
 	struct part_work *w = part_work(h, part);
 
 	if (w == NULL || part >= h->db->nparts) {
-		hits_cut(h, p->pattern, "out of memory");
+		hits_cut(h, p->pattern, "too little memory");
 		return;
 	}
 	*w = (struct part_work){ .all = all };
@@ -112,7 +112,7 @@ part_begin(struct hits *h, uint32_t part, bool all, struct ids *list)
 	}
 	for (uint32_t i = 0; i < p->nneedles; i++)
 		if (!ids_add(h, list, p->needle + i))
-			hits_cut(h, p->pattern, "out of memory");
+			hits_cut(h, p->pattern, "too little memory");
 }
 
 static void
@@ -157,7 +157,7 @@ pattern_end(struct hits *h, uint32_t pattern)
 	}
 	l = ARENA_NEW(h->o.object, struct hit_list);
 	if (l == NULL || pattern_list(h, d, l) != OK)
-		hits_cut(h, pattern, "out of memory");
+		hits_cut(h, pattern, "too little memory");
 	if (l != NULL && l->cut)
 		hits_cut(h, pattern, "too many matches");
 	p->list = l;

@@ -2,34 +2,14 @@
 
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "rules/code.h"
 #include "rules/fold.h"
 #include "rules/lit_build.h"
 #include "rules/lower.h"
 #include "rules/re_build.h"
 #include "rules/records.h"
-
-/* Until triggers are found, every rule is evaluated for every object. */
-enum { TRIGGER_GATE, TRIGGER_PATTERNS };
-
-struct trigger {
-	int kind;
-	bool effect;
-	struct db_gate gate;
-	const uint32_t *patterns;
-	uint32_t npatterns;
-};
-
-static enum err
-triggers_find(struct ir *ir, double (*cost)(void *, const struct ir_pattern *), void *arg,
-    struct trigger *out)
-{
-	(void)cost;
-	(void)arg;
-	for (uint32_t i = 0; i < ir->nrules; i++)
-		out[i] = (struct trigger){ .kind = TRIGGER_GATE, .effect = true };
-	return OK;
-}
+#include "rules/triggers.h"
 
 struct build {
 	const struct rules_env *env;
@@ -48,6 +28,24 @@ pattern_cost(void *arg, const struct ir_pattern *p)
 	const struct build *b = arg;
 
 	return b->bad[p->index] ? INFINITY : b->low.pattern[p->index].cost;
+}
+
+/* Of a pattern that is one plain literal; other beginnings are not looked for. */
+static uint32_t
+pattern_prefix(void *arg, const struct ir_pattern *p, uint8_t *out)
+{
+	const struct build *b = arg;
+	const struct lowered_pattern *l = &b->low.pattern[p->index];
+	const struct db_part *part = &b->low.part[l->part];
+	const struct lit_in *in = &b->low.lit[part->needle];
+	uint32_t n;
+
+	if (l->nparts != 1 || part->nneedles != 1 || in->flags & (LIT_NOCASE | LIT_XOR) ||
+	    (in->a & 0xff) != DB_NEEDLE_WHOLE)
+		return 0;
+	n = in->lit.n < 8 ? (uint32_t)in->lit.n : 8;
+	memcpy(out, in->lit.p, n);
+	return n;
 }
 
 static uint32_t
@@ -149,13 +147,19 @@ static enum err
 build_filter(struct build *b)
 {
 	struct buf *literals = &b->w.section[DB_LITERALS];
+	struct trigger_costs costs = { .arg = b,
+		.cost = pattern_cost,
+		.prefix = pattern_prefix,
+		.head = TRIGGER_HEAD,
+		.module = TRIGGER_MODULE,
+		.place = TRIGGER_PLACE };
 
 	for (unsigned round = 0; round < 8; round++) {
 		struct lit_out out = { .filter = &b->w.section[DB_FILTER],
 			.needles = &b->w.section[DB_NEEDLES],
 			.literals = literals };
 
-		TRY(triggers_find(b->ir, pattern_cost, b, b->trigger));
+		TRY(triggers_find(b->ir, &costs, b->trigger));
 		mark_triggers(b);
 		buf_clear(out.filter);
 		buf_clear(out.needles);
@@ -208,8 +212,14 @@ write_patterns(struct build *b)
 	return OK;
 }
 
+/* A rule behind one of its gates. */
+struct gated {
+	struct gate gate;
+	uint32_t rule;
+};
+
 static int
-gate_cmp(const struct trigger *a, const struct trigger *b)
+gate_cmp(const struct gated *a, const struct gated *b)
 {
 	uint64_t x[] = { a->gate.kind, a->gate.module, a->gate.off, a->gate.width,
 		a->gate.value };
@@ -222,69 +232,60 @@ gate_cmp(const struct trigger *a, const struct trigger *b)
 	return 0;
 }
 
-/* By gate, then by rule: a heap sort, for hostile sets are large too. */
-static bool
-gate_before(const struct trigger *t, uint32_t a, uint32_t b)
+static int
+gated_cmp(const void *a, const void *b)
 {
-	int c = gate_cmp(&t[a], &t[b]);
+	const struct gated *x = a, *y = b;
+	int c = gate_cmp(x, y);
 
-	return c < 0 || (c == 0 && a < b);
+	return c ? c : (x->rule > y->rule) - (x->rule < y->rule);
 }
 
-static void
-sift(const struct trigger *t, uint32_t *v, uint32_t at, uint32_t n)
+/* Every rule behind each of its gates; one that is always asked behind an open one. */
+static struct gated *
+list_gates(const struct build *b, size_t *count)
 {
-	for (uint32_t kid; (kid = 2 * at + 1) < n; at = kid) {
-		uint32_t x = v[at];
+	const struct gate open = { .kind = DB_GATE_ALWAYS };
+	struct gated *v;
+	size_t n = 0, k = 0;
 
-		if (kid + 1 < n && gate_before(t, v[kid], v[kid + 1]))
-			kid++;
-		if (!gate_before(t, x, v[kid]))
-			return;
-		v[at] = v[kid];
-		v[kid] = x;
+	for (uint32_t r = 0; r < b->ir->nrules; r++)
+		n += b->trigger[r].always || b->trigger[r].effect ? 1
+								  : b->trigger[r].ngates;
+	v = ARENA_ARRAY(b->env->arena, n + 1, struct gated);
+	for (uint32_t r = 0; v != NULL && r < b->ir->nrules; r++) {
+		const struct trigger *t = &b->trigger[r];
+
+		if (t->always || t->effect)
+			v[k++] = (struct gated){ open, r };
+		for (uint32_t i = 0; !t->always && !t->effect && i < t->ngates; i++)
+			v[k++] = (struct gated){ t->gates[i], r };
 	}
-}
-
-static void
-sort_by_gate(const struct trigger *t, uint32_t *v, uint32_t n)
-{
-	for (uint32_t i = n / 2; i-- > 0;)
-		sift(t, v, i, n);
-	for (uint32_t i = n; i-- > 1;) {
-		uint32_t x = v[0];
-
-		v[0] = v[i];
-		v[i] = x;
-		sift(t, v, 0, i);
-	}
+	*count = k;
+	return v;
 }
 
 /* Rules without a trigger, gate by gate; equal gates share a record. */
 static enum err
 write_gates(struct build *b)
 {
-	uint32_t n = b->ir->nrules, *order = ARENA_ARRAY(b->env->arena, n + 1, uint32_t);
-	uint32_t count = 0;
+	size_t n;
+	struct gated *v = list_gates(b, &n);
 
-	if (order == NULL)
+	if (v == NULL)
 		return ERR_LIMIT;
-	for (uint32_t r = 0; r < n; r++)
-		if (b->trigger[r].kind == TRIGGER_GATE)
-			order[count++] = r;
-	sort_by_gate(b->trigger, order, count);
-	for (uint32_t i = 0, end; i < count; i = end) {
-		const struct trigger *t = &b->trigger[order[i]];
-		struct db_gate d = { .kind = t->gate.kind,
-			.module = t->gate.module,
-			.off = t->gate.off,
-			.width = t->gate.width,
-			.value = t->gate.value };
+	sort(v, n, sizeof(*v), gated_cmp);
+	for (size_t i = 0, end; i < n; i = end) {
+		struct db_gate d = { .kind = v[i].gate.kind,
+			.module = v[i].gate.module,
+			.off = v[i].gate.off,
+			.width = v[i].gate.width,
+			.value = v[i].gate.value,
+			.rules = dbw_list(&b->w, NULL, 0) };
 
-		for (end = i; end < count && gate_cmp(t, &b->trigger[order[end]]) == 0;)
-			end++;
-		d.rules = dbw_list(&b->w, order + i, end - i);
-		d.nrules = end - i;
+		for (end = i; end < n && gate_cmp(&v[i], &v[end]) == 0; end++)
+			dbw_list(&b->w, &v[end].rule, 1);
+		d.nrules = (uint32_t)(end - i);
 		dbw_record(&b->w, DB_GATES, &d, sizeof(d));
 	}
 	return OK;

@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "rules/fold_in.h"
 
 struct ir_node *
@@ -347,7 +348,7 @@ fold_and_or(struct fold *f, struct ir_node *n, bool strict)
 			    struct folded){ fold_bool(f, n, n->op == IR_OR), 0, false };
 		join_sets(f, &o, n->op);
 		if (o.n > 1)
-			qsort(o.v, o.n, sizeof(o.v[0]), operand_cmp);
+			sort(o.v, o.n, sizeof(o.v[0]), operand_cmp);
 	}
 	return from_operands(f, n, &o, strict);
 }

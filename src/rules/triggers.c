@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "rules/triggers_in.h"
 
 static const struct reason *
@@ -48,7 +49,7 @@ wake_some(struct triggers *t, struct wake *w, uint32_t n, int64_t need)
 	if (need <= 0)
 		return WAKE_ALWAYS;
 	if (n > 1)
-		qsort(w, n, sizeof(*w), wake_cmp);
+		sort(w, n, sizeof(*w), wake_cmp);
 	for (int64_t i = 0; i < (int64_t)n - need + 1; i++)
 		out = wake_both(t, out, w[i]);
 	return out;
@@ -283,7 +284,7 @@ unique(struct trigger *out)
 	uint32_t n = 0;
 
 	if (out->npatterns > 1)
-		qsort(out->patterns, out->npatterns, sizeof(uint32_t), u32_cmp);
+		sort(out->patterns, out->npatterns, sizeof(uint32_t), u32_cmp);
 	for (uint32_t i = 0; i < out->npatterns; i++)
 		if (n == 0 || out->patterns[n - 1] != out->patterns[i])
 			out->patterns[n++] = out->patterns[i];

@@ -7,6 +7,7 @@
  */
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "rules/triggers_in.h"
 
 /* Modules with data are about a format; those of functions only (math) are not. */
@@ -235,7 +236,7 @@ at_least(struct triggers *t, const struct ir_node *n, int64_t least)
 	if (!(fabs(without) < 1LL << 50) || without >= (double)least)
 		return wake_defined(t, n);
 	if (s.n > 1)
-		qsort(s.v, s.n, sizeof(s.v[0]), term_cmp);
+		sort(s.v, s.n, sizeof(s.v[0]), term_cmp);
 	for (size_t i = 0; i < s.n; i++) {
 		if (without + s.v[i].max < (double)least)
 			without += s.v[i].max;

@@ -1,7 +1,9 @@
 #include "scan/run.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "crypto/hash.h"
 #include "modules/modules.h"
 #include "scan/entrypoint.h"
 #include "scan/scan.h"
@@ -28,13 +30,38 @@ on_wake(void *arg, uint32_t pattern)
 	}
 }
 
+/* The first live rule that uses the pattern, and its name for it. */
+static uint32_t
+user_of(struct scan *s, uint32_t pattern, struct bytes *name)
+{
+	for (uint32_t i = 0; i < s->nlive; i++) {
+		const struct db_rule *d = db_rule(&s->db, s->live[i]);
+
+		for (uint32_t k = 0; k < d->nstrings; k++) {
+			const struct db_string *str = db_string(&s->db, d->strings + k);
+
+			if (str->pattern != pattern)
+				continue;
+			*name = db_text(&s->db, str->name);
+			return s->live[i];
+		}
+	}
+	*name = BYTES_LIT("a string");
+	return DB_NONE;
+}
+
 static void
 on_cut(void *arg, uint32_t pattern, const char *why)
 {
 	struct scan *s = arg;
+	struct bytes name;
+	uint32_t rule = user_of(s, pattern, &name);
+	char text[512];
 
-	(void)pattern;
-	scan_say(s, FINDING_LIMIT, DB_NONE, bytes_of(why));
+	snprintf(text, sizeof(text),
+	    "%s for %.*s, results for this rule may be incorrect", why,
+	    name.n < 200 ? (int)name.n : 200, (const char *)name.p);
+	scan_say(s, FINDING_LIMIT, rule, bytes_of(text));
 }
 
 static void *
@@ -141,6 +168,13 @@ machine_new(struct scan *s)
 		.re_search = on_search,
 		.log = on_log };
 	return cond_new(&s->keep, &s->db, &s->env, &s->cond);
+}
+
+void
+scan_init(void)
+{
+	crypto_init();
+	(void)filter_cpus();
 }
 
 enum err

@@ -14,6 +14,12 @@
 
 struct scan;
 
+/*
+ * What libraries must do before the sandbox closes (OpenSSL reads its configuration,
+ * the processor is asked what it can). Once a process, before its first byte.
+ */
+void scan_init(void);
+
 enum scan_flag {
 	SCAN_MATCHES = 1 << 0,   /* report where strings matched */
 	SCAN_UNMATCHED = 1 << 1, /* report the rules that did not match, too */

@@ -1,3 +1,4 @@
+#include "format/dump.h"
 #include "scan/scan.h"
 
 void
@@ -164,11 +165,33 @@ tell_unmatched(struct scan *s)
 			tell_rule(s, i, FINDING_UNMATCHED);
 }
 
+#define DUMP_MAX ((size_t)16 << 20)
+
+static void
+tell_facts(struct scan *s)
+{
+	struct buf b = { .limit = DUMP_MAX };
+
+	for (uint32_t i = 0; i < s->db.nmodules; i++) {
+		const struct module_state *m =
+		    db_module(&s->db, i)->imported ? scan_module(s, i) : NULL;
+
+		if (m != NULL)
+			dump_text(m->format, m->parse.facts, &b);
+	}
+	scan_say(s, FINDING_DUMP, DB_NONE, buf_bytes(&b));
+	if (b.full)
+		scan_say(s, FINDING_LIMIT, DB_NONE, BYTES_LIT("too many facts to tell"));
+	buf_done(&b);
+}
+
 void
 scan_tell(struct scan *s)
 {
 	uint32_t rules = s->nlive;
 
+	if (s->o.flags & SCAN_DUMP)
+		tell_facts(s);
 	if (s->o.flags & SCAN_MATCHES)
 		list_matches(s);
 	for (uint32_t i = 0; i < rules; i++)

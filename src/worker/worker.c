@@ -7,6 +7,7 @@
 
 #include "sandbox/confine.h"
 #include "sandbox/filter.h"
+#include "scan/run.h"
 #include "worker/guard.h"
 #include "worker/task.h"
 
@@ -74,6 +75,7 @@ worker_main(int argc, char **argv)
 	enum err e;
 
 	warm_up();
+	scan_init();
 	guard_install();
 	wire_in_init(&w.in, WORKER_CHANNEL);
 	w.in.fds_allowed = true;
