@@ -2,7 +2,9 @@
  * facts.c - prints what a format's parser knows of files: for golden tests and
  * for comparisons with other programs. `candor dump` shows the same, confined.
  *
- *	facts [-j] [-m MODULE] FILE...
+ *	facts [-f] [-j] [-m MODULE] FILE...
+ *
+ * -f shows instead what the functions without arguments return.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,8 +45,41 @@ choose(const char *name, struct bytes file)
 	return NULL;
 }
 
+static bool
+charge_nothing(void *host, uint64_t n)
+{
+	(void)host;
+	(void)n;
+	return true;
+}
+
 static void
-show(const struct format *m, struct bytes file, bool json)
+show_functions(const struct format *m, const struct parse *p)
+{
+	for (const struct fact *f = m->facts; f->type != FACT_END; f++) {
+		struct fact_call c = { .self = p->facts,
+			.file = p->file,
+			.arena = p->arena,
+			.charge = charge_nothing };
+
+		if (f->type != FACT_FN || f->sig[0] != ':')
+			continue;
+		(void)!fact_ready(f, p->facts);
+		if (f->sig[1] == 'i')
+			c.ret.i = FACT_UNDEF;
+		f->fn(&c);
+		if (f->sig[1] == 'i' && c.ret.i != FACT_UNDEF)
+			printf("%s %lld\n", f->name, (long long)c.ret.i);
+		else if (f->sig[1] == 's' && c.ret.s.p != NULL)
+			printf("%s %.*s\n", f->name, (int)c.ret.s.n,
+			    (const char *)c.ret.s.p);
+	}
+}
+
+enum form { TEXT, JSON, FUNCTIONS };
+
+static void
+show(const struct format *m, struct bytes file, enum form form)
 {
 	struct arena arena;
 	struct parse parse = { .file = file, .arena = &arena };
@@ -56,7 +91,9 @@ show(const struct format *m, struct bytes file, bool json)
 		abort();
 	fact_clear(m->facts, parse.facts);
 	(void)!m->open(&parse);
-	if (json) {
+	if (form == FUNCTIONS) {
+		show_functions(m, &parse);
+	} else if (form == JSON) {
 		dump_json(m, parse.facts, &out);
 		buf_u8(&out, '\n');
 	} else {
@@ -74,12 +111,14 @@ int
 main(int argc, char **argv)
 {
 	const char *module = NULL;
-	bool json = false;
+	enum form form = TEXT;
 	int c, bad = 0;
 
-	while ((c = getopt(argc, argv, "jm:")) != -1) {
-		if (c == 'j')
-			json = true;
+	while ((c = getopt(argc, argv, "fjm:")) != -1) {
+		if (c == 'f')
+			form = FUNCTIONS;
+		else if (c == 'j')
+			form = JSON;
 		else if (c == 'm')
 			module = optarg;
 		else
@@ -91,7 +130,7 @@ main(int argc, char **argv)
 		const struct format *m = choose(module, file);
 
 		if (m != NULL)
-			show(m, file, json);
+			show(m, file, form);
 		else
 			bad = 1;
 		free((void *)(uintptr_t)file.p);

@@ -14,6 +14,8 @@
 #define DEPTH_MOST      8   /* ours; real ones have 1 */
 #define SIGNATURES_MOST 64  /* ours */
 #define CERTS_MOST      256 /* ours, of one signature */
+#define ENTRIES_MOST    16  /* ours, of the table; one is the rule, shim has two */
+#define TYPE_PKCS       2   /* WIN_CERT_TYPE_PKCS_SIGNED_DATA */
 
 /* clang-format off */
 #define OID_INDIRECT_DATA BYTES_LIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x04")
@@ -417,10 +419,10 @@ static enum err
 read_signed_data(
     struct found *f, const struct cms *m, struct pe_signature *sig, struct pe_auth *auth)
 {
-	struct certs *certs = ARENA_NEW(f->arena, struct certs);
+	struct certs *certs = m->certs.p ? ARENA_NEW(f->arena, struct certs) : NULL;
 	enum err e;
 
-	if (certs == NULL)
+	if (m->certs.p != NULL && certs == NULL)
 		return ERR_LIMIT;
 	e = m->certs.p ? add_certs(f->arena, m->certs, certs) : ERR_END;
 	if (e != OK)
@@ -479,37 +481,57 @@ read_signature(struct found *f, struct bytes der, unsigned depth)
 	return OK;
 }
 
-/* The first entry of the certificate table (PE 5.7), whose offset is the file's. */
+/* The certificate table (PE 5.7), whose offset is the file's; p NULL: none. */
 static struct bytes
-certificate_entry(const struct pe *pe)
+certificate_table(const struct pe *pe)
 {
 	struct bytes dir = pe_directory(pe, PE_DIR_SECURITY);
-	uint32_t at = rec_le32(dir, 0), size = rec_le32(dir, 4), length;
+	uint32_t at = rec_le32(dir, 0), size = rec_le32(dir, 4);
 
 	if (at == 0 || size < 8 || size > pe->file.n ||
-	    (uint32_t)(at + size) > pe->file.n || bytes_sub(pe->file, at, 8).p == NULL)
+	    (uint32_t)(at + size) > pe->file.n)
 		return (struct bytes){ 0 };
-	length = rec_le32(pe->file, at);
-	if (length <= 8 || length - 8 > INT32_MAX)
-		return (struct bytes){ 0 };
-	return bytes_sub(pe->file, at + 8ULL, length - 8);
+	/* The last entry may be longer than the table says: all that is there counts. */
+	return bytes_from(pe->file, at);
+}
+
+/*
+ * One entry after the other: length, revision, type, PKCS #7, aligned to 8. The
+ * first is taken whatever its type.
+ */
+static enum err
+read_table(struct found *f, struct bytes table, uint32_t size)
+{
+	uint64_t at = 0;
+
+	for (unsigned i = 0; i < ENTRIES_MOST && at + 8 <= size; i++) {
+		uint32_t length = rec_le32(table, at);
+		struct bytes entry = bytes_sub(table, at, length);
+
+		if (length <= 8 || length > INT32_MAX || entry.p == NULL)
+			break;
+		if (i == 0 || rec_le16(entry, 6) == TYPE_PKCS)
+			TRY(read_signature(f, bytes_from(entry, 8), 0));
+		at += (length + 7ULL) & ~7ULL;
+	}
+	return OK;
 }
 
 enum err
 pe_read_signatures(struct pe *pe)
 {
-	struct bytes entry = certificate_entry(pe);
+	struct bytes table = certificate_table(pe);
 	struct found f = { .pe = pe, .arena = pe->parse->arena };
 	enum err e;
 
 	pe->number_of_signatures = 0;
-	if (entry.p == NULL)
+	if (table.p == NULL)
 		return OK;
 	f.list = ARENA_ARRAY(f.arena, SIGNATURES_MOST + 1, struct pe_signature);
 	f.auths = ARENA_ARRAY(f.arena, SIGNATURES_MOST + 1, struct pe_auth);
 	if (f.list == NULL || f.auths == NULL)
 		return ERR_LIMIT;
-	e = read_signature(&f, entry, 0);
+	e = read_table(&f, table, rec_le32(pe_directory(pe, PE_DIR_SECURITY), 4));
 	pe->auths = f.auths;
 	pe->signatures = (struct fact_array){ f.list, (uint32_t)f.n };
 	pe->number_of_signatures = (int64_t)f.n;

@@ -128,3 +128,230 @@ TEST(parts_wait_until_they_are_read)
 	EQ_I(o->pe.is_signed, 0);
 	close_pe(o);
 }
+
+/* Reads every part, as a dump does. ERR_LIMIT when one of them says so. */
+static enum err
+load_all(struct pe *pe)
+{
+	static fact_load *const parts[] = {
+		pe_load_rich,
+		pe_load_debug,
+		pe_load_imports,
+		pe_load_delayed,
+		pe_load_exports,
+		pe_load_resources,
+		pe_load_verified,
+	};
+	enum err all = OK;
+
+	for (size_t i = 0; i < COUNT(parts); i++)
+		if (parts[i](pe) != OK)
+			all = ERR_LIMIT;
+	return all;
+}
+
+/* One section that maps the file as it lies, so an rva is an offset. */
+static uint8_t *
+flat(uint8_t *out, size_t size, bool wide)
+{
+	uint8_t *optional = out + HEADER + 24;
+	uint8_t *section = optional + (wide ? 240 : 224);
+
+	sample(out, size, wide, 1);
+	put_le32(optional + 56, (uint32_t)size); /* SizeOfImage */
+	put_le32(section + 8, (uint32_t)size);
+	put_le32(section + 16, (uint32_t)size);
+	return optional + (wide ? 112 : 96); /* the directories */
+}
+
+static void
+set_directory(uint8_t *dirs, unsigned which, uint32_t at, uint32_t size)
+{
+	put_le32(dirs + which * 8, at);
+	put_le32(dirs + which * 8 + 4, size);
+}
+
+/* Something of everything, by hand: what is where stands in each line. */
+static struct bytes
+rich_sample(uint8_t out[2048])
+{
+	uint8_t *dirs = flat(out, 2048, false);
+
+	set_directory(dirs, PE_DIR_IMPORT, 512, 40);
+	put_le32(out + 512, 560);      /* names of functions */
+	put_le32(out + 512 + 12, 600); /* name of the library */
+	put_le32(out + 512 + 16, 560);
+	put_le32(out + 560, 620);        /* by name */
+	put_le32(out + 564, 0x80000002); /* by number */
+	memcpy(out + 600, "ws2_32.dll", 11);
+	memcpy(out + 622, "Function", 9);
+
+	set_directory(dirs, PE_DIR_EXPORT, 700, 100);
+	put_le32(out + 700 + 12, 600);
+	put_le32(out + 700 + 16, 1);
+	put_le32(out + 700 + 20, 2); /* addresses at 750 */
+	put_le32(out + 700 + 24, 1); /* names at 760, indexes at 770 */
+	put_le32(out + 700 + 28, 750);
+	put_le32(out + 700 + 32, 760);
+	put_le32(out + 700 + 36, 770);
+	put_le32(out + 750, 512);
+	put_le32(out + 754, 780); /* inside of the directory: a forwarder */
+	put_le32(out + 760, 622);
+	memcpy(out + 780, "to.Other", 9);
+
+	set_directory(dirs, PE_DIR_RESOURCE, 1024, 200);
+	put_le16(out + 1024 + 14, 1);
+	put_le32(out + 1024 + 16, 16); /* of type version */
+	put_le32(out + 1024 + 20, 0x80000020);
+	put_le16(out + 1056 + 14, 1);
+	put_le32(out + 1056 + 20, 0x80000040);
+	put_le16(out + 1088 + 14, 1);
+	put_le32(out + 1088 + 20, 0x60);
+	put_le32(out + 1120, 1200);
+	put_le32(out + 1124, 300);
+	put_le16(out + 1200, 300);
+	for (size_t i = 0; i < 15; i++)
+		out[1206 + i * 2] = (uint8_t) "VS_VERSION_INFO"[i];
+	put_le16(out + 1292, 100);
+	for (size_t i = 0; i < 14; i++)
+		out[1298 + i * 2] = (uint8_t) "StringFileInfo"[i];
+	put_le16(out + 1328, 60); /* a table with an empty name */
+	put_le16(out + 1336, 40); /* "a" = "b" */
+	put_le16(out + 1338, 1);
+	out[1342] = 'a';
+	out[1348] = 'b';
+
+	set_directory(dirs, PE_DIR_DEBUG, 1600, 28);
+	put_le32(out + 1612, 2);
+	put_le32(out + 1620, 1640);
+	memcpy(out + 1640, "RSDS", 4);
+	memcpy(out + 1664, "a.pdb", 6);
+
+	set_directory(dirs, PE_DIR_DELAY_IMPORT, 1700, 64);
+	put_le32(out + 1700, 1);
+	put_le32(out + 1704, 600);
+	put_le32(out + 1712, 560);
+	put_le32(out + 1716, 560);
+
+	set_directory(dirs, PE_DIR_SECURITY, 1800, 248);
+	put_le32(out + 1800, 248);
+	memcpy(out + 1808, "\x30\x82\x00\xea\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02",
+	    15);
+	return (struct bytes){ out, 2048 };
+}
+
+TEST(something_of_everything)
+{
+	uint8_t bytes[2048];
+	struct opened *o = open_pe(rich_sample(bytes), 1 << 20);
+	const struct pe *pe = &o->pe;
+	const struct pe_pair *info;
+	const struct pe_export *x;
+
+	EQ_U(load_all(&o->pe), OK);
+	EQ_I(pe->number_of_imports, 1);
+	EQ_I(pe->number_of_imported_functions, 2);
+	EQ_I(pe->number_of_delayed_imported_functions, 2);
+	EQ_I(pe->number_of_exports, 2);
+	x = pe->export_details.p;
+	EQ_B(x[0].name, BYTES_LIT("Function"));
+	EQ_B(x[1].forward_name, BYTES_LIT("to.Other"));
+	EQ_I(pe->number_of_resources, 1);
+	EQ_I(pe->number_of_version_infos, 1);
+	info = pe->version_info.p;
+	EQ_B(info->key, BYTES_LIT("a"));
+	EQ_B(info->value, BYTES_LIT("b"));
+	EQ_B(pe->pdb_path, BYTES_LIT("a.pdb"));
+	EQ_I(pe->number_of_signatures, 0);
+	close_pe(o);
+}
+
+/* Every prefix, and every bit turned: nothing but memory errors may show. */
+TEST(sweep)
+{
+	uint8_t bytes[2048];
+
+	rich_sample(bytes);
+	for (size_t n = 0; n < sizeof(bytes); n += n < 1024 ? 7 : 1) {
+		struct opened *o =
+		    open_pe(test_copy((struct bytes){ bytes, n }), 1 << 20);
+
+		CHECK(load_all(&o->pe) == OK);
+		close_pe(o);
+	}
+	struct bytes copy = test_copy((struct bytes){ bytes, sizeof(bytes) });
+	for (size_t bit = 0; bit < sizeof(bytes) * 8; bit++) {
+		uint8_t *at = (uint8_t *)(uintptr_t)copy.p + bit / 8;
+		struct opened *o;
+
+		*at ^= (uint8_t)(1U << bit % 8);
+		o = open_pe(copy, 1 << 20);
+		CHECK(load_all(&o->pe) == OK || o->arena.used > 1 << 19);
+		close_pe(o);
+		*at ^= (uint8_t)(1U << bit % 8);
+	}
+}
+
+/* Tables that share or contain themselves: the work stays linear in the file. */
+enum trap { SECTIONS, IMPORTS, DELAYED, EXPORTS, TREE, VERSION, DEBUG, SIGNED, TRAPS };
+
+static void
+set_trap(enum trap t, uint8_t *out, uint8_t *dirs, uint32_t size)
+{
+	switch (t) {
+	case SECTIONS: put_le16(out + HEADER + 6, 65535); break;
+	case IMPORTS: set_directory(dirs, PE_DIR_IMPORT, 1024, size); break;
+	case DELAYED: set_directory(dirs, PE_DIR_DELAY_IMPORT, 1024, size); break;
+	case EXPORTS: set_directory(dirs, PE_DIR_EXPORT, 1024, size); break;
+	case TREE:
+	case VERSION: set_directory(dirs, PE_DIR_RESOURCE, 1024, size); break;
+	case DEBUG: set_directory(dirs, PE_DIR_DEBUG, 1024, UINT32_MAX); break;
+	case SIGNED: set_directory(dirs, PE_DIR_SECURITY, 1024, size - 1024); break;
+	case TRAPS: break;
+	}
+}
+
+/* What fills the file behind the header, so that each table goes on and on. */
+static void
+fill_trap(enum trap t, uint8_t *out, uint32_t size)
+{
+	for (uint32_t i = 1024; i + 40 < size; i += 4)
+		put_le32(out + i, 1024 + (i & 0xfff));
+	if (t == TREE || t == VERSION) {
+		put_le32(out + 1024, 0);
+		put_le16(out + 1036, 32768);
+		put_le16(out + 1038, 32768);
+		for (uint32_t i = 1040; i + 8 < size; i += 8) {
+			put_le32(out + i, 16);
+			put_le32(out + i + 4, t == TREE ? 0x80000000 : 0x40);
+		}
+	}
+	if (t == DEBUG)
+		for (uint32_t i = 1024; i + 28 < size; i += 28)
+			put_le32(out + i + 12, 2);
+	if (t == DELAYED)
+		for (uint32_t i = 1024; i + 32 < size; i += 32)
+			put_le32(out + i, 1);
+	if (t == SIGNED)
+		memset(out + 1024, 0x30, size - 1024);
+}
+
+TEST(work_is_linear)
+{
+	for (enum trap t = 0; t < TRAPS; t++)
+		for (uint32_t size = 1 << 16; size <= 1 << 20; size <<= 4) {
+			uint8_t *out = calloc(1, size);
+			uint8_t *dirs = flat(out, size, t == IMPORTS);
+			struct opened *o;
+
+			ROW("trap %d, %u bytes", (int)t, size);
+			fill_trap(t, out, size);
+			set_trap(t, out, dirs, size);
+			o = open_pe((struct bytes){ out, size }, 64 << 20);
+			(void)!load_all(&o->pe);
+			CHECK(o->pe.sections.n <= PE_MAX_SECTIONS);
+			CHECK(o->pe.steps < o->pe.budget + 10 * (uint64_t)size);
+			close_pe(o);
+			free(out);
+		}
+}
