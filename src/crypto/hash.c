@@ -1,6 +1,5 @@
 #include "crypto/hash.h"
 
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 static const struct {
@@ -24,13 +23,9 @@ static const struct {
 static EVP_MD *fetched[HASH_KINDS];
 
 void
-crypto_init(void)
+hash_prepare(void)
 {
-	if (fetched[HASH_MD5] != NULL)
-		return;
-	/* No configuration file: a worker's answers do not depend on /etc. */
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CONFIG | OPENSSL_INIT_NO_ATEXIT, NULL);
-	for (int k = HASH_KINDS; k-- > 0;) {
+	for (int k = 0; k < HASH_KINDS; k++) {
 		fetched[k] = EVP_MD_fetch(NULL, kinds[k].name, NULL);
 		if (fetched[k] == NULL)
 			bug("libcrypto lacks a digest");

@@ -2,14 +2,15 @@
  * hash.h - digests and checksums of bytes, behind one interface.
  *
  * MD5, SHA-1 and SHA-2 come from OpenSSL's libcrypto, which looks for its
- * configuration and algorithms when first asked: crypto_init() does that once,
- * before a process is confined. CRC-32 and the byte sum are our own, and need no
+ * configuration and algorithms when first asked: crypto_init() (init.h) does that
+ * once, before a process is confined. CRC-32 and the byte sum are our own, and need no
  * initialisation. Nothing here fails on input.
  */
 #pragma once
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "crypto/init.h"
 
 enum hash_kind {
 	HASH_MD5,
@@ -22,13 +23,6 @@ enum hash_kind {
 };
 
 #define HASH_MAX 64 /* bytes of the longest digest */
-
-/*
- * Gets libcrypto ready, once per process: no file is opened and no other system
- * call than memory's is made by a digest afterwards. Without it every hash below
- * does the same at first use. Aborts when libcrypto lacks an algorithm.
- */
-void crypto_init(void);
 
 /* Bytes of a digest. */
 size_t hash_size(enum hash_kind k);
@@ -51,6 +45,9 @@ void hash_hex(const uint8_t *digest, size_t n, char *out);
 
 /* CRC-32 as in zip and PNG (reflected 0xedb88320). */
 uint32_t crc32_of(struct bytes b);
+
+/* crypto_init's part of this file. */
+void hash_prepare(void);
 
 /* The sum of the bytes, modulo 2^32. */
 uint32_t sum32_of(struct bytes b);

@@ -19,3 +19,6 @@ const char *oid_long(struct bytes oid);
 
 /* "1.2.840.113549"; cut to what fits, empty when the encoding is broken. */
 void oid_text(struct bytes oid, char out[OID_TEXT_MAX]);
+
+/* crypto_init's part of this file. */
+void oid_prepare(void);

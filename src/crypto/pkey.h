@@ -22,3 +22,6 @@ bool pkey_verify(
  */
 size_t pkey_recover(
     struct bytes spki, struct bytes signature, uint8_t out[PKEY_DATA_MAX]);
+
+/* crypto_init's part of this file. */
+void pkey_prepare(void);
