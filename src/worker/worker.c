@@ -5,6 +5,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "crypto/init.h"
 #include "sandbox/confine.h"
 #include "sandbox/filter.h"
 #include "scan/run.h"
@@ -51,8 +52,8 @@ serve(struct worker *w)
 }
 
 /*
- * libc's first use of malloc, stdio and the clock may ask the system for things
- * that are forbidden later: so they are used once now.
+ * libc's first use of malloc, stdio and the clock, and libcrypto's of anything, may
+ * ask the system for things that are forbidden later: so they are used once now.
  */
 static void
 warm_up(void)
@@ -63,6 +64,7 @@ warm_up(void)
 	setvbuf(stderr, malloc(BUFSIZ), _IOFBF, BUFSIZ);
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	clock_gettime(CLOCK_REALTIME, &t);
+	crypto_init();
 }
 
 int
