@@ -50,16 +50,24 @@ gram_quad(uint32_t folded)
 	return count[a < b ? a : b] / positions();
 }
 
-struct gram_heavy
-gram_heavy(size_t i)
+static const uint8_t *
+heavy_at(size_t i)
 {
-	const uint8_t *p;
+	return gram_data + GRAM_HEAVY_AT + 7 * i;
+}
 
-	if (i >= GRAM_HEAVY)
-		return (struct gram_heavy){ 0 };
-	p = gram_data + GRAM_HEAVY_AT + 7 * i;
-	if (p[6] == 0)
-		return (struct gram_heavy){ 0 };
-	return (
-	    struct gram_heavy){ le32(p), le16(p + 4), fine_count(p[6]) / positions() };
+bool
+gram_heavy(size_t i, uint32_t *quad, uint16_t *next)
+{
+	if (i >= GRAM_HEAVY || heavy_at(i)[6] == 0)
+		return false;
+	*quad = le32(heavy_at(i));
+	*next = le16(heavy_at(i) + 4);
+	return true;
+}
+
+double
+gram_heavy_p(size_t i)
+{
+	return i < GRAM_HEAVY ? fine_count(heavy_at(i)[6]) / positions() : 0;
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,10 +15,9 @@
 double gram_pair(uint16_t folded);
 double gram_quad(uint32_t folded);
 
-/* The commonest strings of six folded bytes. p is 0 behind the last. */
-struct gram_heavy {
-	uint32_t quad; /* its first four bytes */
-	uint16_t next; /* and two more */
-	double p;
-};
-struct gram_heavy gram_heavy(size_t i);
+/*
+ * The commonest strings of six folded bytes, the commonest first: its first four
+ * and two more. False behind the last.
+ */
+bool gram_heavy(size_t i, uint32_t *quad, uint16_t *next);
+double gram_heavy_p(size_t i);

@@ -38,44 +38,53 @@ key_slot(const struct key *k, uint32_t mask)
 	return (h ^ h >> 15) & mask;
 }
 
+/* The slot of a key, or the free one where it belongs. */
+static uint32_t *
+key_find(const struct table *t, uint32_t *slots, uint32_t mask, const struct key *k)
+{
+	uint32_t s = key_slot(k, mask);
+
+	for (; slots[s] != 0; s = (s + 1) & mask) {
+		const struct key *o = &t->keys[slots[s] - 1];
+
+		if (o->quad == k->quad && o->check == k->check)
+			break;
+	}
+	return &slots[s];
+}
+
 /* Puts windows of equal keys into one list each, in the order of the needles. */
 static enum err
 table_group(struct table *t)
 {
 	uint32_t mask = 1;
-	uint32_t *slot;
+	uint32_t *slots;
 
 	while (mask < t->nw * 2)
 		mask = mask << 1 | 1;
-	slot = ARENA_ARRAY(t->arena, (size_t)mask + 1, uint32_t);
+	slots = ARENA_ARRAY(t->arena, (size_t)mask + 1, uint32_t);
 	t->link = ARENA_ARRAY(t->arena, t->nw, uint32_t);
 	t->keys = ARENA_ARRAY(t->arena, t->nw, struct key);
-	if (slot == NULL || t->link == NULL || t->keys == NULL)
+	if (slots == NULL || t->link == NULL || t->keys == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < t->nw; i++) {
 		const struct lit_window *w = &t->w[i];
 		struct key k = { w->quad, 0, i, i, 0 };
-		uint32_t s;
+		uint32_t *slot;
 
 		if (w->silent)
 			continue;
 		if (w->has_around)
 			k.check = lit_check(w->around);
-		s = key_slot(&k, mask);
 		t->link[i] = NONE;
-		for (; slot[s] != 0; s = (s + 1) & mask) {
-			struct key *o = &t->keys[slot[s] - 1];
-
-			if (o->quad == k.quad && o->check == k.check)
-				break;
-		}
-		if (slot[s] == 0) {
+		slot = key_find(t, slots, mask, &k);
+		if (*slot == 0) {
 			t->keys[t->nkeys++] = k;
-			slot[s] = t->nkeys;
+			*slot = t->nkeys;
 			continue;
 		}
-		t->link[t->keys[slot[s] - 1].last] = i;
-		t->keys[slot[s] - 1].last = i;
+		t->link[t->keys[*slot - 1].last] = i;
+		t->keys[*slot - 1].last = i;
 	}
 	return OK;
 }
@@ -125,14 +134,15 @@ static double
 bitmap_cost(const struct table *t)
 {
 	double sum = 0;
-	struct gram_heavy g;
+	uint32_t quad;
+	uint16_t next;
 
-	for (size_t i = 0; (g = gram_heavy(i)).p > 0; i++) {
-		uint32_t h = lit_hash(g.quad, t->seed);
-		uint32_t bits = 1u << lit_bit_a(h, t->bits) | 1u << lit_bit_b(g.next);
+	for (size_t i = 0; gram_heavy(i, &quad, &next); i++) {
+		uint32_t h = lit_hash(quad, t->seed);
+		uint32_t bits = 1u << lit_bit_a(h, t->bits) | 1u << lit_bit_b(next);
 
 		if ((t->bitmap[lit_word(h, t->bits)] & bits) == bits)
-			sum += g.p;
+			sum += gram_heavy_p(i);
 	}
 	return sum;
 }
@@ -142,17 +152,17 @@ bitmap_cost(const struct table *t)
  * than all needles together: the multiplier is the best of several.
  */
 static enum err
-table_seed(struct table *t)
+table_seed(struct table *t, uint32_t given)
 {
 	static const uint32_t seeds[] = { 0x9e3779b1, 0x85ebca6b, 0xc2b2ae35, 0x27d4eb2f,
 		0x165667b1, 0xd6e8feb9, 0xa0761d65, 0xe7037ed1 };
 	double best = -1;
-	uint32_t seed = seeds[0];
+	uint32_t seed = given | 1;
 
 	t->bitmap = arena_alloc(t->arena, (size_t)1 << (t->bits - 3));
 	if (t->bitmap == NULL)
 		return ERR_LIMIT;
-	for (size_t i = 0; i < COUNT(seeds); i++) {
+	for (size_t i = 0; i < COUNT(seeds) && given == 0; i++) {
 		double cost;
 
 		t->seed = seeds[i];
@@ -411,14 +421,14 @@ lit_build(struct arena *a, const struct lit_in *in, size_t n, const struct lit_o
 	t.bits = o.bits ? o.bits : bits_for(t.nw);
 	if (t.nw > 0) {
 		TRY(table_group(&t));
-		TRY(table_seed(&t));
+		TRY(table_seed(&t, o.seed));
 		table_number_chains(&t);
 		TRY(table_place(&t));
 	}
 	out->nwindows = t.nw;
 	out->nkeys = t.nkeys;
 	out->cost = p.cost;
-	h.seed = t.seed | 1;
+	h.seed = t.seed;
 	h.bits = t.bits;
 	h.stride = o.stride;
 	h.nneedles = (uint32_t)n;

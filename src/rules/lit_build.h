@@ -29,6 +29,7 @@ struct lit_in {
 struct lit_opts {
 	unsigned stride; /* 1 or 2; 0: 2 below LIT_STRIDE1 windows */
 	unsigned bits;   /* of the bitmap; 0: by the number of windows */
+	uint32_t seed;   /* of the window hash; 0: the best of some, which takes a ms */
 	double hot;      /* defer above this cost; 0: LIT_HOT */
 };
 

@@ -7,7 +7,7 @@
 /* Windows begin at offset 0..LIT_OFF_MAX; beyond the last one 4 + 4 bytes count. */
 #define HEAD (LIT_OFF_MAX + 1 + 8)
 
-#define USAGE_BITS 20
+#define USAGE_BITS 20 /* at most */
 
 /* So many needles with one window may tell themselves apart by their neighbours;
    then they share a chain, or one window could fill the buckets. */
@@ -62,9 +62,9 @@ window_cost(const struct head *h, unsigned off)
 }
 
 static uint16_t *
-usage_of(uint16_t *usage, uint32_t quad)
+usage_of(const struct lit_picker *p, uint32_t quad)
 {
-	return &usage[quad * 0x9e3779b1u >> (32 - USAGE_BITS)];
+	return &p->usage[quad * 0x9e3779b1u >> (32 - p->usage_bits)];
 }
 
 struct pick {
@@ -72,9 +72,9 @@ struct pick {
 	unsigned off[2];
 };
 
-/* The cheapest windows at even and odd offsets; usage NULL: of this literal alone. */
+/* The cheapest windows at even and odd offsets; p NULL: of this literal alone. */
 static struct pick
-pick_best(const struct head *h, uint16_t *usage)
+pick_best(const struct head *h, const struct lit_picker *p)
 {
 	struct pick best = { { INFINITY, INFINITY }, { 0, 1 } };
 	double biased[2] = { INFINITY, INFINITY };
@@ -82,8 +82,8 @@ pick_best(const struct head *h, uint16_t *usage)
 	for (unsigned off = 0; off <= LIT_OFF_MAX && off + LIT_WINDOW <= h->n; off++) {
 		double cost = window_cost(h, off), b = cost;
 
-		if (usage != NULL)
-			b *= 1 + *usage_of(usage, quad_at(h, off)) / 4.0;
+		if (p != NULL)
+			b *= 1 + *usage_of(p, quad_at(h, off)) / 4.0;
 		if (b < biased[off & 1]) {
 			biased[off & 1] = b;
 			best.cost[off & 1] = cost;
@@ -164,14 +164,17 @@ lit_picker_init(struct lit_picker *p, struct arena *a, size_t n, const struct li
 		.stride = o->stride,
 		.hot = o->hot,
 		.shorts_max = SHORTS_MIN + n / SHORTS_SHARE };
-	p->usage = ARENA_ARRAY(a, 1u << USAGE_BITS, uint16_t);
+	p->usage_bits = 8;
+	while (p->usage_bits < USAGE_BITS && (size_t)1 << p->usage_bits < n * 16)
+		p->usage_bits++;
+	p->usage = ARENA_ARRAY(a, (size_t)1 << p->usage_bits, uint16_t);
 	return p->usage ? OK : ERR_LIMIT;
 }
 
 static enum err
 window_add(struct lit_picker *p, const struct lit_window *w)
 {
-	uint16_t *usage = usage_of(p->usage, w->quad);
+	uint16_t *usage = usage_of(p, w->quad);
 
 	if (p->n == p->cap) {
 		p->w = arena_grow(p->arena, p->w, &p->cap, p->n + 1, sizeof(*w));
@@ -248,7 +251,7 @@ windows_before(struct lit_picker *p, const struct head *h, uint32_t needle)
 static enum err
 pick_one(struct lit_picker *p, const struct head h[2], uint32_t needle)
 {
-	struct pick best = pick_best(h, p->usage);
+	struct pick best = pick_best(h, p);
 
 	if (p->stride == 1)
 		return windows_add(p, h, best.off[best.cost[1] < best.cost[0]], needle);

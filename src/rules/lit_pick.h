@@ -29,7 +29,8 @@ struct lit_picker {
 	struct lit_window *w;
 	size_t n, cap;
 	uint16_t *usage; /* of windows, by hash */
-	double cost;     /* of all that were taken */
+	unsigned usage_bits;
+	double cost; /* of all that were taken */
 };
 
 /* For n literals; stride and hot of the options are given. */
