@@ -266,6 +266,112 @@ TEST(something_of_everything)
 	close_pe(o);
 }
 
+static bool
+charge(void *host, uint64_t n)
+{
+	(void)host;
+	(void)n;
+	return true;
+}
+
+/* As a stand-in for a regex, an argument is text that a name must hold. */
+static bool
+holds(void *host, const void *re, struct bytes s)
+{
+	(void)host;
+	return bytes_find(s, 0, bytes_of(re)) != UINT64_MAX;
+}
+
+#define S(text)                      \
+	{                            \
+		.s = BYTES_LIT(text) \
+	}
+#define I(n)             \
+	{                \
+		.i = (n) \
+	}
+#define R(text)              \
+	{                    \
+		.re = (text) \
+	}
+
+TEST(functions)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name;
+		fact_fn *fn;
+		union fact_value arg[3];
+		int64_t want;
+	} rows[] = {
+		{ "a function", pe_imports_name, { S("WS2_32.DLL"), S("function") }, 1 },
+		{ "up to a NUL", pe_imports_name, { S("ws2_32.dll\0x"), S("function\0y") }, 1 },
+		{ "another library", pe_imports_name, { S("ws2_32"), S("function") }, 0 },
+		{ "an ordinal", pe_imports_ordinal, { S("ws2_32.dll"), I(2) }, 1 },
+		{ "by its name", pe_imports_name, { S("ws2_32.dll"), S("bind") }, 1 },
+		{ "no ordinal", pe_imports_ordinal, { S("ws2_32.dll"), I(3) }, 0 },
+		{ "of a library", pe_imports_dll, { S("ws2_32.dll") }, 2 },
+		{ "by regex", pe_imports_regex, { R("ws2"), R("n") }, 2 },
+		{ "delayed only", pe_imports_flag_dll, { I(2), S("ws2_32.dll") }, 2 },
+		{ "both", pe_imports_flag_dll, { I(-1), S("ws2_32.dll") }, 4 },
+		{ "both, by name", pe_imports_flag_name, { I(3), S("ws2_32.dll"), S("bind") }, 1 },
+		{ "neither", pe_imports_flag_name, { I(4), S("ws2_32.dll"), S("bind") }, 0 },
+		{ "address", pe_import_rva_name, { S("ws2_32.dll"), S("BIND") }, 564 },
+		{ "address of none", pe_import_rva_name, { S("x.dll"), S("bind") }, FACT_UNDEF },
+		{ "by ordinal", pe_import_rva_ordinal, { S("ws2_32.dll"), I(2) }, 564 },
+		{ "delayed", pe_delayed_rva_ordinal, { S("ws2_32.dll"), I(2) }, 564 },
+		{ "an export", pe_exports_name, { S("FUNCTION") }, 1 },
+		{ "no export", pe_exports_name, { S("Function2") }, 0 },
+		{ "exports by regex", pe_exports_regex, { R("unct") }, 1 },
+		{ "exports by ordinal", pe_exports_ordinal, { I(2) }, 1 },
+		{ "ordinal 0", pe_exports_ordinal, { I(0) }, 0 },
+		{ "ordinal above", pe_exports_ordinal, { I(3) }, 0 },
+		{ "index", pe_exports_index_ordinal, { I(2) }, 1 },
+		{ "index of none", pe_exports_index_name, { S("none") }, FACT_UNDEF },
+		{ "section by address", pe_section_index_addr, { I(100) }, 0 },
+		{ "behind all sections", pe_section_index_addr, { I(2048) }, FACT_UNDEF },
+		{ "section by name", pe_section_index_name, { S("") }, 0 },
+		{ "no such section", pe_section_index_name, { S(".text") }, FACT_UNDEF },
+		{ "language", pe_language, { I(0) }, 1 },
+		{ "locale", pe_locale, { I(1033) }, 0 },
+		{ "address to offset", pe_offset_of_rva, { I(600) }, 600 },
+		{ "nowhere", pe_offset_of_rva, { I(4096) }, FACT_UNDEF },
+		{ "bits", pe_is_32bit, { I(0) }, 1 },
+		{ "more bits", pe_is_64bit, { I(0) }, 0 },
+		{ "no library", pe_is_dll, { I(0) }, 0 },
+	};
+	/* clang-format on */
+	uint8_t bytes[2048];
+	struct opened *o = open_pe(rich_sample(bytes), 1 << 20);
+
+	EQ_U(load_all(&o->pe), OK);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct fact_call c = { .self = &o->pe,
+			.ret.i = FACT_UNDEF,
+			.charge = charge,
+			.re_match = holds };
+
+		ROW("%s", rows[i].name);
+		memcpy(c.arg, rows[i].arg, sizeof(c.arg));
+		rows[i].fn(&c);
+		EQ_I(c.ret.i, rows[i].want);
+	}
+	close_pe(o);
+}
+
+/* md5 of "ws2_32.function,ws2_32.bind" */
+TEST(import_hash)
+{
+	uint8_t bytes[2048];
+	struct opened *o = open_pe(rich_sample(bytes), 1 << 20);
+	struct fact_call c = { .self = &o->pe };
+
+	EQ_U(load_all(&o->pe), OK);
+	pe_imphash(&c);
+	EQ_B(c.ret.s, BYTES_LIT("6bbaa7022e8f5217b3e45e4437ad7f15"));
+	close_pe(o);
+}
+
 /* Every prefix, and every bit turned: nothing but memory errors may show. */
 TEST(sweep)
 {
