@@ -212,6 +212,7 @@ struct rig {
 	struct val slot[RIG_SLOTS];
 	char said[4][16]; /* lines written */
 	unsigned nsaid;
+	bool effect; /* the rule writes lines */
 
 	/* the database: one rule's code and a text section */
 	struct buf code, text;
@@ -941,7 +942,7 @@ rig_compile(struct rig *r, struct ir_node *cond)
 	r->b.rule.cond = cond;
 	e = code_rule(&r->b.ir, &r->b.rule, &w, &r->code);
 	r->rules[RIG_RULES] = (struct db_rule){ .ncode = (uint32_t)r->code.n,
-		.flags = DB_RULE_EFFECT * r->b.rule.global };
+		.flags = r->effect ? DB_RULE_EFFECT : 0 };
 	r->db = (struct db){ .nrules = RIG_RULES + 1,
 		.npatterns = RIG_PATTERNS,
 		.nexts = COUNT(r->ext),
