@@ -1,6 +1,7 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/sys.h"
@@ -44,18 +45,31 @@ overview(void)
 	printf("\n'candor help VERB' tells more.\n");
 }
 
-static int
-run_help(int argc, char **argv, const struct verb *self)
-{
-	const struct verb *v = argc > 0 ? cli_verb(argv[0]) : NULL;
+struct help_args {
+	bool options;
+};
 
-	(void)self;
-	if (argc > 0 && v == NULL) {
-		msg_error("there is no verb '%s'", argv[0]);
+static const struct opt help_opts[] = {
+	{ 0, "options", OPT_FLAG, NULL, "all options as a table, for programs",
+	    offsetof(struct help_args, options) },
+	OPT_LAST,
+};
+static const struct opt no_opts[] = { OPT_LAST };
+
+static int
+help(const struct help_args *a, const struct opt_list *which)
+{
+	const struct verb *v = which->n > 0 ? cli_verb(which->p[0]) : NULL;
+
+	if (which->n > 0 && v == NULL) {
+		msg_error("there is no verb '%s'", which->p[0]);
 		msg_hint("try 'candor help'");
 		return OPT_EXIT_USAGE;
 	}
-	if (v != NULL)
+	if (a->options)
+		for (const struct verb *const *all = cli_verbs; *all != NULL; all++)
+			opt_table(*all);
+	else if (v != NULL)
 		opt_help(v);
 	else
 		overview();
@@ -63,22 +77,35 @@ run_help(int argc, char **argv, const struct verb *self)
 }
 
 static int
+run_help(int argc, char **argv, const struct verb *self)
+{
+	struct help_args a = { 0 };
+	struct opt_list which = { 0 };
+	enum err e = opt_parse(self, argc, argv, &a, &which);
+	int code = e == OK ? help(&a, &which) : e == ERR_END ? 0 : OPT_EXIT_USAGE;
+
+	free(which.p);
+	return code;
+}
+
+static int
 run_version(int argc, char **argv, const struct verb *self)
 {
-	(void)argc;
-	(void)argv;
-	(void)self;
+	struct opt_list none = { 0 };
+	enum err e = opt_parse(self, argc, argv, NULL, &none);
+
+	free(none.p);
+	if (e != OK)
+		return e == ERR_END ? 0 : OPT_EXIT_USAGE;
 	printf("candor %s\n", CANDOR_VERSION);
 	return cli_flush() == OK ? 0 : 2;
 }
-
-static const struct opt no_opts[] = { OPT_LAST };
 
 const struct verb verb_help = {
 	"help",
 	"[VERB]",
 	"tell what the verbs do, or the options of one",
-	no_opts,
+	help_opts,
 	run_help,
 };
 const struct verb verb_version = {

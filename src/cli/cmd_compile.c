@@ -13,7 +13,7 @@
 
 struct compile_args {
 	const char *output, *rule;
-	struct opt_list defs;
+	struct opt_list rules, defs;
 	uint64_t memory;
 	uint32_t timeout_ms;
 	bool strict, yara_only, no_includes, quiet;
@@ -37,7 +37,7 @@ static const struct opt compile_opts[] = {
 };
 static const struct opt check_opts[] = { COMMON_OPTS, OPT_LAST };
 static const struct opt explain_opts[] = {
-	{ 0, "rule", OPT_STR, "NAME", "only this rule", AT(rule) },
+	{ 'r', "rules", OPT_LIST, "[NS:]RULES", "where the rule is (the shipped rules)", AT(rules) },
 	COMMON_OPTS,
 	OPT_LAST,
 };
@@ -45,7 +45,10 @@ static const struct opt explain_opts[] = {
 
 struct command {
 	struct compile_args args;
-	struct opt_list rules;
+	struct opt_list rest;
+	const char *const *rules;
+	size_t nrules;
+	char *base_rules;
 	struct show show;
 	struct job_rules job;
 	struct job_db db;
@@ -72,21 +75,38 @@ print_text(void *arg, struct bytes text)
 	buf_done(&b);
 }
 
-/* 0: go on; else the exit code. */
+/* compile and check take rules as operands, explain one rule's name. */
+static enum err
+choose_rules(struct command *c, const struct verb *v)
+{
+	bool named = v->opts == explain_opts;
+
+	c->rules = named ? c->args.rules.p : c->rest.p;
+	c->nrules = named ? c->args.rules.n : c->rest.n;
+	c->args.rule = named && c->rest.n > 0 ? c->rest.p[0] : NULL;
+	if (named && c->nrules == 0 && (c->base_rules = job_base_rules()) != NULL) {
+		c->rules = (const char *const *)&c->base_rules;
+		c->nrules = 1;
+	}
+	if (c->nrules > 0 && (!named || c->rest.n <= 1))
+		return OK;
+	msg_error(c->nrules ? "%s: one rule at a time" : "%s: no rules given", v->name);
+	msg_hint("try 'candor help %s'", v->name);
+	return ERR_SYNTAX;
+}
+
+/* 0: go on; -1: help was given; else the exit code. */
 static int
 prepare(struct command *c, int argc, char **argv, const struct verb *v)
 {
 	enum err e;
 
 	c->args.timeout_ms = 120000;
-	e = opt_parse(v, argc, argv, &c->args, &c->rules);
+	e = opt_parse(v, argc, argv, &c->args, &c->rest);
 	if (e == ERR_END)
 		return -1;
-	if (e == OK && c->rules.n == 0) {
-		msg_error("%s: no rules given", v->name);
-		msg_hint("try 'candor help %s'", v->name);
-		e = ERR_SYNTAX;
-	}
+	if (e == OK)
+		e = choose_rules(c, v);
 	if (e == OK)
 		e = job_externals(&c->args.defs, &c->job.opts.exts);
 	if (e != OK)
@@ -103,8 +123,8 @@ run_job(struct command *c, uint32_t flags)
 
 	c->show.quiet = a->quiet;
 	c->show.colour = msg_colour(c->show.to_stdout ? STDOUT_FILENO : STDERR_FILENO);
-	j->rules = c->rules.p;
-	j->nrules = c->rules.n;
+	j->rules = c->rules;
+	j->nrules = c->nrules;
 	j->opts.flags = flags | (a->strict ? WIRE_STRICT_ESCAPE : 0) |
 			(a->no_includes ? WIRE_NO_INCLUDES : 0) |
 			(a->yara_only ? WIRE_YARA_ONLY : 0);
@@ -122,7 +142,9 @@ command_done(struct command *c)
 {
 	job_db_close(&c->db);
 	free(c->args.defs.p);
-	free(c->rules.p);
+	free(c->args.rules.p);
+	free(c->rest.p);
+	free(c->base_rules);
 	free((void *)(uintptr_t)c->job.opts.exts.p);
 	free((void *)(uintptr_t)c->job.program);
 }

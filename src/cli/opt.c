@@ -205,3 +205,14 @@ opt_help(const struct verb *v)
 		    n > 25 ? "\n                            " : "", o->help);
 	}
 }
+
+void
+opt_table(const struct verb *v)
+{
+	if (v->opts->name == NULL)
+		printf("%s\t\t\t\t\n", v->name);
+	for (const struct opt *o = v->opts; o->name != NULL; o++)
+		printf("%s\t%s\t--%s\t%s\t%s\n", v->name,
+		    o->letter ? (char[]){ '-', o->letter, '\0' } : "", o->name,
+		    o->arg ? o->arg : "", o->help);
+}

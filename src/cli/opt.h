@@ -58,6 +58,8 @@ MUST_USE enum err opt_parse(
 
 void opt_push(struct opt_list *l, const char *s);
 void opt_help(const struct verb *v);
+/* A row an option for programs: verb, -x, --long, argument, help; tabs between. */
+void opt_table(const struct verb *v);
 
 /* "10M" -> bytes; ERR_SYNTAX when it is no number or too large. */
 MUST_USE enum err opt_size(const char *s, uint64_t *out);
