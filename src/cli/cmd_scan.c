@@ -118,11 +118,17 @@ on_done(void *arg, struct job_file *f, const char *failed)
 }
 
 static void
-on_skipped(void *arg, struct bytes path, const char *why, bool bad)
+on_skipped(void *arg, struct bytes path, const char *why, bool failed)
 {
 	struct scan_run *s = arg;
 
-	report_skipped(&s->report, path, why, bad);
+	struct report_file f = { .path = path };
+
+	/* he named it, or it lies where he wanted everything: it counts either way */
+	if (failed)
+		report_done(&s->report, &f, why);
+	else
+		report_skipped(&s->report, path, why);
 }
 
 static enum err

@@ -329,7 +329,7 @@ job_rules_load(const struct job_rules *j, struct job_db *out)
 		msg_error("'%s' is a compiled database: it can only be used alone",
 		    j->rules[i]);
 		job_db_close(out);
-		return ERR_SYNTAX;
+		return ERR_ACCESS;
 	}
 	l.walk = walk_new(&folders);
 	e = compile(&l, out);

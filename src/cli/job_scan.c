@@ -149,8 +149,7 @@ next_file(struct scanning *s, struct file **out)
 			*out = file_new(item.path, item.fd, &item.st);
 			return OK;
 		}
-		/* both are bad: he named it, and it was not scanned */
-		s->j->skipped(s->j->arg, item.path, item.why, true);
+		s->j->skipped(s->j->arg, item.path, item.why, item.kind == WALK_ERROR);
 	}
 }
 

@@ -323,8 +323,12 @@ visit(struct walk *w, int dir, const char *name, bool named, struct walk_item *o
 	if (S_ISLNK(out->st.st_mode) && follow) {
 		linked = true;
 		if (sys_open(dir, name, SYS_PATH | follow, &out->fd) != OK ||
-		    sys_stat(out->fd, &out->st) != OK)
+		    sys_stat(out->fd, &out->st) != OK) {
+			/* a link to nothing, or to itself: there is nothing to scan */
+			if (!named && (sys_code() == ENOENT || sys_code() == ELOOP))
+				return w->ignored++, ERR_LIMIT;
 			return give(w, out, WALK_ERROR, sys_why());
+		}
 		fd_closep(&out->fd);
 	}
 	if (!S_ISREG(out->st.st_mode) && !S_ISDIR(out->st.st_mode)) {

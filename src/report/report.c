@@ -103,10 +103,10 @@ report_done(struct report *r, struct report_file *f, const char *failed)
 }
 
 void
-report_skipped(struct report *r, struct bytes path, const char *why, bool bad)
+report_skipped(struct report *r, struct bytes path, const char *why)
 {
 	r->skipped++;
-	r->unscanned += bad;
+	r->unscanned++;
 	form_of(r)->skipped(r, path, why);
 }
 

@@ -46,8 +46,8 @@ void report_finding(struct report *r, struct report_file *f, const struct findin
 void report_again(struct report_file *f);
 /* failed: why it was not scanned, or NULL. Counts it, writes its lines, frees. */
 void report_done(struct report *r, struct report_file *f, const char *failed);
-/* Something that is no file to be scanned, and why; counts as not scanned when bad. */
-void report_skipped(struct report *r, struct bytes path, const char *why, bool bad);
+/* Something that was named and is no file; counts as not scanned. */
+void report_skipped(struct report *r, struct bytes path, const char *why);
 
 struct report_totals {
 	uint64_t ms;

@@ -97,7 +97,7 @@ TEST(skipped)
 {
 	struct report r = { 0 };
 
-	report_skipped(&r, bytes_of("p"), "a fifo", true);
+	report_skipped(&r, bytes_of("p"), "a fifo");
 	EQ_S(buf_cstr(&r.out), "skipped  a fifo  p\n");
 	EQ_I(report_exit(&r), 2);
 	report_done_free(&r);
