@@ -1,9 +1,13 @@
 /*
  * rules.c - reads rule files and says what the compiler's front half makes of them.
  *
- * rules [-x] [-p] [-t] [-d NAME=STRING]... FILE...
- * Errors and warnings in YARA's form, for tests/diff/texts. -x takes what only
- * YARA-X takes, -p prints the trees, -t tells counts and the time.
+ * rules [-x] [-p] [-t] [-d NAME=VALUE]... FILE...
+ * Errors and warnings in YARA's form. -x takes what only YARA-X takes, -p prints the
+ * trees, -t tells counts and the time.
+ *
+ * rules -c [-x] [-p] CASES
+ * Many small sources in one file: SOURCE, a line "===", the output, a line "---".
+ * Prints the file as it should be; tests/golden compares.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,7 +23,7 @@
 struct options {
 	struct rules_ext ext[32];
 	size_t nexts;
-	bool x, print, tell;
+	bool x, print, tell, cases;
 };
 
 static bool
@@ -68,12 +72,13 @@ print_diag(const struct diag *d)
 static int
 options(int argc, char **argv, struct options *o)
 {
-	for (int c; (c = getopt(argc, argv, "xptd:")) != -1;) {
+	for (int c; (c = getopt(argc, argv, "xptcd:")) != -1;) {
 		char *eq = optarg ? strchr(optarg, '=') : NULL;
 
 		o->x |= c == 'x';
 		o->print |= c == 'p';
 		o->tell |= c == 't';
+		o->cases |= c == 'c';
 		if (c == '?' || (c == 'd' && (eq == NULL || o->nexts == COUNT(o->ext))))
 			return -1;
 		if (c != 'd')
@@ -115,46 +120,91 @@ tell(const struct ir *ir, const struct arena *a, struct timespec from)
 		(double)(to.tv_nsec - from.tv_nsec) / 1e6);
 }
 
-int
-main(int argc, char **argv)
+/* The sources into trees, and what there is to say of them. */
+static bool
+run(struct arena *a, const struct options *o, const struct rules_source *src, size_t n)
 {
 	static struct rules_module list[64];
-	static struct options o;
-	struct arena a;
-	struct diags ds = { .arena = &a };
-	struct rules_source src[16];
-	struct rules_env env = { .arena = &a, .diags = &ds, .modules = list };
+	struct diags ds = { .arena = a };
+	struct rules_env env = { .arena = a,
+		.diags = &ds,
+		.modules = list,
+		.nmodules = module_list(list),
+		.exts = o->ext,
+		.nexts = o->nexts,
+		.flags = RULES_FIRST_ERROR | (o->x ? 0 : RULES_YARA_ONLY),
+		.include = include,
+		.include_arg = a };
 	struct buf text = { 0 };
 	struct timespec from;
 	struct ir ir;
+	enum err e;
+
+	clock_gettime(CLOCK_MONOTONIC, &from);
+	e = rules_to_ir(&env, src, n, &ir);
+	if (o->tell)
+		tell(&ir, a, from);
+	for (const struct diag *d = ds.first; d != NULL; d = d->next)
+		print_diag(d);
+	if (e == OK && o->print)
+		ir_print(&text, &ir);
+	fwrite(text.p, 1, text.n, stdout);
+	buf_done(&text);
+	if (e == ERR_LIMIT)
+		printf("limit\n");
+	return e == OK;
+}
+
+/* Cuts the file of cases up to the next mark; *at moves behind it. */
+static struct bytes
+cut(struct bytes file, uint64_t *at, const char *mark)
+{
+	uint64_t end = bytes_find(file, *at, bytes_of(mark));
+	struct bytes part = bytes_sub(file, *at, (end < file.n ? end : file.n) - *at);
+
+	*at = end < file.n ? end + strlen(mark) : file.n;
+	return part;
+}
+
+static void
+run_cases(const struct options *o, struct bytes file)
+{
+	for (uint64_t at = 0; at < file.n;) {
+		struct arena a;
+		struct rules_source src = { .file = "rules", .ns = "default" };
+
+		arena_init(&a, BUDGET);
+		src.text = cut(file, &at, "\n===\n");
+		(void)cut(file, &at, "---\n");
+		printf("%.*s\n===\n", (int)src.text.n, (const char *)src.text.p);
+		(void)run(&a, o, &src, 1);
+		printf("---\n");
+		arena_done(&a);
+	}
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct options o;
+	struct rules_source src[16];
+	struct arena a;
 	size_t n = 0;
 	int first = options(argc, argv, &o);
-	enum err e;
 
 	if (first < 0 || argc - first > (int)COUNT(src))
 		return 2;
 	arena_init(&a, BUDGET);
 	for (int i = first; i < argc; i++, n++) {
 		src[n] = (struct rules_source){ .file = argv[i], .ns = "default" };
-		if (!read_file(&a, argv[i], &src[n].text))
-			return perror(argv[i]), 2;
+		if (!read_file(&a, argv[i], &src[n].text)) {
+			perror(argv[i]);
+			return 2;
+		}
 	}
-	env.nmodules = module_list(list);
-	env.exts = o.ext;
-	env.nexts = o.nexts;
-	env.flags = RULES_FIRST_ERROR | (o.x ? 0 : RULES_YARA_ONLY);
-	env.include = include;
-	env.include_arg = &a;
-	clock_gettime(CLOCK_MONOTONIC, &from);
-	e = rules_to_ir(&env, src, n, &ir);
-	if (o.tell)
-		tell(&ir, &a, from);
-	for (const struct diag *d = ds.first; d != NULL; d = d->next)
-		print_diag(d);
-	if (e == OK && o.print)
-		ir_print(&text, &ir);
-	fwrite(text.p, 1, text.n, stdout);
-	if (e == ERR_LIMIT)
-		printf("limit\n");
-	return e != OK;
+	if (!o.cases)
+		return run(&a, &o, src, n) ? 0 : 1;
+	if (n == 1)
+		run_cases(&o, src[0].text);
+	return n != 1;
 }

@@ -250,11 +250,13 @@ expect(struct parser *p, enum tok kind, struct token *out)
 	return OK;
 }
 
-static void
+static enum err
 include_pop(struct parser *p)
 {
+	(void)take(p);
 	p->line = p->src->below->lex.line;
 	p->src = p->src->below;
+	return OK;
 }
 
 /* One declaration. What is none is skipped, as bison's error recovery does. */
@@ -266,7 +268,7 @@ parse_one(struct parser *p, enum tok kind)
 	case TOK_PRIVATE:
 	case TOK_GLOBAL: return parse_rule(p);
 	case TOK_IMPORT: return parse_import(p);
-	case TOK_END_INCLUDE: (void)take(p); return include_pop(p), OK;
+	case TOK_END_INCLUDE: return include_pop(p);
 	default: return syntax_error(p, NULL);
 	}
 }

@@ -128,9 +128,10 @@ string_add(struct parser *p, const struct rule_string *s)
 		p->string = all;
 	}
 	p->string[p->nstrings] = *s;
+	p->nstrings++;
 	if (s->s.anonymous)
-		return p->nstrings++, OK;
-	return names_put(&p->strings, name, 0, (uint32_t)p->nstrings++);
+		return OK;
+	return names_put(&p->strings, name, 0, (uint32_t)p->nstrings - 1);
 }
 
 static enum err

@@ -401,7 +401,8 @@ text_end(struct lexer *lx, struct token *t, const uint8_t *p, bool *escaped)
 
 		if (*p == '\n') {
 			advance(lx, p + 1);
-			return error(lx, t, "unterminated string"), NULL;
+			error(lx, t, "unterminated string");
+			return NULL;
 		}
 		if (*p != '\\')
 			continue;
@@ -409,7 +410,8 @@ text_end(struct lexer *lx, struct token *t, const uint8_t *p, bool *escaped)
 		n = escape(lx, p + 1, &unused);
 		if (n == 0) {
 			advance(lx, p + 2 < lx->end ? p + 2 : lx->end);
-			return error(lx, t, "illegal escape sequence"), NULL;
+			error(lx, t, "illegal escape sequence");
+			return NULL;
 		}
 		p += n;
 	}
@@ -564,19 +566,19 @@ lex_any(struct lexer *lx, struct token *t)
 {
 	uint8_t c = *lx->p;
 
-	if (is(c, ALPHA))
-		return lex_word(lx, t), OK;
 	if (is(c, DIGIT))
 		return lex_number(lx, t);
-	if (c == '$' || c == '#' || c == '@' || (c == '!' && ahead(lx, 1) != '='))
-		return lex_string_name(lx, t), OK;
 	if (c == '"')
 		return lex_text(lx, t);
-	if (c == '/')
-		return lex_regex(lx, t), OK;
-	if (c == '{' && lex_hex(lx, t))
-		return OK;
-	return lex_sign(lx, t), OK;
+	if (is(c, ALPHA))
+		lex_word(lx, t);
+	else if (c == '$' || c == '#' || c == '@' || (c == '!' && ahead(lx, 1) != '='))
+		lex_string_name(lx, t);
+	else if (c == '/')
+		lex_regex(lx, t);
+	else if (c != '{' || !lex_hex(lx, t))
+		lex_sign(lx, t);
+	return OK;
 }
 
 /* How much of the token stands on its first line: that is what gets underlined. */

@@ -1,0 +1,4 @@
+rule inc_bad { condition:
+
+ foo }
+rule inc_b { condition: true }

@@ -1,0 +1,1 @@
+rule inc_ok { condition: true }
