@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		(1 < 2) == true
+}

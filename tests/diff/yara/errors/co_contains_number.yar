@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		"a" contains 1
+}

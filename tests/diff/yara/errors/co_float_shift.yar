@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		1.5 << 1 == 3
+}

@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		not
+}

@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		uint8("a") == 1
+}

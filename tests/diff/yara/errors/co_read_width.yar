@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		uint64(0) == 1
+}

@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		4 / 2 == 2
+}

@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		"a" + 1 == 2
+}

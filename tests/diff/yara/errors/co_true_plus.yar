@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		true + 1 == 2
+}

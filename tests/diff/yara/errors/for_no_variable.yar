@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		for any in (1..2) : ( true )
+}

@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		for any i in 5 : ( true )
+}

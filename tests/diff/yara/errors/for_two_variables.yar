@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		for any i, j in (1, 2) : ( true )
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = { 61 ( | 62 ) 63 }
+	condition:
+		$a
+}

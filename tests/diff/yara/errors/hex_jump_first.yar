@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = { [1] 61 }
+	condition:
+		$a
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = { 61 [1] }
+	condition:
+		$a
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = { 61 [0] 62 }
+	condition:
+		$a
+}

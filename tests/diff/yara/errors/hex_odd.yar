@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = { 6 }
+	condition:
+		$a
+}

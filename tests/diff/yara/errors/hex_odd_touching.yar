@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = { 616 }
+	condition:
+		$a
+}

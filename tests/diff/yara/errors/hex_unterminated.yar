@@ -1,0 +1,4 @@
+rule r {
+ strings:
+  $a = { 61 62
+ condition: $a }

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = "a\xzz"
+	condition:
+		$a
+}

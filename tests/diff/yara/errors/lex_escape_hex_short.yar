@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = "a\x1"
+	condition:
+		$a
+}

@@ -1,0 +1,1 @@
+rule a-b { condition: true }

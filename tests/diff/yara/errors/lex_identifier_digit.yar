@@ -1,0 +1,2 @@
+
+rule 1abc { condition: true }

@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		filesize == 9223372036854775808
+}

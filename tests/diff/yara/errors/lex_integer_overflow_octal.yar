@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		filesize == 0o1000000000000000000000
+}

@@ -1,0 +1,1 @@
+rule café { condition: true }

@@ -1,0 +1,8 @@
+rule r
+{
+	strings:
+		$a = "abc
+		def"
+	condition:
+		$a
+}

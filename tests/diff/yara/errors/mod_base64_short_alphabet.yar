@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = "abc" base64("abc")
+	condition:
+		$a
+}

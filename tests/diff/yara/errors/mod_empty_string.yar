@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = ""
+	condition:
+		$a
+}

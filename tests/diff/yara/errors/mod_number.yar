@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = "abc" 5
+	condition:
+		$a
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /abc/ base64
+	condition:
+		$a
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = "abc" wide ascii nocase wide
+	condition:
+		$a
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = "abc" xor(256)
+	condition:
+		$a
+}

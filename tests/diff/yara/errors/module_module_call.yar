@@ -1,0 +1,6 @@
+import "math"
+rule r
+{
+	condition:
+		math(1) == 1
+}

@@ -1,0 +1,6 @@
+import "math"
+rule r
+{
+	condition:
+		math.max(1) == 1
+}

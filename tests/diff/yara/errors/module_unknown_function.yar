@@ -1,0 +1,6 @@
+import "math"
+rule r
+{
+	condition:
+		math.nothing(1) == 1
+}

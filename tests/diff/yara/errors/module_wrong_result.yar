@@ -1,0 +1,6 @@
+import "math"
+rule r
+{
+	condition:
+		math.abs(1) == "a"
+}

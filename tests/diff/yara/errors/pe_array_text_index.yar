@@ -1,0 +1,6 @@
+import "pe"
+rule r
+{
+	condition:
+		pe.sections["a"].name == "b"
+}

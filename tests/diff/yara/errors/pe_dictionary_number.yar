@@ -1,0 +1,6 @@
+import "pe"
+rule r
+{
+	condition:
+		pe.version_info[1] == "a"
+}

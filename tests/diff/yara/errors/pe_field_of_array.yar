@@ -1,0 +1,6 @@
+import "pe"
+rule r
+{
+	condition:
+		pe.sections.name == "a"
+}

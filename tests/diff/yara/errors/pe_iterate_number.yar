@@ -1,0 +1,6 @@
+import "pe"
+rule r
+{
+	condition:
+		for any i in pe.machine : ( true )
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /(ab)\1c/
+	condition:
+		$a
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /[é]/
+	condition:
+		$a
+}

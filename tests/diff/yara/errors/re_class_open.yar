@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /ab[cd/
+	condition:
+		$a
+}

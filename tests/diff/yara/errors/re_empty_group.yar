@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /a()b/
+	condition:
+		$a
+}

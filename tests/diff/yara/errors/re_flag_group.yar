@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /(?i)abc/
+	condition:
+		$a
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /abc/ii
+	condition:
+		$a
+}

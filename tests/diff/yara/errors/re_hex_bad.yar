@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /ab\xgg/
+	condition:
+		$a
+}

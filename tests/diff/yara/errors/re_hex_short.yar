@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /ab\x4/
+	condition:
+		$a
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /ab(?=c)/
+	condition:
+		$a
+}

@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		5 matches /5/
+}

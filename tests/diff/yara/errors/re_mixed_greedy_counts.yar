@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /a{1,2}b{1,2}?c/
+	condition:
+		$a
+}

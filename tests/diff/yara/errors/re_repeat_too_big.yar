@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /a{99999999999}/
+	condition:
+		$a
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = "abc"
+	condition:
+		0% of them
+}

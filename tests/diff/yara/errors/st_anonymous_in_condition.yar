@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$ = "abc"
+	condition:
+		$
+}

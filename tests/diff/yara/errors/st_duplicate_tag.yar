@@ -1,0 +1,2 @@
+rule r : a b
+ a { condition: true }

@@ -1,0 +1,1 @@
+rule r { strings: condition: true }

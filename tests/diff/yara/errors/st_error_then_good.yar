@@ -1,0 +1,3 @@
+rule a { condition: 1 + }
+rule b { condition: true }
+rule c { condition: a }

@@ -1,0 +1,2 @@
+//: -d ext=1
+rule ext { condition: true }

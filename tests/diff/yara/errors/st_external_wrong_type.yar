@@ -1,0 +1,2 @@
+//: -d ext=text
+rule r { condition: ext + 1 == 2 }

@@ -1,0 +1,2 @@
+rule r { condition: math.abs(1) == 1 }
+import "math"

@@ -1,0 +1,2 @@
+import ""
+rule r { condition: true }

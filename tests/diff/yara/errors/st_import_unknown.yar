@@ -1,0 +1,2 @@
+import "nothing"
+rule r { condition: true }

@@ -1,0 +1,3 @@
+include "inc/good.inc"
+include "inc/good.inc"
+rule r { condition: true }

@@ -1,0 +1,3 @@
+rule before { condition: true }
+include "inc/faulty.inc"
+rule after { condition: true }

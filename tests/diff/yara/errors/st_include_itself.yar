@@ -1,0 +1,2 @@
+include "st_include_itself.yar"
+rule r { condition: true }

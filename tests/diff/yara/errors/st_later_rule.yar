@@ -1,0 +1,10 @@
+rule r
+{
+	condition:
+		later
+}
+rule later
+{
+	condition:
+		true
+}

@@ -1,0 +1,1 @@
+rule r { strings: $a = "a" meta: x = 1 condition: $a }

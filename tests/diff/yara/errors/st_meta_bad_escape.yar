@@ -1,0 +1,4 @@
+rule r {
+ meta:
+  x = "\q"
+ condition: true }

@@ -1,0 +1,1 @@
+rule r { meta: x = 1.5 condition: true }

@@ -1,0 +1,1 @@
+rule r { meta: all = 1 condition: true }

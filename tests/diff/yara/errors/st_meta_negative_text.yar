@@ -1,0 +1,1 @@
+rule r { meta: x = -"a" condition: true }

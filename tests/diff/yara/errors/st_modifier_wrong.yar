@@ -1,0 +1,1 @@
+public rule r { condition: true }

@@ -1,0 +1,4 @@
+rule r {
+ strings:
+  $a = "a"
+}

@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		any of (nothing, nothing2)
+}

@@ -1,0 +1,1 @@
+rule r { strings: $a = 5 condition: $a }

@@ -1,0 +1,1 @@
+rule r : a, b { condition: true }

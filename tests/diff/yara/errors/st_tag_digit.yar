@@ -1,0 +1,1 @@
+rule r : 1and1 { condition: true }

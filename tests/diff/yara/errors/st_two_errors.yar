@@ -1,0 +1,3 @@
+rule a { condition: nothing }
+rule b { condition: nothing_else }
+rule c { condition: true }

@@ -1,0 +1,6 @@
+rule r {
+ strings:
+  $a = "abc"
+  $b = "def"
+ condition:
+  true }

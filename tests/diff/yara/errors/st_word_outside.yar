@@ -1,0 +1,2 @@
+hello
+rule r { condition: true }

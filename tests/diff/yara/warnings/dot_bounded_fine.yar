@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /foobar.{1,20}x/
+	condition:
+		$a
+}

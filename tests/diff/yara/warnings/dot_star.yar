@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /foobar.*x/
+	condition:
+		$a
+}

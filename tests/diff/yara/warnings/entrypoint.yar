@@ -1,0 +1,1 @@
+rule a { condition: entrypoint == 0 or filesize > 5 }

@@ -1,0 +1,5 @@
+rule r
+{
+	condition:
+		1 and filesize > 1
+}

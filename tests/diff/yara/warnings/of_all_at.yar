@@ -1,0 +1,7 @@
+rule r {
+	strings:
+		$a = "foobar"
+		$b = "barfoo"
+	condition:
+		all of them at 0
+}

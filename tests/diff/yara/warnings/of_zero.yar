@@ -1,0 +1,6 @@
+rule r {
+	strings:
+		$a = "foobar"
+	condition:
+		0 of them
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = /[a-z]{10}/
+	condition:
+		$a
+}

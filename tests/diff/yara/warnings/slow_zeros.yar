@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = "\x00\x00"
+	condition:
+		$a
+}

@@ -1,0 +1,7 @@
+rule r
+{
+	strings:
+		$a = { 00 00 00 00 }
+	condition:
+		$a
+}

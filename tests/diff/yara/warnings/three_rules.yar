@@ -1,0 +1,4 @@
+rule a { strings: $a = "a" condition: $a }
+rule b { condition: true }
+
+rule c { strings: $c = /fox.*x/ condition: $c }

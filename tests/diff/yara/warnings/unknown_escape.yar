@@ -1,0 +1,7 @@
+//: -E
+rule r {
+	strings:
+		$a = /foo\qbar/
+	condition:
+		$a
+}

@@ -1,0 +1,2 @@
+include "inc/slow.inc"
+rule r { condition: slow }

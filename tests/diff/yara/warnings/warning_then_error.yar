@@ -1,0 +1,2 @@
+rule a { strings: $a = "a" condition: $a }
+rule b { condition: nothing }

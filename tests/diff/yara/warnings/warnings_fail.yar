@@ -1,0 +1,2 @@
+//: --fail-on-warnings
+rule a { strings: $a = "a" condition: $a }

@@ -1,0 +1,2 @@
+//: -w
+rule a { strings: $a = "a" condition: $a }
