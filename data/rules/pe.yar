@@ -136,7 +136,7 @@ rule pe_as_hex_text : oddity text
 		date = "2025-06-07"
 	strings:
 		$plain = /4d5a90000300000004000000ffff0000b80000000000000040000000000000[0]/ nocase
-		$spaced = /4d[ ,]90[ ,]|4d 5a 90 00 03 00 00 00 04 00 00 00 ff ff 00 0[0]/ nocase
+		$spaced = /4d 5a 90 00 03 00 00 00 04 00 00 00 ff ff 00 0[0]/ nocase
 		$array = /0x4d, ?0x5a, ?0x90, ?0x00, ?0x03, ?0x00, ?0x00, ?0x00, ?0x04, ?0x00, ?0x00, ?0x0[0]/ nocase
 	condition:
 		filesize < 32MB and uint16(0) != 0x5A4D and any of ($plain, $spaced, $array) and

@@ -41,7 +41,7 @@ rule php_command_of_request : webshell php
 	strings:
 		$run = /\b(system|passthru|shell_exec|popen|proc_open|pcntl_exec)\s{0,8}\(\s{0,8}@?\$_(GET|POST|REQUEST|COOKIE)\s{0,4}\[/ nocase
 		$exec = /[^_a-z>]exec\s{0,8}\(\s{0,8}@?\$_(GET|POST|REQUEST|COOKIE)\s{0,4}\[/ nocase
-		$tick = /`\s{0,4}\$_(GET|POST|REQUEST|COOKIE)\s{0,4}\[[^`]{1,40}`/ nocase
+		$tick = /(=|echo|print|\()\s{0,4}`\s{0,4}\$_(GET|POST|REQUEST|COOKIE)\s{0,4}\[[^`]{1,40}`/ nocase
 	condition:
 		filesize < 512KB and any of them
 }
@@ -71,7 +71,7 @@ rule php_request_names_function : webshell php
 		date = "2025-06-02"
 	strings:
 		$call = /\$_(GET|POST|REQUEST|COOKIE)\s{0,4}\[[^\]]{1,20}\]\s{0,4}\(\s{0,4}\$_(GET|POST|REQUEST|COOKIE)\s{0,4}\[/
-		$map = /(array_map|array_filter|array_walk|call_user_func|usort|uasort)\s{0,4}\([^;]{0,30}\$_(GET|POST|REQUEST|COOKIE)\s{0,4}\[[^;]{0,60}\$_(GET|POST|REQUEST|COOKIE)\s{0,4}\[/ nocase
+		$map = /(array_map|array_filter|array_walk|call_user_func|usort|uasort)\s{0,4}\(\s{0,4}@?(array\s?\(|\[)?\s?\$_(GET|POST|REQUEST|COOKIE)\s?\[[^\]\n]{1,20}\]\s?[)\]]?\s{0,4},\s{0,4}(array\s?\(|\[)?\s?\$_(GET|POST|REQUEST|COOKIE)\s?\[/ nocase
 	condition:
 		filesize < 256KB and any of them
 }

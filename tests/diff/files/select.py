@@ -40,7 +40,7 @@ def is_source(path):
 def plain(path):
     """A regular file with bytes in it and a name that fits on a line of a list."""
     return not os.path.islink(path) and os.path.isfile(path) and os.path.getsize(path) > 0 \
-        and path.isprintable()
+        and path.isprintable() and os.access(path, os.R_OK)
 
 
 def walk(root, want):
@@ -121,7 +121,7 @@ def keep_copies(cache, paths):
     for path in paths:
         to = root + path
         os.makedirs(os.path.dirname(to), exist_ok=True)
-        shutil.copyfile(path, to)
+        shutil.copy2(path, to)      # the time stays: answers are kept by it
         out.append(to)
     return out
 

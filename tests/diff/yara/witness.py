@@ -9,6 +9,7 @@ rough on purpose: what it cannot read it leaves out, and the oracle decides what
 import hashlib
 import os
 import re
+import shutil
 
 try:
     from re import _parser as sre
@@ -177,6 +178,8 @@ def write(rules, folder):
         stamp = hashlib.sha256(text + me.read()).hexdigest()
     mark = os.path.join(folder, 'stamp')
     old = open(mark, encoding='ascii').read() if os.path.exists(mark) else ''
+    if old != stamp:
+        shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder, exist_ok=True)
     paths = []
     for i, rule in enumerate(rule_texts(text)):
