@@ -82,7 +82,7 @@ struct filter_ctx {
 	const uint32_t *done;
 	uint32_t ndone, generation;
 
-	uint64_t limit; /* of steps; 0: none */
+	uint64_t limit; /* ends the scan when steps is above; 0: none */
 
 	/* Counted; not cleared between scans. */
 	uint64_t candidates; /* positions that passed the bitmap */
