@@ -29,6 +29,7 @@ enum db_section_id {
 	DB_RULES,    /* struct db_rule */
 	DB_LISTS,    /* uint32_t lists: rules to wake, tags, needles ... */
 	DB_GATES,    /* struct db_gate */
+	DB_MASKS,    /* struct db_gate, 63 at most: bit i of db_pattern.gates */
 	DB_CODE,     /* condition code (cond.h) */
 	DB_REGEX,    /* regex programs (re.h) */
 	DB_STRINGS,  /* struct db_string */
@@ -47,9 +48,9 @@ struct db_section {
 struct db_head {
 	char magic[8];
 	uint32_t version, nsections;
-	uint64_t size;   /* of the whole file */
-	uint64_t sum;    /* db_sum of everything behind the head */
-	uint64_t schema; /* digest of the modules' fact tables; see db_module */
+	uint64_t size;  /* of the whole file */
+	uint64_t sum;   /* db_sum of everything behind the head */
+	uint64_t gates; /* all db_pattern.gates: none holds, no first pass */
 	struct db_section section[DB_NSECTIONS];
 };
 
@@ -88,7 +89,10 @@ enum db_pattern_flag {
 	DB_PAT_LENGTH = 1 << 1, /* and their lengths */
 	DB_PAT_GREEDY = 1 << 2, /* several lengths at a start: the longest counts */
 	DB_PAT_FULLWORD = 1 << 3,
+	DB_PAT_COMMON = 1 << 4, /* searched only when the rarer ones were found */
 };
+
+#define DB_GATE_OPEN (1ULL << 63) /* of db_pattern.gates: holds for every object */
 
 /*
  * A pattern is a chain of one or more parts with gaps between them (long jumps
@@ -98,6 +102,8 @@ struct db_pattern {
 	uint32_t flags;
 	uint32_t part, nparts; /* DB_PARTS, consecutive */
 	uint32_t wake, nwake;  /* DB_LISTS: rules to wake when it may match */
+	uint32_t unused;
+	uint64_t gates; /* of the rules it wakes: no such gate holds, none can be true */
 };
 
 enum db_part_flag {

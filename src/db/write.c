@@ -103,7 +103,7 @@ dbw_finish(struct dbw *w, struct buf *out)
 	struct db_head h = { .magic = DB_MAGIC,
 		.version = DB_VERSION,
 		.nsections = DB_NSECTIONS,
-		.schema = w->schema };
+		.gates = w->gates };
 	size_t start = out->n;
 
 	buf_put(out, &h, sizeof(h));

@@ -11,7 +11,7 @@
 
 struct dbw {
 	struct buf section[DB_NSECTIONS];
-	uint64_t schema;
+	uint64_t gates;
 	uint32_t *slots; /* hash of DB_TEXT */
 	uint32_t nslots, ntexts;
 };

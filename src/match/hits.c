@@ -58,11 +58,12 @@ generations_restart(struct hits *h)
 }
 
 void
-hits_begin(struct hits *h, struct bytes file)
+hits_begin(struct hits *h, struct bytes file, uint64_t gates)
 {
 	if (++h->gen == 0)
 		generations_restart(h);
 	h->file = file;
+	h->gates = gates | DB_GATE_OPEN;
 	h->first_done = false;
 	h->want = (struct ids){ 0 };
 	h->defer = (struct ids){ 0 };
@@ -78,7 +79,8 @@ pattern_state(struct hits *h, uint32_t pattern)
 		return NULL;
 	p = &h->pattern[pattern];
 	if (p->gen != h->gen) {
-		bool no = h->first_done && db_pattern(h->db, pattern)->nwake > 0;
+		const struct db_pattern *d = db_pattern(h->db, pattern);
+		bool no = h->first_done && d->nwake > 0 && d->gates & h->gates;
 		*p = (struct pattern_state){ .gen = h->gen,
 			.answer = no ? HITS_NO : HITS_UNKNOWN };
 	}

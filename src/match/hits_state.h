@@ -54,6 +54,7 @@ struct hits {
 	struct filter_scratch *scratch;
 	struct re_vm vm;
 	struct bytes file;
+	uint64_t gates; /* that hold */
 	uint32_t gen;
 	bool first_done;
 	struct pattern_state *pattern;

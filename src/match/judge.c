@@ -121,6 +121,15 @@ judge_atom(struct hits *h, const struct filter_hit *fh, const struct lit_needle 
 	}
 }
 
+/* Every rule that this part would wake is false for this object anyway. */
+static bool
+gated_out(const struct hits *h, uint32_t part)
+{
+	const struct db_part *p = db_part(h->db, part);
+
+	return (db_pattern(h->db, p->pattern)->gates & h->gates) == 0;
+}
+
 void
 judge_hit(struct hits *h, const struct filter_hit *fh)
 {
@@ -128,6 +137,10 @@ judge_hit(struct hits *h, const struct filter_hit *fh)
 
 	if (n.part >= h->db->nparts || h->done[n.part] == h->gen)
 		return;
+	if (!h->first_done && gated_out(h, n.part)) {
+		h->done[n.part] = h->gen;
+		return;
+	}
 	if ((n.a & 0xff) == DB_NEEDLE_WHOLE)
 		judge_whole(h, fh, &n);
 	else

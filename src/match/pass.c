@@ -62,6 +62,10 @@ hits_first(struct hits *h)
 {
 	struct filter_ctx c = context(h);
 
+	if ((h->db->head->gates & h->gates) == 0) {
+		h->first_done = true;
+		return;
+	}
 	/* The callback never ends the scan and no limit is set: it cannot fail. */
 	if (filter_scan(&h->filter, h->file, &c) != OK)
 		hits_cut(h, DB_NONE, "the filter is damaged");
@@ -70,26 +74,24 @@ hits_first(struct hits *h)
 	h->first_done = true;
 }
 
-void
+bool
 hits_want(struct hits *h, uint32_t pattern, bool all)
 {
 	struct pattern_state *p = pattern_state(h, pattern);
-	const struct db_pattern *d = db_pattern(h->db, pattern);
 
-	if (p == NULL)
-		return;
-	all |= (d->flags & DB_PAT_ALL) != 0;
+	/* what is absent has nothing to list either */
+	if (p == NULL || p->answer == HITS_NO)
+		return false;
+	all |= (db_pattern(h->db, pattern)->flags & DB_PAT_ALL) != 0;
 	if (all ? p->listed : p->answer != HITS_UNKNOWN)
-		return;
-	/* known absent: nothing to list either */
-	if (p->answer == HITS_NO)
-		return;
+		return false;
 	p->all |= all;
 	if (p->wanted)
-		return;
+		return true;
 	p->wanted = true;
 	if (!ids_add(h, &h->want, pattern))
 		hits_cut(h, pattern, "too little memory");
+	return true;
 }
 
 /* Prepares a part for the coming pass; its needles go to list. */

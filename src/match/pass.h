@@ -30,14 +30,19 @@ struct hits_opts {
 struct hits *hits_new(const struct db *db, const struct hits_opts *o);
 void hits_free(struct hits *h);
 
-/* A new object: everything is unknown. The object arena has just been reset. */
-void hits_begin(struct hits *h, struct bytes file);
+/*
+ * A new object: everything is unknown. gates: the bits of DB_MASKS that hold for it;
+ * patterns that wake no rule behind one of them are passed over by the first pass. The
+ * object arena has just been reset.
+ */
+void hits_begin(struct hits *h, struct bytes file, uint64_t gates);
 
 /* The first pass. After it, a pattern that wakes rules and was not seen is NO. */
 void hits_first(struct hits *h);
 
-/* Search this pattern in the next hits_search; all: every match, not just one. */
-void hits_want(struct hits *h, uint32_t pattern, bool all);
+/* Search this pattern in the next hits_search; all: every match, not just one.
+ * False: what is asked for is known already. */
+bool hits_want(struct hits *h, uint32_t pattern, bool all);
 void hits_search(struct hits *h);
 
 /* Does the regex program at re match somewhere in s? For the matches operator.

@@ -17,6 +17,7 @@ struct build {
 	struct dbw w;
 	struct lowered low;
 	struct trigger *trigger; /* by rule */
+	uint64_t *gates;         /* by rule: bits of DB_MASKS, one of which it needs */
 	struct record_rule *rule;
 	bool *bad; /* by pattern: the filter refused it as a trigger */
 	enum err regex_err;
@@ -182,13 +183,18 @@ write_patterns(struct build *b)
 {
 	uint32_t np = b->ir->npatterns,
 		 *at = ARENA_ARRAY(b->env->arena, np + 2, uint32_t);
+	uint64_t *gates = ARENA_ARRAY(b->env->arena, np + 1, uint64_t);
 	uint32_t *list, total = 0, base;
 
-	for (uint32_t r = 0; at != NULL && r < b->ir->nrules; r++)
-		for (uint32_t i = 0; i < b->trigger[r].npatterns; i++, total++)
+	if (at == NULL || gates == NULL)
+		return ERR_LIMIT;
+	for (uint32_t r = 0; r < b->ir->nrules; r++)
+		for (uint32_t i = 0; i < b->trigger[r].npatterns; i++, total++) {
 			at[b->trigger[r].patterns[i] + 1]++;
+			gates[b->trigger[r].patterns[i]] |= b->gates[r];
+		}
 	list = ARENA_ARRAY(b->env->arena, total + 1, uint32_t);
-	if (at == NULL || list == NULL)
+	if (list == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < np; i++)
 		at[i + 1] += at[i];
@@ -199,7 +205,10 @@ write_patterns(struct build *b)
 			.part = l->part,
 			.nparts = l->nparts,
 			.wake = base + at[i],
-			.nwake = at[i + 1] - at[i] };
+			.nwake = at[i + 1] - at[i],
+			.gates = gates[i] };
+
+		b->w.gates |= gates[i];
 
 		dbw_record(&b->w, DB_PATTERNS, &d, sizeof(d));
 	}
@@ -265,6 +274,16 @@ list_gates(const struct build *b, size_t *count)
 	return v;
 }
 
+static struct db_gate
+gate_record(const struct gate *g)
+{
+	return (struct db_gate){ .kind = g->kind,
+		.module = g->module,
+		.off = g->off,
+		.width = g->width,
+		.value = g->value };
+}
+
 /* Rules without a trigger, gate by gate; equal gates share a record. */
 static enum err
 write_gates(struct build *b)
@@ -276,17 +295,93 @@ write_gates(struct build *b)
 		return ERR_LIMIT;
 	sort(v, n, sizeof(*v), gated_cmp);
 	for (size_t i = 0, end; i < n; i = end) {
-		struct db_gate d = { .kind = v[i].gate.kind,
-			.module = v[i].gate.module,
-			.off = v[i].gate.off,
-			.width = v[i].gate.width,
-			.value = v[i].gate.value,
-			.rules = dbw_list(&b->w, NULL, 0) };
+		struct db_gate d = gate_record(&v[i].gate);
+
+		d.rules = dbw_list(&b->w, NULL, 0);
 
 		for (end = i; end < n && gate_cmp(&v[i], &v[end]) == 0; end++)
 			dbw_list(&b->w, &v[end].rule, 1);
 		d.nrules = (uint32_t)(end - i);
 		dbw_record(&b->w, DB_GATES, &d, sizeof(d));
+	}
+	return OK;
+}
+
+static double
+no_cost(void *arg, const struct ir_pattern *p)
+{
+	(void)arg;
+	(void)p;
+	return INFINITY;
+}
+
+/* The 63 gates that most rules are behind. Bit i of *masks is the i-th of DB_MASKS. */
+static uint32_t
+common_gates(struct build *b, const struct gated *v, size_t n, struct gated *top)
+{
+	uint32_t count = 0, size[63];
+
+	for (size_t i = 0, end; i < n; i = end) {
+		uint32_t at = count;
+
+		for (end = i; end < n && gate_cmp(&v[i], &v[end]) == 0;)
+			end++;
+		if (v[i].gate.kind == DB_GATE_ALWAYS)
+			continue;
+		for (; at > 0 && size[at - 1] < end - i; at--)
+			if (at < 63) {
+				size[at] = size[at - 1];
+				top[at] = top[at - 1];
+			}
+		if (at >= 63)
+			continue;
+		size[at] = (uint32_t)(end - i);
+		top[at] = v[i];
+		count += count < 63;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct db_gate d = gate_record(&top[i].gate);
+
+		dbw_record(&b->w, DB_MASKS, &d, sizeof(d));
+	}
+	return count;
+}
+
+/*
+ * What a rule needs besides its patterns: the gates that it would wait behind if no
+ * pattern could wake it. For objects where none holds, its patterns do not matter.
+ */
+static enum err
+find_gates(struct build *b)
+{
+	struct trigger_costs costs = { .arg = b,
+		.cost = no_cost,
+		.prefix = pattern_prefix,
+		.head = TRIGGER_HEAD,
+		.module = TRIGGER_MODULE,
+		.place = TRIGGER_PLACE };
+	struct trigger *chosen = b->trigger;
+	struct gated *v, top[63];
+	uint32_t ntop;
+	size_t n;
+
+	b->trigger = ARENA_ARRAY(b->env->arena, b->ir->nrules + 1, struct trigger);
+	if (b->trigger == NULL)
+		return ERR_LIMIT;
+	TRY(triggers_find(b->ir, &costs, b->trigger));
+	v = list_gates(b, &n);
+	b->trigger = chosen;
+	if (v == NULL)
+		return ERR_LIMIT;
+	sort(v, n, sizeof(*v), gated_cmp);
+	ntop = common_gates(b, v, n, top);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t bit = DB_GATE_OPEN;
+
+		for (uint32_t k = 0; k < ntop; k++)
+			if (gate_cmp(&v[i], &top[k]) == 0)
+				bit = 1ULL << k;
+		b->gates[v[i].rule] |= bit;
 	}
 	return OK;
 }
@@ -300,7 +395,8 @@ build_all(struct build *b, struct buf *db)
 	b->trigger = ARENA_ARRAY(a, nr + 1, struct trigger);
 	b->rule = ARENA_ARRAY(a, nr + 1, struct record_rule);
 	b->bad = ARENA_ARRAY(a, np + 1, bool);
-	if (b->trigger == NULL || b->rule == NULL || b->bad == NULL)
+	b->gates = ARENA_ARRAY(a, nr + 1, uint64_t);
+	if (b->gates == NULL || b->trigger == NULL || b->rule == NULL || b->bad == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < nr; i++) {
 		TRY(fold_rule(b->ir, b->ir->rules[i]));
@@ -308,6 +404,7 @@ build_all(struct build *b, struct buf *db)
 	}
 	TRY(lower_patterns(b->env, b->ir, &b->w, &b->low));
 	TRY(build_filter(b));
+	TRY(find_gates(b));
 	TRY(write_codes(b));
 	TRY(write_patterns(b));
 	TRY(write_gates(b));

@@ -19,6 +19,9 @@ struct lower {
 /* Keys of a xor literal share its length but not its rarity: each adds a little. */
 #define XOR_KEY_COST 2e-6
 
+/* Candidates a byte from which on a pattern is searched last. */
+#define COMMON 2e-5
+
 static double
 cost_of(const struct lit_in *in)
 {
@@ -256,6 +259,8 @@ lower_pattern(struct lower *l, struct lowered_pattern *to)
 			to->trigger = to->part + i;
 		}
 	}
+	if (to->cost > COMMON)
+		to->flags |= DB_PAT_COMMON;
 	return OK;
 }
 

@@ -43,6 +43,20 @@ gate_holds(struct scan *s, const struct db_gate *g)
 	}
 }
 
+uint64_t
+scan_gates(struct scan *s)
+{
+	struct bytes masks = s->db.section[DB_MASKS];
+	uint64_t bits = 0;
+
+	for (uint32_t i = 0; i < masks.n / sizeof(struct db_gate) && i < 63; i++) {
+		const struct db_gate *g = (const void *)(masks.p + i * sizeof(*g));
+
+		bits |= (uint64_t)gate_holds(s, g) << i;
+	}
+	return bits;
+}
+
 static void
 open_gates(struct scan *s)
 {
@@ -101,46 +115,67 @@ decide(struct scan *s, uint32_t rule)
 	return false;
 }
 
-/* Everything that this rule may ask for goes into the next pass. */
-static void
-want_all(struct scan *s, uint32_t rule, bool listed)
+/* Patterns that a pending rule asks for, round by round. */
+enum want {
+	WANT_RARE, /* those that are quickly found, or found missing */
+	WANT_EACH, /* all of them */
+	WANT_LIST, /* and where they are */
+};
+
+/* Puts the rule's unknown patterns into the next pass; false: it adds none. */
+static bool
+want(struct scan *s, uint32_t rule, enum want what)
 {
 	const struct db_rule *d = db_rule(&s->db, rule);
+	bool any = false;
 
 	for (uint32_t i = 0; i < d->nstrings; i++) {
 		uint32_t p = db_string(&s->db, d->strings + i)->pattern;
 
-		hits_want(s->hits, p, listed);
+		if (what > WANT_RARE || !(db_pattern(&s->db, p)->flags & DB_PAT_COMMON))
+			any |= hits_want(s->hits, p, what == WANT_LIST);
 	}
+	return any;
+}
+
+/* Runs the live rules from index `from` on that are open; true: none stays so. */
+static bool
+run_live(struct scan *s, uint32_t from)
+{
+	bool open = false;
+
+	for (uint32_t i = from; i < s->nlive; i++) {
+		if (decide(s, s->live[i]))
+			continue;
+		scan_rule(s, s->live[i])->value = RULE_PENDING;
+		open = true;
+	}
+	return !open;
 }
 
 /*
- * Runs the live rules from index from on until none is pending. The second round
- * knows all their patterns; the third has every match of them too, which is all
- * there is to know: a rule that is still open then has broken code.
+ * Runs rules until none is pending. Each round searches more for those that are:
+ * first what is rare, which is mostly the end of them. After the last one everything
+ * is known: a rule that is still open then has broken code.
  */
 static void
 settle(struct scan *s, uint32_t from)
 {
-	for (unsigned round = 0; round < 3; round++) {
-		bool open = false;
+	for (enum want w = WANT_RARE; !run_live(s, from); w++) {
+		bool any = false;
 
 		for (uint32_t i = from; i < s->nlive; i++) {
-			if (decide(s, s->live[i]))
+			if (scan_rule(s, s->live[i])->value != RULE_PENDING)
 				continue;
-			scan_rule(s, s->live[i])->value = RULE_PENDING;
-			want_all(s, s->live[i], round > 0);
-			open = true;
+			if (w > WANT_LIST) {
+				limit(s, s->live[i]);
+				scan_rule(s, s->live[i])->value = RULE_FALSE;
+			} else if (want(s, s->live[i], w)) {
+				any = true;
+			}
 		}
-		if (!open)
-			return;
-		hits_search(s->hits);
-	}
-	for (uint32_t i = from; i < s->nlive; i++) {
-		if (decide(s, s->live[i]))
-			continue;
-		limit(s, s->live[i]);
-		scan_rule(s, s->live[i])->value = RULE_FALSE;
+		if (any)
+			hits_search(s->hits);
 	}
 }
 

@@ -301,7 +301,7 @@ object_begin(struct scan *s, struct bytes file, const struct sink *to)
 	s->env.file = file;
 	s->env.entrypoint = entrypoint_of(file);
 	s->env.now = s->o.now ? s->o.now() : 0;
-	hits_begin(s->hits, file);
+	hits_begin(s->hits, file, scan_gates(s));
 	cond_begin(s->cond);
 }
 

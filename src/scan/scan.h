@@ -47,6 +47,9 @@ struct scan {
 	struct scan_stats stats;
 };
 
+/* eval.c: which of DB_MASKS hold for the object. */
+uint64_t scan_gates(struct scan *s);
+
 /* eval.c: decides every rule that can be true. */
 void scan_eval(struct scan *s);
 
