@@ -6,43 +6,10 @@
 #define OPT32_SIZE   224 /* optional headers with all sixteen directories */
 #define OPT64_SIZE   240
 #define SECTION_SIZE 40
+#define SECTOR       0x200
+#define PAGE         0x1000
 #define MAGIC_64     0x20b
 #define COFF_SIZE    24 /* the signature and the COFF header */
-
-/* COFF 2.3.1. A file that claims another machine is no PE to YARA. */
-static bool
-machine_known(uint16_t machine)
-{
-	static const uint16_t known[] = {
-		0x0,
-		0x1d3,
-		0x8664,
-		0x1c0,
-		0x1c4,
-		0xaa64,
-		0xebc,
-		0x14c,
-		0x200,
-		0x9041,
-		0x266,
-		0x366,
-		0x466,
-		0x1f0,
-		0x1f1,
-		0x166,
-		0x1a2,
-		0x1a3,
-		0x1a6,
-		0x1a8,
-		0x1c2,
-		0x169,
-	};
-
-	for (size_t i = 0; i < COUNT(known); i++)
-		if (machine == known[i])
-			return true;
-	return false;
-}
 
 bool
 pe_spend(struct pe *pe, uint64_t n)
@@ -82,13 +49,8 @@ pe_rva_to_offset(struct pe *pe, uint64_t rva)
 struct bytes
 pe_directory(const struct pe *pe, enum pe_directory which)
 {
-	uint64_t first = pe->wide ? 112 : 96;
-	uint16_t size = rec_le16(pe->file, pe->optional - 4);
-
-	/* NumberOfRvaAndSizes lies too often; SizeOfOptionalHeader is what counts. */
-	if (first + which * 8U > size)
-		return (struct bytes){ 0 };
-	return bytes_sub(pe->file, pe->optional + first + which * 8U, 8);
+	/* NumberOfRvaAndSizes and SizeOfOptionalHeader lie too often to be asked. */
+	return bytes_sub(pe->file, pe->optional + (pe->wide ? 112 : 96) + which * 8U, 8);
 }
 
 static uint8_t
@@ -250,21 +212,26 @@ read_section(struct pe *pe, struct bytes row, struct pe_section *s)
 }
 
 /*
- * How a section is mapped: the loader rounds its offset down to the alignment of
- * sectors, however large FileAlignment is.
+ * How a section is mapped: the larger of its sizes counts, and its offset is
+ * rounded down to the alignment of sectors, however large FileAlignment is.
  */
 static struct pe_map
 map_of(const struct pe *pe, const struct pe_section *s)
 {
 	uint32_t align =
-	    pe->file_alignment < 0x200 ? (uint32_t)pe->file_alignment : 0x200;
+	    pe->file_alignment < SECTOR ? (uint32_t)pe->file_alignment : SECTOR;
 	uint32_t offset = (uint32_t)s->raw_data_offset;
+	uint32_t size = (uint32_t)s->virtual_size, raw_size = (uint32_t)s->raw_data_size;
 
+	if (align != 0)
+		offset -= offset % align;
+	if (pe->section_alignment >= PAGE)
+		offset -= offset % SECTOR;
 	return (struct pe_map){
 		.rva = (uint32_t)s->virtual_address,
-		.size = (uint32_t)s->virtual_size,
-		.offset = align ? offset - offset % align : offset,
-		.raw_size = (uint32_t)s->raw_data_size,
+		.size = size > raw_size ? size : raw_size,
+		.offset = offset,
+		.raw_size = raw_size,
 	};
 }
 
@@ -319,10 +286,7 @@ find_header(struct bytes file)
 	if (file.n < 64 || rec_le16(file, 0) != 0x5a4d || rec_le32(file, at) != 0x4550)
 		return UINT64_MAX;
 	size = rec_le16(file, at + COFF_SIZE) == MAGIC_64 ? OPT64_SIZE : OPT32_SIZE;
-	if (bytes_sub(file, at, COFF_SIZE + size).p == NULL ||
-	    !machine_known(rec_le16(file, at + 4)))
-		return UINT64_MAX;
-	return at;
+	return bytes_sub(file, at, COFF_SIZE + size).p != NULL ? at : UINT64_MAX;
 }
 
 static enum err

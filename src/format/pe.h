@@ -185,7 +185,7 @@ bool pe_spend(struct pe *pe, uint64_t n);
 /* The file offset of an address, or -1. */
 int64_t pe_rva_to_offset(struct pe *pe, uint64_t rva);
 
-/* The eight bytes of a data directory; no bytes when the header ends before it. */
+/* The eight bytes of a data directory. */
 struct bytes pe_directory(const struct pe *pe, enum pe_directory which);
 
 /* Do the names agree, but for the case of ASCII letters? */

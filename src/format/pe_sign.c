@@ -269,13 +269,13 @@ read_stamp(struct found *f, struct bytes value, struct certs *all,
 	keep->stamp = true;
 	TRY(cms_open(value, &m));
 	TRY(add_certs(f->arena, m.certs, own));
-	TRY(add_certs(f->arena, m.certs, all));
 	TRY(read_tst_info(&m, keep, &when));
 	out->sign_time = when;
 	signers = cur_at(m.signers, 0);
 	if (!cms_signer_next(&signers, &keep->signer))
 		return ERR_FORMAT;
 	TRY(find_signer(f->arena, &keep->signer, own, &leaf));
+	TRY(add_certs(f->arena, m.certs, all));
 	TRY(show_chain(f->arena, own, leaf, &out->chain));
 	keep->spki = own->x[leaf].spki;
 	out->digest_alg = bytes_of(oid_long(keep->imprint_alg));
