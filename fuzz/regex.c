@@ -7,7 +7,10 @@
  */
 #include "tests/re_check.h"
 
-enum { FUZZ_HEX = 1, FUZZ_ATOMLESS = 2, FUZZ_DAMAGE = 4 };
+enum { FUZZ_HEX = 1, FUZZ_ATOMLESS = 2, FUZZ_DAMAGE = 4, FUZZ_NO_CACHE = 128 };
+
+/* Just more than the lists take: the DFA gives up at once. */
+#define NO_CACHE (15 * RE_STATES_MAX * sizeof(uint32_t) + 800)
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
@@ -72,15 +75,17 @@ agree(struct re_check *c)
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
-	static struct re_vm vm;
-	struct re_check c = { .vm = &vm };
+	static struct re_vm vms[2];
+	struct re_check c = { 0 };
 
 	if (n < 2 || p[1] > n - 2)
 		return 0;
-	if (vm.scratch == NULL && re_vm_init(&vm, RE_VM_MIN) != OK)
+	if (vms[0].scratch == NULL &&
+	    (re_vm_init(&vms[0], RE_VM_MIN) != OK || re_vm_init(&vms[1], NO_CACHE) != OK))
 		return 0;
-	vm.budget = 3000000;
-	vm.steps = 0;
+	c.vm = &vms[p[0] & FUZZ_NO_CACHE ? 1 : 0];
+	c.vm->budget = 3000000;
+	c.vm->steps = 0;
 	c.hex = p[0] & FUZZ_HEX;
 	c.atomless = p[0] & FUZZ_ATOMLESS;
 	c.flags |= p[0] & 8 ? RE_NOCASE : 0;

@@ -43,10 +43,10 @@ struct re_dfa {
 	uint32_t states, states_cap, stride,
 	    classes;              /* the class `classes` is the edge */
 	uint32_t hash[HASH_SIZE]; /* state + 1 */
-	uint8_t class[256], sample[256];
-	bool leaves[256]; /* bytes that lead away from the first state */
-	uint32_t *chain;  /* by NFA state: the run of optional copies it is in, or 0 */
-	uint32_t home;    /* its row, or UNKNOWN when nothing can be skipped */
+	struct re_bytes bytes;    /* the class bytes.classes is the edge of the data */
+	bool leaves[256];         /* bytes that lead away from the first state */
+	uint32_t *chain; /* by NFA state: the run of optional copies it is in, or 0 */
+	uint32_t home;   /* its row, or UNKNOWN when nothing can be skipped */
 	const struct re_prog *prog;
 	uint64_t key;
 	bool back, stop; /* direction; stop at the first match */
@@ -90,17 +90,17 @@ re_dfa_free(struct re_dfa *d)
 static void
 classes_split(struct re_dfa *d, const bool in[256])
 {
-	uint16_t other[256], next = (uint16_t)d->classes;
+	uint16_t other[256], next = (uint16_t)d->bytes.classes;
 	bool seen[256][2] = { 0 };
 
 	for (unsigned b = 0; b < 256; b++)
-		seen[d->class[b]][in[b]] = true;
-	for (unsigned c = 0; c < d->classes; c++)
+		seen[d->bytes.class[b]][in[b]] = true;
+	for (unsigned c = 0; c < d->bytes.classes; c++)
 		other[c] = seen[c][0] && seen[c][1] ? next++ : (uint16_t)c;
 	for (unsigned b = 0; b < 256; b++)
 		if (in[b])
-			d->class[b] = (uint8_t)other[d->class[b]];
-	d->classes = next;
+			d->bytes.class[b] = (uint8_t)other[d->bytes.class[b]];
+	d->bytes.classes = next;
 }
 
 static void
@@ -109,8 +109,8 @@ classes_find(struct re_dfa *d, const struct re_run *r, uint32_t n)
 	const struct re_state *last = NULL;
 	bool in[256];
 
-	memset(d->class, 0, sizeof(d->class));
-	d->classes = 1;
+	memset(d->bytes.class, 0, sizeof(d->bytes.class));
+	d->bytes.classes = 1;
 	for (uint32_t i = 0; i < n; i++) {
 		const struct re_state *s = &r->st[i];
 
@@ -132,8 +132,8 @@ classes_find(struct re_dfa *d, const struct re_run *r, uint32_t n)
 		classes_split(d, in);
 	}
 	for (unsigned b = 0; b < 256; b++)
-		d->sample[d->class[b]] = (uint8_t)b;
-	d->stride = d->classes + 1;
+		d->bytes.sample[d->bytes.class[b]] = (uint8_t)b;
+	d->stride = d->bytes.classes + 1;
 }
 
 /* Where a split goes that does not go to the state before it; UNKNOWN: not such a one. */
@@ -311,8 +311,8 @@ static uint32_t
 step(struct re_dfa *d, const struct re_run *r, uint32_t state, uint32_t class)
 {
 	const struct state from = d->state[state];
-	bool edge = class == d->classes;
-	enum kind kind = kind_of(r, edge ? -1 : d->sample[class]);
+	bool edge = class == d->bytes.classes;
+	enum kind kind = kind_of(r, edge ? -1 : d->bytes.sample[class]);
 	struct re_list *l = follow(d, r, &from, kind, edge);
 	struct state to = { .set = d->pool_n, .kind = (uint8_t)kind };
 	uint32_t i, t;
@@ -323,7 +323,7 @@ step(struct re_dfa *d, const struct re_run *r, uint32_t state, uint32_t class)
 	if (edge)
 		return SPECIAL | (l->match ? MATCHED : 0);
 	to.matched = l->match;
-	if (!gather(d, r, l, d->sample[class], &to.n))
+	if (!gather(d, r, l, d->bytes.sample[class], &to.n))
 		return UNKNOWN;
 	i = state_intern(d, &to);
 	if (i == UNKNOWN)
@@ -348,10 +348,10 @@ home_find(struct re_dfa *d, const struct re_run *r)
 		return;
 	d->home = home * d->stride;
 	for (unsigned b = 0; b < 256; b++) {
-		uint32_t t = d->trans[d->home + d->class[b]];
+		uint32_t t = d->trans[d->home + d->bytes.class[b]];
 
 		if (t == UNKNOWN)
-			t = step(d, r, home, d->class[b]);
+			t = step(d, r, home, d->bytes.class[b]);
 		d->leaves[b] = t != (d->home | SPECIAL | HOME);
 		leaving += d->leaves[b];
 	}
@@ -428,7 +428,7 @@ give_up(struct scan *s)
 	re_list_begin(r->vm->scratch, cur);
 	for (uint32_t i = 0; i < st->n; i++)
 		re_list_add(r, cur, s->d->pool[st->set + i], ctx);
-	a = re_nfa_scan(r, s->pos, s->sink);
+	a = re_bits_scan(r, s->pos, &s->d->bytes, s->sink);
 	return a == RE_NO && s->any ? RE_YES : a;
 }
 
@@ -505,7 +505,7 @@ static uint32_t
 run(struct scan *s)
 {
 	const uint32_t *trans = s->d->trans;
-	const uint8_t *class = s->d->class, *p = s->r->data.p + s->pos;
+	const uint8_t *class = s->d->bytes.class, *p = s->r->data.p + s->pos;
 	const uint8_t *end = s->r->data.p + (s->r->back ? 0 : s->r->data.n);
 	uint32_t row = s->row, t = 0;
 
@@ -535,7 +535,7 @@ report(struct scan *s)
 static enum re_answer
 finish(struct scan *s)
 {
-	uint32_t t = step(s->d, s->r, s->row / s->d->stride, s->d->classes);
+	uint32_t t = step(s->d, s->r, s->row / s->d->stride, s->d->bytes.classes);
 
 	if (t == HIT || (t & MATCHED))
 		report(s);
@@ -547,7 +547,7 @@ static enum re_answer
 turn(struct scan *s, uint32_t t)
 {
 	struct re_dfa *d = s->d;
-	uint8_t class = d->class[byte_at(s)];
+	uint8_t class = d->bytes.class[byte_at(s)];
 
 	if (t == UNKNOWN) {
 		t = step(d, s->r, s->row / d->stride, class);

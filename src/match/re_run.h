@@ -37,6 +37,13 @@ struct re_pair {
 };
 
 struct re_dfa;
+struct re_bits;
+
+/* Classes of bytes that no state of a direction tells apart, and a byte of each. */
+struct re_bytes {
+	uint8_t class[256], sample[256];
+	uint32_t classes;
+};
 
 struct re_scratch {
 	/* Two, because re_ends.c runs forward while a backward scan is under way. */
@@ -47,6 +54,7 @@ struct re_scratch {
 	uint64_t *end[4]; /* re_ends.c: rows by state */
 	uint8_t *pivot;   /* re_ends.c: states that begin an atom */
 	struct re_dfa *dfa;
+	struct re_bits *bits;
 };
 
 /* A run with the first pair of lists. */
@@ -110,6 +118,11 @@ void re_dfa_free(struct re_dfa *d);
  * place. Without a sink the first match is the answer.
  */
 enum re_answer re_dfa_scan(const struct re_run *r, uint64_t pos, struct re_sink *sink);
+
+/* re_bits.c: like re_nfa_scan(), which it falls back on. */
+size_t re_bits_size(void);
+enum re_answer re_bits_scan(
+    const struct re_run *r, uint64_t pos, const struct re_bytes *c, struct re_sink *sink);
 
 /* re_fixed.c: for programs of that kind. */
 bool re_fixed_at(const struct re_prog *p, struct bytes data, uint64_t start);

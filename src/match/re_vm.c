@@ -28,6 +28,7 @@ re_vm_init(struct re_vm *vm, size_t bytes)
 	s->stack = at + RE_STATES_MAX;
 	s->pivot = (uint8_t *)(at + 2 * (size_t)RE_STATES_MAX);
 	vm->scratch = s;
+	s->bits = calloc(1, re_bits_size());
 	s->dfa = bytes > LISTS ? re_dfa_new(bytes - LISTS) : NULL;
 	return OK;
 }
@@ -35,8 +36,10 @@ re_vm_init(struct re_vm *vm, size_t bytes)
 void
 re_vm_done(struct re_vm *vm)
 {
-	if (vm->scratch != NULL)
+	if (vm->scratch != NULL) {
 		re_dfa_free(vm->scratch->dfa);
+		free(vm->scratch->bits);
+	}
 	free(vm->scratch);
 	vm->scratch = NULL;
 }

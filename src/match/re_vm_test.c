@@ -146,20 +146,34 @@ random_round(struct re_vm *vm, uint64_t seed, unsigned *ran)
 }
 
 /* RE_ROUNDS and RE_SEED ask for more, or for another stream. */
-TEST(agrees_with_reference)
+static void
+agrees(size_t bytes, uint64_t stream)
 {
 	const char *rounds = getenv("RE_ROUNDS"), *seed = getenv("RE_SEED");
-	unsigned long n = rounds ? strtoul(rounds, NULL, 10) : 700;
-	uint64_t from = seed ? strtoull(seed, NULL, 10) : 1;
+	unsigned long n = rounds ? strtoul(rounds, NULL, 10) : 250;
+	uint64_t from = (seed ? strtoull(seed, NULL, 10) : 1) + stream;
 	unsigned ran = 0;
 	struct re_vm vm;
 
-	if (!CHECK(re_vm_init(&vm, RE_VM_MIN) == OK))
+	if (!CHECK(re_vm_init(&vm, bytes) == OK))
 		return;
 	for (unsigned long i = 0; i < n; i++)
 		random_round(&vm, (from << 32) + i, &ran);
 	CHECK(ran > n);
 	re_vm_done(&vm);
+}
+
+TEST(agrees_with_reference)
+{
+	agrees(RE_VM_MIN, 0);
+}
+
+/* No DFA at all, or one that is full at once and hands over to the simulations. */
+TEST(agrees_without_cache)
+{
+	agrees(0, 1000);
+	for (size_t bytes = 100; bytes < 2000; bytes += 500)
+		agrees(15 * RE_STATES_MAX * sizeof(uint32_t) + bytes, 2000 + bytes);
 }
 
 /* A program of a pattern, for the tests below. */

@@ -170,6 +170,7 @@ TEST(depth_and_memory_are_bounded)
 	EQ_S(fail.text, "regular expression is too complex");
 	EQ_U(parse(true, (struct bytes){ (uint8_t *)deep, 200000 }), ERR_SYNTAX);
 	memset(deep, 'a', sizeof(deep) - 1);
+	arena_done(&arena);
 	arena_init(&arena, 100000);
 	EQ_U(re_parse(&arena, bytes_of(deep), 0, &ast, &fail), ERR_LIMIT);
 	CHECK(fail.text == NULL);
