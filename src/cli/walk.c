@@ -325,8 +325,10 @@ visit(struct walk *w, int dir, const char *name, bool named, struct walk_item *o
 		if (sys_open(dir, name, SYS_PATH | follow, &out->fd) != OK ||
 		    sys_stat(out->fd, &out->st) != OK) {
 			/* a link to nothing, or to itself: there is nothing to scan */
-			if (!named && (sys_code() == ENOENT || sys_code() == ELOOP))
-				return w->ignored++, ERR_LIMIT;
+			if (!named && (sys_code() == ENOENT || sys_code() == ELOOP)) {
+				w->ignored++;
+				return ERR_LIMIT;
+			}
 			return give(w, out, WALK_ERROR, sys_why());
 		}
 		fd_closep(&out->fd);
@@ -380,17 +382,12 @@ visit_entry(struct walk *w, const char *entry, struct walk_item *out)
 	if (l->path_len == 0 || w->o->slash || w->path.p[l->path_len - 1] != '/')
 		buf_u8(&w->path, '/');
 	buf_str(&w->path, entry + 1);
-	switch (type) {
-	case DT_REG: return visit_file(w, l->fd, entry + 1, out);
-	case DT_LNK:
-		if (w->o->follow)
-			break;
-		/* fallthrough */
-	case DT_FIFO:
-	case DT_SOCK:
-	case DT_CHR:
-	case DT_BLK: w->ignored++; return ERR_LIMIT;
-	default: break;
+	if (type == DT_REG)
+		return visit_file(w, l->fd, entry + 1, out);
+	/* what is neither file nor folder, as far as the folder can tell */
+	if (type != DT_DIR && type != DT_UNKNOWN && !(type == DT_LNK && w->o->follow)) {
+		w->ignored++;
+		return ERR_LIMIT;
 	}
 	return visit(w, l->fd, entry + 1, false, out);
 }

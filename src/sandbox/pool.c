@@ -174,8 +174,11 @@ on_finding(struct pool *p, struct worker *w, struct bytes payload)
 	w->output += payload.n + WIRE_HEAD;
 	if (w->output > OUTPUT_MAX)
 		return ERR_LIMIT;
-	if (p->arena.used > 1 << 20)
-		arena_done(&p->arena), arena_init(&p->arena, DECODE_MAX);
+	/* one large finding must not cost memory for ever */
+	if (p->arena.used > 1 << 20) {
+		arena_done(&p->arena);
+		arena_init(&p->arena, DECODE_MAX);
+	}
 	arena_reset(&p->arena);
 	TRY(wire_get_finding(payload, &p->arena, &f));
 	p->ev->finding(p->ev->arg, oldest(w)->file.item, &f);
