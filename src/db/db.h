@@ -69,6 +69,8 @@ struct db_rule {
 	uint32_t tags, ntags;       /* DB_LISTS: DB_TEXT */
 	uint32_t metas, nmetas;     /* DB_METAS */
 	uint32_t nslots;            /* loop variables of the condition */
+	uint32_t first, nfirst; /* DB_LISTS: patterns, of which one must be found; to be
+				   searched before the others. None: nothing is known */
 };
 
 /* A string of a rule: its name there, and the pattern it shares with others. */

@@ -386,6 +386,43 @@ find_gates(struct build *b)
 	return OK;
 }
 
+/* Any pattern can be searched on demand: dear ones are, but only when nothing else is. */
+static double
+any_cost(void *arg, const struct ir_pattern *p)
+{
+	const struct build *b = arg;
+	double c = b->low.pattern[p->index].search;
+
+	return c < 1e6 ? c : 1e6;
+}
+
+/*
+ * For rules that no pattern wakes: the patterns that would, cost what they may. They
+ * are searched before the rule's other ones, and mostly that is the end of it.
+ */
+static enum err
+find_firsts(struct build *b)
+{
+	struct trigger_costs costs = { .arg = b,
+		.cost = any_cost,
+		.prefix = pattern_prefix,
+		.head = 1e9,
+		.module = 1e9,
+		.place = 1e9 };
+	struct trigger *t = ARENA_ARRAY(b->env->arena, b->ir->nrules + 1, struct trigger);
+
+	if (t == NULL)
+		return ERR_LIMIT;
+	TRY(triggers_find(b->ir, &costs, t));
+	for (uint32_t r = 0; r < b->ir->nrules; r++) {
+		if (b->trigger[r].npatterns > 0 || t[r].always || t[r].ngates > 0)
+			continue;
+		b->rule[r].first = dbw_list(&b->w, t[r].patterns, t[r].npatterns);
+		b->rule[r].nfirst = t[r].npatterns;
+	}
+	return OK;
+}
+
 static enum err
 build_all(struct build *b, struct buf *db)
 {
@@ -405,6 +442,7 @@ build_all(struct build *b, struct buf *db)
 	TRY(lower_patterns(b->env, b->ir, &b->w, &b->low));
 	TRY(build_filter(b));
 	TRY(find_gates(b));
+	TRY(find_firsts(b));
 	TRY(write_codes(b));
 	TRY(write_patterns(b));
 	TRY(write_gates(b));

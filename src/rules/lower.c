@@ -215,6 +215,20 @@ lower_regex(struct lower *l)
 	return OK;
 }
 
+#define ATOMLESS_COST 100
+
+/* What it costs to search a part on demand: short literals are possible, and dear. */
+static double
+part_search(const struct lowered *o, uint32_t part)
+{
+	const struct db_part *p = &o->part[part];
+	double c = p->nneedles ? 0 : ATOMLESS_COST;
+
+	for (uint32_t i = 0; i < p->nneedles; i++)
+		c += lit_cost(o->lit[p->needle + i].lit);
+	return c;
+}
+
 static double
 part_cost(const struct lowered *o, uint32_t part)
 {
@@ -254,6 +268,7 @@ lower_pattern(struct lower *l, struct lowered_pattern *to)
 	for (uint32_t i = 0; i < to->nparts; i++) {
 		double c = part_cost(l->out, to->part + i);
 
+		to->search += part_search(l->out, to->part + i);
 		if (c < to->cost) {
 			to->cost = c;
 			to->trigger = to->part + i;

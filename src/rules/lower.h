@@ -16,6 +16,7 @@ struct lowered_pattern {
 	uint32_t flags; /* enum db_pattern_flag */
 	uint32_t part, nparts;
 	uint32_t trigger; /* the part that is the rarest: it wakes rules */
+	double search;    /* of any part: dear, never INFINITY */
 	double cost;      /* expected candidates a byte of its trigger part; INFINITY: it
 			     cannot be a trigger (no literal, too short, too common) */
 };

@@ -55,7 +55,9 @@ write_rule(struct dbw *w, const struct ir_rule *r, const struct record_rule *cod
 		.space = r->ns,
 		.code = code->code,
 		.ncode = code->ncode,
-		.nslots = r->nslots };
+		.nslots = r->nslots,
+		.first = code->first,
+		.nfirst = code->nfirst };
 
 	d.flags |= r->global ? DB_RULE_GLOBAL : 0;
 	d.flags |= r->private_ ? DB_RULE_PRIVATE : 0;

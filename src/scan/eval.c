@@ -117,9 +117,10 @@ decide(struct scan *s, uint32_t rule)
 
 /* Patterns that a pending rule asks for, round by round. */
 enum want {
-	WANT_RARE, /* those that are quickly found, or found missing */
-	WANT_EACH, /* all of them */
-	WANT_LIST, /* and where they are */
+	WANT_FIRST, /* those of which one must be found */
+	WANT_RARE,  /* those that are quickly found, or found missing */
+	WANT_EACH,  /* all of them */
+	WANT_LIST,  /* and where they are */
 };
 
 /* Puts the rule's unknown patterns into the next pass; false: it adds none. */
@@ -127,8 +128,14 @@ static bool
 want(struct scan *s, uint32_t rule, enum want what)
 {
 	const struct db_rule *d = db_rule(&s->db, rule);
+	struct db_list first = db_list(&s->db, d->first, d->nfirst);
 	bool any = false;
 
+	if (what == WANT_FIRST) {
+		for (uint32_t i = 0; i < first.n; i++)
+			any |= hits_want(s->hits, first.p[i], false);
+		return any;
+	}
 	for (uint32_t i = 0; i < d->nstrings; i++) {
 		uint32_t p = db_string(&s->db, d->strings + i)->pattern;
 
@@ -161,7 +168,7 @@ run_live(struct scan *s, uint32_t from)
 static void
 settle(struct scan *s, uint32_t from)
 {
-	for (enum want w = WANT_RARE; !run_live(s, from); w++) {
+	for (enum want w = WANT_FIRST; !run_live(s, from); w++) {
 		bool any = false;
 
 		for (uint32_t i = from; i < s->nlive; i++) {
@@ -172,6 +179,8 @@ settle(struct scan *s, uint32_t from)
 				scan_rule(s, s->live[i])->value = RULE_FALSE;
 			} else if (want(s, s->live[i], w)) {
 				any = true;
+			} else if (w == WANT_FIRST) {
+				any |= want(s, s->live[i], WANT_RARE);
 			}
 		}
 		if (any)
