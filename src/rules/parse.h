@@ -203,6 +203,9 @@ MUST_USE enum err sema_wrong_type(struct parser *p, const struct ex *x, const ch
 
 /* sema_name.c: identifiers, fields, calls */
 MUST_USE enum err sema_name(struct parser *p, const struct token *t, struct ex *out);
+/* The value of a rule of the namespace. */
+MUST_USE enum err sema_rule(
+    struct parser *p, uint32_t index, struct place at, struct ex *out);
 MUST_USE enum err sema_field(struct parser *p, const struct token *t, struct ex *x);
 MUST_USE enum err sema_index(struct parser *p, const struct ex *index, struct ex *x);
 MUST_USE enum err sema_call(

@@ -220,13 +220,35 @@ match_rules(struct parser *p, const struct token *t, struct set *s)
 	return OK;
 }
 
-static enum err
-parse_rule_items(struct parser *p, struct set *s)
+/* Is the next item of the parenthesis a rule, or a prefix of rules? */
+static bool
+at_rule(struct parser *p)
 {
+	enum tok next;
+
+	if (p->yara_only)
+		return true; /* nothing else can stand here */
+	if (peek(p) != TOK_IDENT)
+		return false;
+	next = peek_at(p, 1);
+	return next == TOK_STAR ||
+	       ((next == TOK_COMMA || next == TOK_RPAREN) &&
+		   names_find(&p->rules, p->tok[0].text, p->ns) != NULL);
+}
+
+/* Rules between commas. *more: something that is no rule follows (YARA-X). */
+static enum err
+parse_rule_items(struct parser *p, struct set *s, bool *more)
+{
+	*more = false;
 	do {
 		const struct name *n;
 		struct token t;
 
+		if (s->n > 0 && !at_rule(p)) {
+			*more = true;
+			return OK;
+		}
 		TRY(expect(p, TOK_IDENT, &t));
 		if (accept(p, TOK_STAR)) {
 			TRY(match_rules(p, &t, s));
@@ -275,12 +297,8 @@ set_kind(struct parser *p)
 			       next == TOK_OR
 			   ? SET_TUPLE
 			   : SET_STRINGS;
-	/* A name that is a rule's; YARA-X's tuple when more than a name follows. */
-	if (next == TOK_STAR || next == TOK_RPAREN)
-		return SET_RULES;
-	return names_find(&p->rules, p->tok[0].text, p->ns) != NULL && next == TOK_COMMA
-		   ? SET_RULES
-		   : SET_TUPLE;
+	/* A single name that is none is a rule that is missing. */
+	return at_rule(p) || next == TOK_RPAREN ? SET_RULES : SET_TUPLE;
 }
 
 /* The remarks that YARA makes about a number of strings or rules. */
@@ -364,34 +382,51 @@ parse_of_strings(
 	return node_kids(p, out, kid, nkids);
 }
 
+/* The values of rules that stand before other booleans. */
+static enum err
+tuple_rules(struct parser *p, struct tuple *t, const struct set *s, struct place at)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct ex x;
+
+		TRY(sema_rule(p, s->item[i], at, &x));
+		TRY(tuple_push(p, t, &x));
+	}
+	return OK;
+}
+
+static enum err
+parse_of_tuple(struct parser *p, const struct quantifier *q, const struct set *rules,
+    struct ir_loop *loop, struct ex *out)
+{
+	struct tuple t = { 0 };
+
+	TRY(depth_enter(p, q->place));
+	TRY(tuple_push(p, &t, &q->n));
+	TRY(tuple_rules(p, &t, rules, q->place));
+	TRY(parse_tuple_items(p, &t));
+	depth_leave(p);
+	TRY(check_percent(p, q));
+	TRY(of_node(p, IR_OF_EXPRS, q, loop, out));
+	return node_kids(p, out, t.kid, (uint32_t)t.n);
+}
+
 static enum err
 parse_of_rules(
     struct parser *p, const struct quantifier *q, struct ir_loop *loop, struct ex *out)
 {
 	struct set s = { 0 };
+	bool more;
 
-	TRY(parse_rule_items(p, &s));
+	TRY(parse_rule_items(p, &s, &more));
+	if (more)
+		return parse_of_tuple(p, q, &s, loop, out);
 	loop->rules = s.item;
 	loop->nset = (uint32_t)s.n;
 	TRY(check_percent(p, q));
 	warn_count(p, q, loop->nset);
 	TRY(of_node(p, IR_OF_RULES, q, loop, out));
 	return node_kids(p, out, &q->n, 1);
-}
-
-static enum err
-parse_of_tuple(
-    struct parser *p, const struct quantifier *q, struct ir_loop *loop, struct ex *out)
-{
-	struct tuple t = { 0 };
-
-	TRY(depth_enter(p, q->place));
-	TRY(tuple_push(p, &t, &q->n));
-	TRY(parse_tuple_items(p, &t));
-	depth_leave(p);
-	TRY(check_percent(p, q));
-	TRY(of_node(p, IR_OF_EXPRS, q, loop, out));
-	return node_kids(p, out, t.kid, (uint32_t)t.n);
 }
 
 enum err
@@ -418,6 +453,6 @@ parse_of(struct parser *p, const struct quantifier *q, struct ex *out)
 	switch (kind) {
 	case SET_STRINGS: return parse_of_strings(p, q, loop, out);
 	case SET_RULES: return parse_of_rules(p, q, loop, out);
-	default: return parse_of_tuple(p, q, loop, out);
+	default: return parse_of_tuple(p, q, &s, loop, out);
 	}
 }

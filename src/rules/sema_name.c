@@ -62,8 +62,8 @@ name_module(struct parser *p, uint32_t index, struct place at, struct ex *out)
 	return OK;
 }
 
-static enum err
-name_rule(struct parser *p, uint32_t index, struct place at, struct ex *out)
+enum err
+sema_rule(struct parser *p, uint32_t index, struct place at, struct ex *out)
 {
 	if (index == p->rule_index) { /* itself: not decided yet, so false */
 		TRY(node_new(p, IR_CONST, IR_BOOL, at, out));
@@ -88,7 +88,7 @@ sema_name(struct parser *p, const struct token *t, struct ex *out)
 	else if ((n = names_find(&p->imports, t->text, p->ns)) != NULL)
 		TRY(name_module(p, n->value, at, out));
 	else if ((n = names_find(&p->rules, t->text, p->ns)) != NULL)
-		TRY(name_rule(p, n->value, at, out));
+		TRY(sema_rule(p, n->value, at, out));
 	else
 		return fail(p, at, "undefined identifier \"%s\"", str(p, t->text));
 	out->name = t->text;

@@ -272,13 +272,23 @@ digit_of(uint8_t c)
 	return c <= '9' ? (unsigned)(c - '0') : (unsigned)((c | 0x20) - 'a') + 10;
 }
 
-/* YARA-X allows an underscore between digits. */
+/* Is what begins at n the name of a meta, `_1 = ...`? */
+static bool
+is_meta(const struct lexer *lx, size_t n)
+{
+	n = ident_run(lx, n);
+	while (is(ahead(lx, n), BLANK))
+		n++;
+	return ahead(lx, n) == '=' && ahead(lx, n + 1) != '=';
+}
+
+/* YARA-X allows an underscore between digits; YARA begins a name there. */
 static bool
 digit_at(const struct lexer *lx, size_t n, unsigned base)
 {
 	uint8_t c = ahead(lx, n);
 
-	if (c == '_' && !lx->yara_only)
+	if (c == '_' && !lx->yara_only && !is_meta(lx, n))
 		c = ahead(lx, n + 1);
 	return is(c, HEX) && digit_of(c) < base;
 }
