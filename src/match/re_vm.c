@@ -122,21 +122,21 @@ starts_found(struct re_sink *sink, uint64_t pos)
 }
 
 static enum re_answer
-nfa_hit(struct re_vm *vm, const struct re_prog *prog, struct bytes data,
-    const struct re_entry *e, struct re_at at, struct re_spans *out)
+nfa_hit(const struct re_run *fwd, const struct re_entry *e, uint64_t pos,
+    struct re_spans *out)
 {
-	struct re_run fwd = re_run_of(vm, prog, data, false);
-	struct re_run back = re_run_of(vm, prog, data, true);
+	const struct re_prog *prog = fwd->prog;
+	struct re_run back = re_run_of(fwd->vm, prog, fwd->data, true);
 	struct starts s = { { starts_found }, .run = &back, .out = out };
 	enum re_answer a;
 
 	if (out != NULL || (prog->flags & RE_P_FULLWORD))
-		a = re_nfa_end(&fwd, e->fwd, at.pos, &s.end);
+		a = re_nfa_end(fwd, e->fwd, pos, &s.end);
 	else
-		a = re_nfa_exists(&fwd, e->fwd, at.pos);
-	if (a != RE_YES || !re_fullword_right(prog, data, s.end))
+		a = re_nfa_exists(fwd, e->fwd, pos);
+	if (a != RE_YES || !re_fullword_right(prog, fwd->data, s.end))
 		return a == RE_LIMIT ? RE_LIMIT : RE_NO;
-	a = re_nfa_all(&back, e->rev, at.pos, &s.sink);
+	a = re_nfa_all(&back, e->rev, pos, &s.sink);
 	return a == RE_LIMIT ? RE_LIMIT : s.any ? RE_YES : RE_NO;
 }
 
@@ -145,12 +145,15 @@ hit(struct re_vm *vm, const struct re_prog *prog, struct bytes data, struct re_a
     struct re_spans *out)
 {
 	const struct re_entry *e = entry_of(prog, at.atom);
+	struct re_run fwd;
 	uint64_t start;
 
 	if (e == NULL || at.pos >= data.n)
 		return RE_NO;
-	if (prog->kind != RE_FIXED)
-		return nfa_hit(vm, prog, data, e, at, out);
+	if (prog->kind != RE_FIXED) {
+		fwd = re_run_of(vm, prog, data, false);
+		return nfa_hit(&fwd, e, at.pos, out);
+	}
 	if (!re_charge(vm, 1 + prog->fwd_n / 16))
 		return RE_LIMIT;
 	start = fixed_start(prog, data, e, at.pos);
