@@ -111,7 +111,11 @@ on_done(void *arg, struct job_file *f, const char *failed)
 {
 	struct scan_run *s = arg;
 
-	report_done(&s->report, file_of(f), failed);
+	/* of a scan that ended early its error tells, not one file of many */
+	if (failed == pool_stopped)
+		report_again(file_of(f));
+	else
+		report_done(&s->report, file_of(f), failed);
 	free(f->user);
 	if (s->report.out.n > OUT_MAX)
 		write_out(s);

@@ -69,9 +69,9 @@ report_finding(struct report *r, struct report_file *f, const struct finding *x)
 void
 report_again(struct report_file *f)
 {
-	buf_clear(&f->rules);
-	buf_clear(&f->reasons);
-	buf_clear(&f->notes);
+	buf_done(&f->rules);
+	buf_done(&f->reasons);
+	buf_done(&f->notes);
 	f->verdict = (struct verdict){ 0 };
 	f->cut = false;
 }

@@ -18,6 +18,8 @@
 #define DECODE_MAX  (256u << 20) /* memory for one finding, decoded */
 #define READS       64           /* messages of one worker before the next has a turn */
 
+const char pool_stopped[] = "the scan was stopped";
+
 enum state {
 	ABSENT = 1 << 0,
 	STARTING = 1 << 1,
@@ -490,10 +492,9 @@ stop(struct pool *p)
 		if (p->w[i].state != ABSENT)
 			end_worker(p, &p->w[i], NULL);
 	if (p->has_ahead)
-		p->ev->done(p->ev->arg, p->ahead.file.item, "the scan was stopped");
+		p->ev->done(p->ev->arg, p->ahead.file.item, pool_stopped);
 	while (p->nretry > 0)
-		p->ev->done(
-		    p->ev->arg, p->retry[--p->nretry].file.item, "the scan was stopped");
+		p->ev->done(p->ev->arg, p->retry[--p->nretry].file.item, pool_stopped);
 }
 
 enum err

@@ -30,10 +30,15 @@ struct pool_events {
 	void (*finding)(void *arg, void *item, const struct finding *f);
 	/* Forget this item's findings: it starts again in another worker. */
 	void (*again)(void *arg, void *item);
-	/* failed: why it could not be scanned, or NULL. Exactly once for each file. */
+	/*
+	 * failed: why it could not be scanned, or NULL. Exactly once for each file;
+	 * pool_stopped for those that were at hand when the run ended with an err.
+	 */
 	void (*done)(void *arg, void *item, const char *failed);
 	void (*tick)(void *arg); /* about ten times a second, or NULL */
 };
+
+extern const char pool_stopped[];
 
 struct pool_opts {
 	const char *program; /* of the worker (spawn_find) */

@@ -1,0 +1,17 @@
+# messages about rules, with the place; includes
+. "$here/setup.inc"
+
+mkdir sub
+echo 'rule broken { strings: $a = "abc" condition: $b }' >broken.yar
+echo 'rule inner { condition: true }' >sub/inner.yar
+echo 'include "inner.yar"' >sub/outer.yar
+echo 'include "sub/outer.yar"' >good.yar
+echo 'include "none.yar"' >missing.yar
+echo 'include "self.yar"' >self.yar
+code "$candor" check broken.yar
+code "$candor" check good.yar
+code "$candor" check missing.yar
+code "$candor" check --no-includes good.yar
+code "$candor" check self.yar
+code "$candor" check good.yar x:good.yar
+code "$candor" check /dev/null sub
