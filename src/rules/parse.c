@@ -203,9 +203,9 @@ take(struct parser *p)
 
 	(void)peek(p);
 	t = p->tok[0];
-	p->tok[0] = p->tok[1];
-	p->tok[1] = p->tok[2];
 	p->ntok--;
+	for (unsigned i = 0; i < p->ntok; i++)
+		p->tok[i] = p->tok[i + 1];
 	if (p->quiet > 0)
 		p->quiet--;
 	return t;

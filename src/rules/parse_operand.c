@@ -134,9 +134,7 @@ parse_regex(struct parser *p, struct ex *out)
 	if (re == NULL)
 		return ERR_LIMIT;
 	if (re_parse(p->arena, t.s, flags, re, &why) != OK)
-		return why.text ? fail(p, place_of(&t), "invalid regular expression %s",
-				      why.text)
-				: ERR_LIMIT;
+		return why.text ? fail(p, place_of(&t), "%s", why.text) : ERR_LIMIT;
 	warn_escapes(p, &t);
 	TRY(node_new(p, IR_CONST, IR_REGEX, place_of(&t), out));
 	out->node->u.re = re;
