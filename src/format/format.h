@@ -24,7 +24,7 @@ struct child {
 struct parse {
 	struct bytes file;
 	struct arena *arena; /* for everything that facts points to */
-	void *facts;         /* facts_size bytes, cleared by fact_clear */
+	void *facts;         /* facts_size bytes, zeros but for what fact_clear set */
 	uint64_t notes;      /* what was odd: bits of the format's own enum */
 	void *state;         /* the format's own */
 };
