@@ -41,6 +41,13 @@ columns(struct bytes s)
 	return n;
 }
 
+/* Where the fault is: YARA names the line its reader had got to, maybe a later one. */
+static unsigned
+line_of(const struct diag *d)
+{
+	return d->source_line ? d->source_line : d->line;
+}
+
 static void
 put_source(struct buf *out, const struct diag *d, const char *colour, const char *off)
 {
@@ -51,7 +58,7 @@ put_source(struct buf *out, const struct diag *d, const char *colour, const char
 	if (s.n > LINE_MAX_SHOWN && col > LINE_MAX_SHOWN / 2)
 		from = col - LINE_MAX_SHOWN / 2;
 	shown = bytes_clip(s, from, LINE_MAX_SHOWN);
-	buf_printf(out, "%6u | %s", d->line, from ? "..." : "");
+	buf_printf(out, "%6u | %s", line_of(d), from ? "..." : "");
 	put_code(out, shown);
 	buf_printf(out, "%s\n", shown.n < s.n - from ? "..." : "");
 	if (d->col == 0 || col > s.n)
@@ -69,11 +76,12 @@ report_diag(struct buf *out, const struct diag *d, const char *file, bool colour
 {
 	const char *on = colour ? kinds[d->kind].colour : "",
 		   *off = colour ? "\033[m" : "";
+	unsigned line = line_of(d);
 
 	text_escape(out, bytes_of(file));
-	if (d->line > 0)
-		buf_printf(out, ":%u", d->line);
-	if (d->line > 0 && d->col > 0)
+	if (line > 0)
+		buf_printf(out, ":%u", line);
+	if (line > 0 && d->col > 0)
 		buf_printf(out, ":%u", d->col);
 	buf_printf(out, ": %s%s%s: ", on, kinds[d->kind].word, off);
 	text_escape(out, bytes_of(d->text));
@@ -83,6 +91,6 @@ report_diag(struct buf *out, const struct diag *d, const char *file, bool colour
 		buf_u8(out, ')');
 	}
 	buf_u8(out, '\n');
-	if (d->source != NULL && d->line > 0)
+	if (d->source != NULL && line > 0)
 		put_source(out, d, on, off);
 }

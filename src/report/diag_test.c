@@ -19,6 +19,8 @@ static const struct {
 	  "f:3:3: error: bad\n     3 |  \\xffd\n       |      ^\n" },
 	{ "behind the end", { DIAG_ERROR, "", NULL, 3, 9, 1, "bad", "ab", NULL },
 	  "f:3:9: error: bad\n     3 | ab\n" },
+	{ "YARA names a later line", { DIAG_ERROR, "", NULL, 5, 1, 1, "bad", "ab", NULL, 3 },
+	  "f:3:1: error: bad\n     3 | ab\n       | ^\n" },
 	{ "a forging source", { DIAG_ERROR, "", NULL, 1, 0, 0, "bad\nx: error", "a\rb\x1b", NULL },
 	  "f:1: error: bad\\nx: error\n     1 | a\\rb\\x1b\n" },
 };

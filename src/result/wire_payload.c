@@ -259,6 +259,7 @@ wire_put_diag(struct buf *b, const struct diag *d)
 	buf_le32(b, d->line);
 	buf_le32(b, d->col);
 	buf_le32(b, d->width);
+	buf_le32(b, d->source_line);
 	buf_le32(b, (uint32_t)(d->rule != NULL) | (uint32_t)(d->source != NULL) << 1);
 	put_bytes(b, bytes_of(d->file));
 	put_bytes(b, bytes_of(d->rule));
@@ -276,6 +277,7 @@ wire_get_diag(struct bytes p, struct arena *a, struct diag *out)
 	d.line = cur_le32(&c);
 	d.col = cur_le32(&c);
 	d.width = cur_le32(&c);
+	d.source_line = cur_le32(&c);
 
 	uint32_t has = cur_le32(&c);
 	struct bytes file = get_bytes(&c);
