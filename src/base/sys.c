@@ -1,3 +1,10 @@
+/*
+ * sys.c - see sys.h.
+ *
+ * openat2 and not openat: RESOLVE_NO_MAGICLINKS keeps us out of /proc/PID/fd and its
+ * kin, where a link leads past every permission. EAGAIN of openat2 means that the
+ * kernel saw a rename race and wants to be asked again.
+ */
 #include "base/sys.h"
 
 #include <ctype.h>

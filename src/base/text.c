@@ -1,3 +1,10 @@
+/*
+ * text.c - see text.h.
+ *
+ * One decision for all output: what is printable UTF-8 and cannot move, hide or
+ * reorder its neighbours stays, all else becomes \xHH a byte. The backslash is
+ * doubled, so the way back is unique.
+ */
 #include "base/text.h"
 
 /* RFC 3629, section 4: what the first byte says, and the least code it may give. */

@@ -1,3 +1,6 @@
+/*
+ * cli.c - see cli.h. Verbs come from verbs.def; the two smallest live here.
+ */
 #include "cli/cli.h"
 
 #include <stdio.h>

@@ -63,6 +63,10 @@ struct scan_run {
 	bool broken; /* stdout is gone */
 };
 
+/*
+ * Lines leave in large pieces, or ten times a second. When nobody reads them any
+ * more the scan ends: it has no other purpose.
+ */
 static void
 write_out(struct scan_run *s)
 {
@@ -78,6 +82,7 @@ write_out(struct scan_run *s)
 	buf_clear(b);
 }
 
+/* Made when the first thing is said about a file, and lives until it is done. */
 static struct report_file *
 file_of(struct job_file *f)
 {
@@ -220,6 +225,7 @@ job_of(struct scan_run *s, struct job_db db)
 	};
 }
 
+/* The summary is for people, so it goes to stderr and leaves stdout to results. */
 static void
 finish(struct scan_run *s, const struct pool_result *result)
 {

@@ -72,6 +72,7 @@ job_base_rules(void)
 
 /* --- external variables --------------------------------------------------- */
 
+/* As YARA's command line tells types apart, so that scripts go on working. */
 static void
 parse_value(const char *s, struct wire_ext *out)
 {
@@ -169,6 +170,7 @@ split_ns(struct loading *l, const char *arg)
 	return colon + 1;
 }
 
+/* The compiler's next source: walks through what the user named, told on the way. */
 static enum err
 next_source(void *arg, struct compile_source *out)
 {
@@ -220,6 +222,10 @@ include_path(const char *from, struct bytes path)
 	return xprintf("%.*s%.*s", dir, from, (int)path.n, (const char *)path.p);
 }
 
+/*
+ * The worker asks, we open: with the same care as everything, and never beyond
+ * a regular file of a sensible size.
+ */
 static enum err
 open_include(void *arg, unsigned from, struct bytes path, struct compile_source *out)
 {

@@ -13,6 +13,7 @@
 #define FDS_A_WORKER (2 * WIRE_FDS_MAX + 4)
 #define FDS_OTHERS   256
 
+/* One file between being opened and being done; at most 64 a worker exist. */
 struct file {
 	struct job_file pub;
 	int fd;
@@ -49,6 +50,7 @@ held_still(const struct file *f)
 	       st.st_mtim.tv_nsec == f->mtime.tv_nsec;
 }
 
+/* The end of a file, whatever it was: the verb hears of it, and it is gone. */
 static void
 finish(const struct job_scan *j, struct file *f, const char *failed)
 {
@@ -128,6 +130,7 @@ next_root(struct scanning *s, struct file **out)
 	return ERR_LIMIT;
 }
 
+/* Walks on until there is a file; what is none is told on the way. */
 static enum err
 next_file(struct scanning *s, struct file **out)
 {

@@ -1,3 +1,10 @@
+/*
+ * opt.c - see opt.h.
+ *
+ * As getopt_long does it: --name=value, --name value, -nvalue, -n value, -abc, and --
+ * ends the options. Unlike it: no abbreviations (they break scripts when an option
+ * is added), and options may stand behind operands whatever POSIXLY_CORRECT says.
+ */
 #include "cli/opt.h"
 
 #include <stdio.h>

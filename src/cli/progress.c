@@ -13,6 +13,7 @@
 
 #define DRAW_MS 200
 
+/* The copy of us: opens what the scan will open, reads nothing, and adds up. */
 _Noreturn static void
 count(const struct walk_opts *o, const char *const *roots, size_t n, int to)
 {
@@ -55,6 +56,7 @@ progress_start(
 	p->pipe = fds[0];
 }
 
+/* Not waited for: as long as it counts there is no time left to tell. */
 static void
 ask_counter(struct progress *p)
 {

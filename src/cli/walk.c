@@ -1,3 +1,12 @@
+/*
+ * walk.c - see walk.h.
+ *
+ * A stack of levels, one for each folder on the way down; nothing recurses. A level
+ * reads its folder in portions and sorts each. Deep down the shallowest folders are
+ * closed to spare descriptors; the way back is "..", believed only if it has the
+ * device and inode that the folder had before. Where ".." cannot lead back (the level
+ * was entered by a link) the folder above stays open.
+ */
 #include "cli/walk.h"
 
 #include <dirent.h>

@@ -1,3 +1,9 @@
+/*
+ * diag.c - see diag.h.
+ *
+ * The caret must stand under the right column although the line above it was
+ * escaped: so the part before the place is escaped by itself and measured.
+ */
 #include "report/diag.h"
 
 #include "base/text.h"

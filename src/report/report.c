@@ -1,3 +1,9 @@
+/*
+ * report.c - see report.h.
+ *
+ * Counting and deciding happen here, once; a form only writes. A rule that the
+ * user's filters leave out is not found: it neither prints nor counts.
+ */
 #include "report/report.h"
 
 #include <inttypes.h>

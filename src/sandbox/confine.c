@@ -1,3 +1,11 @@
+/*
+ * confine.c - see confine.h.
+ *
+ * Belt and braces, each against another mistake: the filter alone would do, if it
+ * has no hole; being nobody limits what a hole is worth; Landlock denies files even
+ * through a call that a later line of policy.def might permit; the limits bound
+ * what the permitted calls can waste.
+ */
 #include "sandbox/confine.h"
 
 #include <grp.h>

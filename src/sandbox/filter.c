@@ -1,3 +1,11 @@
+/*
+ * filter.c - see filter.h.
+ *
+ * The program is a straight line: head (architecture, x32), then for each row of
+ * policy.def a comparison of the number, its checks, and RET ALLOW; a row that does
+ * not fit falls through to the next, and behind the last is the kill. Classic BPF
+ * jumps forwards only, so a row knows how many instructions it has left.
+ */
 #include "sandbox/filter.h"
 
 #include <linux/audit.h>

@@ -1,3 +1,14 @@
+/*
+ * pool.c - see pool.h, and docs/worker-protocol.md for the rules of the talk.
+ *
+ * A worker answers in the order it was given files, so its ring is a queue: what
+ * comes is always about the oldest. That makes the protocol small enough to be
+ * judged: an answer about anything else is a lie, whatever it says.
+ *
+ * Handing over is cheap because it is batched in both directions: 32 descriptors
+ * travel in one message, and the answers about them in one as well. Two batches a
+ * worker, so that it has work while we open the next files.
+ */
 #include "sandbox/pool.h"
 
 #include <poll.h>
@@ -71,6 +82,10 @@ oldest(struct worker *w)
 	return &w->ring[w->first];
 }
 
+/*
+ * Counted from the last sign of life: a worker tells at least every 5 ms what it has
+ * done, so what is silent for the limit of one file is stuck in one file.
+ */
 static void
 set_deadline(struct pool *p, struct worker *w)
 {
@@ -187,6 +202,7 @@ on_finding(struct pool *p, struct worker *w, struct bytes payload)
 	return OK;
 }
 
+/* Workers answer in order, so only the oldest id is right. */
 static enum err
 on_done(struct pool *p, struct worker *w, struct bytes payload)
 {
@@ -319,6 +335,7 @@ start_worker(struct pool *p, struct worker *w)
 	return OK;
 }
 
+/* Into the ring and into the message; it leaves with the next flush. */
 static void
 give(struct pool *p, struct worker *w, struct task t)
 {
@@ -346,6 +363,7 @@ give_retry(struct pool *p, struct worker *w)
 	return true;
 }
 
+/* It has a file that ended another worker: nothing else comes near it. */
 static bool
 has_suspect(const struct worker *w)
 {
@@ -384,6 +402,7 @@ give_batch(struct pool *p, struct worker *w)
 	}
 }
 
+/* Gives a worker what it may have now; a worn-out one leaves when it is empty. */
 static void
 feed(struct pool *p, struct worker *w)
 {
@@ -456,6 +475,7 @@ check_deadlines(struct pool *p, uint64_t now)
 	}
 }
 
+/* One turn: until somebody speaks, a deadline passes or it is time for a tick. */
 static void
 wait_for_news(struct pool *p)
 {

@@ -1,3 +1,9 @@
+/*
+ * load.c - see load.h.
+ *
+ * pread and not read: a file that is given a second time shares its offset with
+ * the first worker that had it.
+ */
 #include "worker/load.h"
 
 #include <sys/mman.h>

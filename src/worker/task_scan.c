@@ -128,6 +128,7 @@ leave(struct scanning *s)
 	return ERR_END;
 }
 
+/* What the engine says goes out as it comes: raw hits before any parser runs. */
 static enum err
 scan_loaded(struct scanning *s, uint32_t id)
 {
@@ -148,6 +149,7 @@ scan_loaded(struct scanning *s, uint32_t id)
 	return send_done(s, id);
 }
 
+/* What waits to be sent leaves before something that may take long. */
 static enum err
 scan_one(struct scanning *s, const struct wire_file *f, int fd)
 {
@@ -183,6 +185,7 @@ on_file(struct scanning *s, const struct wire_frame *frame)
 	return s->w->out.msg.n > FLUSH_BYTES ? flush(s) : OK;
 }
 
+/* Until the channel ends. Every message is a batch; between batches all is told. */
 static enum err
 serve_files(struct scanning *s)
 {

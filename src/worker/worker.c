@@ -1,3 +1,10 @@
+/*
+ * worker.c - see worker.h.
+ *
+ * The order in worker_main is the security argument: warm up libc (no stranger's
+ * byte yet), install the one signal handler, lock the process in, and only then
+ * read the first message.
+ */
 #include "worker/worker.h"
 
 #include <stdio.h>
