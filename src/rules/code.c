@@ -330,23 +330,20 @@ enum err
 code_rule(const struct ir *ir, const struct ir_rule *rule, const struct code_writer *w,
     struct buf *out)
 {
-	struct gen *g = ARENA_NEW(ir->arena, struct gen);
+	struct gen g = { .ir = ir,
+		.rule = rule,
+		.w = w,
+		.arena = ir->arena,
+		.hint = COND_HELPS,
+		.effects = has_effect(rule->cond, 0) };
 	struct label no = { 0 };
 
-	if (g == NULL)
+	g.slot = ARENA_ARRAY(ir->arena, rule->nslots + 1, struct slot);
+	if (g.slot == NULL)
 		return ERR_LIMIT;
-	g->ir = ir;
-	g->rule = rule;
-	g->w = w;
-	g->arena = ir->arena;
-	g->hint = COND_HELPS;
-	g->effects = has_effect(rule->cond, 0);
-	g->slot = ARENA_ARRAY(ir->arena, rule->nslots + 1, struct slot);
-	if (g->slot == NULL)
-		return ERR_LIMIT;
-	gen_bool(g, rule->cond, (struct goal){ { &no, NULL, &no } });
-	gen_op(g, COND_RET, 1, 0, 0);
-	gen_bind(g, &no);
-	gen_op(g, COND_RET, 0, 0, 0);
-	return gen_finish(g, out);
+	gen_bool(&g, rule->cond, (struct goal){ { &no, NULL, &no } });
+	gen_op(&g, COND_RET, 1, 0, 0);
+	gen_bind(&g, &no);
+	gen_op(&g, COND_RET, 0, 0, 0);
+	return gen_finish(&g, out);
 }

@@ -295,6 +295,36 @@ negated(enum ir_op op)
 	}
 }
 
+/* What is never below 0, and too small for a sum of such to wrap. */
+static bool
+not_negative(const struct ir_node *n)
+{
+	for (; n->op == IR_ADD; n = n->kid[0])
+		if (n->kid[1]->op == IR_ADD || !not_negative(n->kid[1]))
+			return false;
+	switch (n->op) {
+	case IR_CONST: return n->u.i >= 0 && n->u.i < 1LL << 50;
+	case IR_READ: return !n->u.read.sign && n->u.read.width <= 32;
+	case IR_FILESIZE:
+	case IR_COUNT:
+	case IR_COUNT_IN:
+	case IR_OFFSET:
+	case IR_LENGTH: return true;
+	default: return false;
+	}
+}
+
+/* #a > #b: there is an a. */
+static struct wake
+compare_two(struct triggers *t, const struct ir_node *n, enum ir_op op)
+{
+	if (op == IR_GT && not_negative(n->kid[1]))
+		return wake_nonzero(t, n->kid[0]);
+	if (op == IR_LT && not_negative(n->kid[0]))
+		return wake_nonzero(t, n->kid[1]);
+	return WAKE_ALWAYS;
+}
+
 static struct wake
 compare_int(struct triggers *t, const struct ir_node *n, enum ir_op op)
 {
@@ -302,7 +332,7 @@ compare_int(struct triggers *t, const struct ir_node *n, enum ir_op op)
 	int64_t c = n->kid[1]->u.i;
 
 	if (n->kid[1]->op != IR_CONST)
-		return WAKE_ALWAYS;
+		return compare_two(t, n, op);
 	switch (op) {
 	case IR_EQ:
 		if (c == 0)
