@@ -1,9 +1,9 @@
 /*
  * rules.c - reads rule files and says what the compiler's front half makes of them.
  *
- * rules [-x] [-p] [-t] [-d NAME=VALUE]... FILE...
- * Errors and warnings in YARA's form. -x takes what only YARA-X takes, -p prints the
- * trees, -t tells counts and the time.
+ * rules [-x] [-l] [-p] [-t] [-d NAME=VALUE]... FILE...
+ * Errors and warnings in YARA's form. -x takes what only YARA-X takes, -l prints
+ * the tokens, -p the trees, -t tells counts and the time.
  *
  * rules -c [-x] [-p] CASES
  * Many small sources in one file: SOURCE, a line "===", the output, a line "---".
@@ -23,7 +23,7 @@
 struct options {
 	struct rules_ext ext[32];
 	size_t nexts;
-	bool x, print, tell, cases;
+	bool x, tokens, print, tell, cases;
 };
 
 static bool
@@ -72,11 +72,12 @@ print_diag(const struct diag *d)
 static int
 options(int argc, char **argv, struct options *o)
 {
-	for (int c; (c = getopt(argc, argv, "xptcd:")) != -1;) {
+	for (int c; (c = getopt(argc, argv, "xlptcd:")) != -1;) {
 		char *eq = optarg ? strchr(optarg, '=') : NULL;
 
 		o->x |= c == 'x';
 		o->print |= c == 'p';
+		o->tokens |= c == 'l';
 		o->tell |= c == 't';
 		o->cases |= c == 'c';
 		if (c == '?' || (c == 'd' && (eq == NULL || o->nexts == COUNT(o->ext))))
@@ -146,6 +147,8 @@ run(struct arena *a, const struct options *o, const struct rules_source *src, si
 		tell(&ir, a, from);
 	for (const struct diag *d = ds.first; d != NULL; d = d->next)
 		print_diag(d);
+	for (uint32_t i = 0; e == OK && o->tokens && i < ir.nrules; i++)
+		ir_print_tokens(&text, ir.rules[i]);
 	if (e == OK && o->print)
 		ir_print(&text, &ir);
 	fwrite(text.p, 1, text.n, stdout);

@@ -212,6 +212,7 @@ struct ir_rule {
 	uint32_t ntags, nmetas, nstrings;
 	uint32_t nslots;      /* loop variables */
 	struct ir_node *cond; /* IR_BOOL */
+	struct bytes source;  /* from its modifiers to its brace, as written */
 };
 
 struct ir_ext {

@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 
+#include "rules/token.h"
+
 /* clang-format off */
 static const char *const op_names[IR_NOPS] = {
 	[IR_CONST] = "const", [IR_UNDEF] = "undefined", [IR_FILESIZE] = "filesize",
@@ -226,6 +228,43 @@ print_meta(struct buf *b, const struct ir_meta *m)
 		n.u.i = m->i;
 	print_const(b, &n);
 	buf_u8(b, '\n');
+}
+
+static void
+print_token(struct buf *b, const struct token *t)
+{
+	const char *name = tok_name(t->kind);
+
+	buf_u8(b, ' ');
+	if (name[0] == '<' || name[0] == '\'' || bytes_eq(bytes_of(name), t->text)) {
+		buf_put(b, t->text.p, t->text.n);
+		return;
+	}
+	buf_printf(b, "[%s ", name);
+	print_text(b, bytes_clip(t->text, 0, 60));
+	buf_str(b, t->text.n > 60 ? "...]" : "]");
+}
+
+void
+ir_print_tokens(struct buf *b, const struct ir_rule *r)
+{
+	uint32_t line = 0, first = r->line;
+	struct arena a;
+	struct lexer lx;
+	struct token t;
+
+	arena_init(&a, r->source.n * 2 + ((size_t)1 << 20));
+	lex_init(&lx, r->source, &a, false);
+	for (const uint8_t *p = r->source.p; p < r->name.p; p++)
+		first -= *p == '\n';
+	while (lex_next(&lx, &t) == OK && t.kind != TOK_EOF) {
+		if (t.line != line)
+			buf_printf(b, "%s%6u |", line ? "\n" : "", first + t.line - 1);
+		line = t.line;
+		print_token(b, &t);
+	}
+	buf_u8(b, '\n');
+	arena_done(&a);
 }
 
 void

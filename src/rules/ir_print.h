@@ -8,6 +8,9 @@
 #include "base/buf.h"
 #include "rules/ir.h"
 
+/* The tokens of a rule, a source line a line. */
+void ir_print_tokens(struct buf *b, const struct ir_rule *r);
+
 /* One rule with its patterns and its condition. */
 void ir_print_rule(struct buf *b, const struct ir *ir, const struct ir_rule *r);
 

@@ -261,6 +261,7 @@ parse_body(struct parser *p)
 	TRY(parse_boolean(p, &cond));
 	TRY(expect(p, TOK_RBRACE, &t));
 	p->rule->cond = cond.node;
+	p->rule->source.n = (size_t)(t.text.p + t.text.n - p->rule->source.p);
 	TRY(strings_check(p, place_of(&t)));
 	return rule_finish(p);
 }
@@ -268,6 +269,7 @@ parse_body(struct parser *p)
 enum err
 parse_rule(struct parser *p)
 {
+	const uint8_t *begin = p->tok[0].text.p;
 	uint32_t flags = 0;
 	struct token name;
 
@@ -278,5 +280,6 @@ parse_rule(struct parser *p)
 		return syntax_error(p, "<rule> or <private> or <global>");
 	TRY(expect(p, TOK_IDENT, &name));
 	TRY(rule_declare(p, &name, flags));
+	p->rule->source.p = begin;
 	return parse_body(p);
 }
