@@ -55,17 +55,22 @@ good_db(void)
 	return buf_bytes(&db);
 }
 
+/* Reads every byte, so that a view outside of memory is seen. */
+static void
+touch(struct bytes b)
+{
+	for (size_t i = 0; i < b.n; i++)
+		__asm__ volatile("" : : "r"(b.p[i]));
+}
+
 static enum err
 ignore(void *arg, const struct finding *f)
 {
-	static volatile uint8_t sum;
-
 	(void)arg;
-	for (size_t i = 0; i < f->rule.n; i++)
-		sum ^= f->rule.p[i];
+	touch(f->rule);
+	touch(f->text);
 	for (uint32_t i = 0; i < f->nmatches; i++)
-		for (size_t k = 0; k < f->matches[i].data.n; k++)
-			sum ^= f->matches[i].data.p[k];
+		touch(f->matches[i].data);
 	return OK;
 }
 

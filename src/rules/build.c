@@ -4,6 +4,8 @@
 
 #include "base/sort.h"
 #include "rules/code.h"
+#include "rules/explain.h"
+#include "rules/explain_code.h"
 #include "rules/fold.h"
 #include "rules/lit_build.h"
 #include "rules/lower.h"
@@ -13,13 +15,17 @@
 
 struct build {
 	const struct rules_env *env;
+	const struct rules_source *src;
+	size_t nsrc;
 	struct ir *ir;
 	struct dbw w;
 	struct lowered low;
 	struct trigger *trigger; /* by rule */
 	uint64_t *gates;         /* by rule: bits of DB_MASKS, one of which it needs */
 	struct record_rule *rule;
-	bool *bad; /* by pattern: the filter refused it as a trigger */
+	struct buf *early; /* by rule: what explain shows of it before folding */
+	uint32_t *modules; /* DB_MODULES index of each of ir.modules */
+	bool *bad;         /* by pattern: the filter refused it as a trigger */
 	enum err regex_err;
 };
 
@@ -83,10 +89,10 @@ write_regex(void *arg, const struct re_ast *ast)
 
 /* The condition of one rule as code. */
 static enum err
-write_code(struct build *b, uint32_t i, const uint32_t *modules)
+write_code(struct build *b, uint32_t i)
 {
 	struct code_writer w = {
-		.arg = b, .text = write_text, .regex = write_regex, .modules = modules
+		.arg = b, .text = write_text, .regex = write_regex, .modules = b->modules
 	};
 	struct buf *out = &b->w.section[DB_CODE];
 	const struct ir_rule *r = b->ir->rules[i];
@@ -110,14 +116,8 @@ write_code(struct build *b, uint32_t i, const uint32_t *modules)
 static enum err
 write_codes(struct build *b)
 {
-	uint32_t *modules = ARENA_ARRAY(b->env->arena, b->ir->nmodules + 1, uint32_t);
-
-	if (modules == NULL)
-		return ERR_LIMIT;
-	for (uint32_t i = 0; i < b->ir->nmodules; i++)
-		modules[i] = i;
 	for (uint32_t i = 0; i < b->ir->nrules; i++)
-		TRY(write_code(b, i, modules));
+		TRY(write_code(b, i));
 	return b->regex_err;
 }
 
@@ -415,12 +415,36 @@ find_firsts(struct build *b)
 		return ERR_LIMIT;
 	TRY(triggers_find(b->ir, &costs, t));
 	for (uint32_t r = 0; r < b->ir->nrules; r++) {
+		const struct ir_rule *rule = b->ir->rules[r];
+
+		if (b->trigger[r].always && !b->trigger[r].effect && rule->nstrings > 0)
+			explain_dear(b->env, &b->low, rule, &t[r]);
 		if (b->trigger[r].npatterns > 0 || t[r].always || t[r].ngates > 0)
 			continue;
 		b->rule[r].first = dbw_list(&b->w, t[r].patterns, t[r].npatterns);
 		b->rule[r].nfirst = t[r].npatterns;
 	}
 	return OK;
+}
+
+/* Everything behind folding that a person may want to see of a rule. */
+static void
+explain(const struct build *b, uint32_t r)
+{
+	struct trigger_costs costs = { .arg = (void *)(uintptr_t)b,
+		.cost = pattern_cost };
+	const struct buf *code = &b->w.section[DB_CODE];
+	const struct ir_rule *rule = b->ir->rules[r];
+	struct buf *out = b->env->explain;
+
+	explain_tree("folded", b->ir, rule, out);
+	explain_atoms(&b->low, rule, out);
+	buf_str(out, "trigger\n");
+	explain_trigger(out, b->ir, rule, &b->trigger[r], &costs);
+	buf_str(out, "code\n");
+	explain_code(out, b->ir,
+	    bytes_sub(buf_bytes(code), b->rule[r].code, b->rule[r].ncode), b->modules);
+	buf_u8(out, '\n');
 }
 
 static enum err
@@ -433,9 +457,19 @@ build_all(struct build *b, struct buf *db)
 	b->rule = ARENA_ARRAY(a, nr + 1, struct record_rule);
 	b->bad = ARENA_ARRAY(a, np + 1, bool);
 	b->gates = ARENA_ARRAY(a, nr + 1, uint64_t);
-	if (b->gates == NULL || b->trigger == NULL || b->rule == NULL || b->bad == NULL)
+	b->early = ARENA_ARRAY(a, nr + 1, struct buf);
+	b->modules = ARENA_ARRAY(a, b->ir->nmodules + 1, uint32_t);
+	for (uint32_t i = 0; b->modules != NULL && i < b->ir->nmodules; i++)
+		b->modules[i] = i;
+	if (b->early == NULL || b->modules == NULL || b->gates == NULL ||
+	    b->trigger == NULL || b->rule == NULL || b->bad == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < nr; i++) {
+		if (explain_wants(b->env, b->ir->rules[i])) {
+			explain_source(
+			    b->env, b->src, b->nsrc, b->ir->rules[i], &b->early[i]);
+			explain_tree("tree", b->ir, b->ir->rules[i], &b->early[i]);
+		}
 		TRY(fold_rule(b->ir, b->ir->rules[i]));
 		TRY(code_use(b->ir, b->ir->rules[i]));
 	}
@@ -444,6 +478,13 @@ build_all(struct build *b, struct buf *db)
 	TRY(find_gates(b));
 	TRY(find_firsts(b));
 	TRY(write_codes(b));
+	for (uint32_t i = 0; i < nr; i++) {
+		if (!explain_wants(b->env, b->ir->rules[i]))
+			continue;
+		buf_put(b->env->explain, b->early[i].p, b->early[i].n);
+		buf_done(&b->early[i]);
+		explain(b, i);
+	}
 	TRY(write_patterns(b));
 	TRY(write_gates(b));
 	TRY(records_write(&b->w, b->ir, b->rule));
@@ -451,9 +492,10 @@ build_all(struct build *b, struct buf *db)
 }
 
 enum err
-ir_to_db(const struct rules_env *env, struct ir *ir, struct buf *db)
+ir_to_db(const struct rules_env *env, const struct rules_source *src, size_t n,
+    struct ir *ir, struct buf *db)
 {
-	struct build b = { .env = env, .ir = ir };
+	struct build b = { .env = env, .src = src, .nsrc = n, .ir = ir };
 	enum err e;
 
 	dbw_init(&b.w);
@@ -469,5 +511,5 @@ rules_compile(
 	struct ir ir;
 
 	TRY(rules_to_ir(env, src, n, &ir));
-	return ir_to_db(env, &ir, db);
+	return ir_to_db(env, src, n, &ir, db);
 }

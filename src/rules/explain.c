@@ -1,0 +1,182 @@
+#include "rules/explain.h"
+
+#include "rules/ir_print.h"
+#include "rules/token.h"
+
+#define LINE_MAX  90
+#define LIT_SHOWN 32
+
+bool
+explain_wants(const struct rules_env *env, const struct ir_rule *r)
+{
+	return env->flags & RULES_EXPLAIN && env->explain != NULL &&
+	       (env->explain_rule.n == 0 || bytes_eq(env->explain_rule, r->name));
+}
+
+static void
+put_printable(struct buf *out, struct bytes s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] >= 32 && s.p[i] < 127)
+			buf_u8(out, s.p[i]);
+		else
+			buf_printf(out, "\\x%02x", s.p[i]);
+	}
+}
+
+/* A token as its kind; with its text where the kind does not say it all. */
+static void
+put_token(struct buf *out, const struct token *t, size_t *column)
+{
+	size_t before = out->n;
+	const char *name = tok_name(t->kind);
+
+	buf_u8(out, ' ');
+	buf_str(out, name);
+	if (t->kind == TOK_IDENT || t->kind == TOK_NUMBER || t->kind == TOK_FLOAT ||
+	    t->kind == TOK_READ || t->kind == TOK_TEXT || t->kind == TOK_REGEX ||
+	    t->kind == TOK_HEX || (t->kind >= TOK_STR && t->kind <= TOK_STR_WILD)) {
+		buf_u8(out, ' ');
+		put_printable(out, bytes_clip(t->text, 0, 60));
+	}
+	*column += out->n - before;
+	if (*column > LINE_MAX) {
+		buf_str(out, "\n ");
+		*column = 0;
+	}
+}
+
+/* Tokens from the rule's line to the brace that closes it. */
+static void
+put_tokens(const struct rules_env *env, struct bytes text, uint32_t line, struct buf *out)
+{
+	size_t column = 0;
+	struct lexer lx;
+	struct token t;
+
+	lex_init(&lx, text, env->arena, env->flags & RULES_YARA_ONLY);
+	buf_str(out, "tokens\n ");
+	while (lex_next(&lx, &t) == OK && t.kind != TOK_EOF) {
+		if (t.line < line)
+			continue;
+		put_token(out, &t, &column);
+		if (t.kind == TOK_RBRACE)
+			break;
+	}
+	buf_u8(out, '\n');
+}
+
+void
+explain_source(const struct rules_env *env, const struct rules_source *src, size_t n,
+    const struct ir_rule *r, struct buf *out)
+{
+	buf_str(out, "rule ");
+	put_printable(out, r->name);
+	buf_printf(out, " (%s:%u)\n", r->file, r->line);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(src[i].file, r->file) == 0) {
+			put_tokens(env, src[i].text, r->line, out);
+			return;
+		}
+}
+
+void
+explain_tree(
+    const char *stage, const struct ir *ir, const struct ir_rule *r, struct buf *out)
+{
+	buf_printf(out, "%s\n", stage);
+	ir_print_rule(out, ir, r);
+}
+
+static void
+put_literal(struct buf *out, const struct lit_in *in)
+{
+	buf_str(out, "    \"");
+	put_printable(out, bytes_clip(in->lit, 0, LIT_SHOWN));
+	buf_str(out, in->lit.n > LIT_SHOWN ? "\"..." : "\"");
+	if (in->flags & LIT_NOCASE)
+		buf_str(out, " nocase");
+	if (in->flags & LIT_XOR)
+		buf_printf(out, " xor %u-%u", in->xor_lo, in->xor_hi);
+	buf_str(out, (in->a & 0xff) == DB_NEEDLE_WHOLE ? " whole" : " atom");
+	if (in->lit.n < LIT_WINDOW)
+		buf_str(out, ", too short to wait for\n");
+	else
+		buf_printf(
+		    out, ", expected %.3g candidates a MB\n", 1e6 * lit_cost(in->lit));
+}
+
+void
+explain_atoms(const struct lowered *low, const struct ir_rule *r, struct buf *out)
+{
+	buf_str(out, "atoms\n");
+	for (uint32_t i = 0; i < r->nstrings; i++) {
+		const struct lowered_pattern *p =
+		    &low->pattern[r->strings[i].pattern->index];
+
+		buf_str(out, "  ");
+		put_printable(out, r->strings[i].name);
+		buf_printf(out, ": %u part%s\n", p->nparts, p->nparts == 1 ? "" : "s");
+		for (uint32_t k = 0; k < p->nparts; k++) {
+			const struct db_part *part = &low->part[p->part + k];
+
+			if (part->flags & DB_PART_ATOMLESS)
+				buf_str(
+				    out, "    no literal: searched by its automaton\n");
+			for (uint32_t j = 0; j < part->nneedles; j++)
+				put_literal(out, &low->lit[part->needle + j]);
+		}
+	}
+}
+
+/* Why a pattern cannot wake rules, in words with a remedy. */
+static const char *
+reason_of(const struct lowered *low, uint32_t pattern)
+{
+	const struct lowered_pattern *p = &low->pattern[pattern];
+	bool atomless = false, brief = false;
+
+	for (uint32_t k = 0; k < p->nparts; k++) {
+		const struct db_part *part = &low->part[p->part + k];
+
+		atomless |= (part->flags & DB_PART_ATOMLESS) != 0;
+		for (uint32_t j = 0; j < part->nneedles; j++)
+			brief |= low->lit[part->needle + j].lit.n < LIT_WINDOW;
+	}
+	if (atomless)
+		return "has no fixed bytes; give it some that every match contains";
+	if (brief)
+		return "has fewer than 4 fixed bytes in a row; make it longer";
+	return "is too common; use rarer bytes";
+}
+
+void
+explain_dear(const struct rules_env *env, const struct lowered *low,
+    const struct ir_rule *r, const struct trigger *would)
+{
+	struct diag d = { .kind = DIAG_HINT,
+		.file = r->file,
+		.rule = arena_str(env->arena, r->name),
+		.line = r->line };
+
+	if (would->always) {
+		diag_addf(env->diags, &d,
+		    "evaluated for every file, for it can be true without any of its "
+		    "strings; require one, or a header or size");
+		return;
+	}
+	for (uint32_t i = 0; i < r->nstrings; i++) {
+		uint32_t p = r->strings[i].pattern->index;
+		bool among = false;
+
+		for (uint32_t k = 0; k < would->npatterns; k++)
+			among |= would->patterns[k] == p;
+		if (!among || low->pattern[p].cost < 1e300)
+			continue;
+		diag_addf(env->diags, &d,
+		    "evaluated for every file, for no string can wake it: \"%.*s\" %s",
+		    (int)(r->strings[i].name.n < 100 ? r->strings[i].name.n : 100),
+		    (const char *)r->strings[i].name.p, reason_of(low, p));
+		return;
+	}
+}

@@ -1,0 +1,27 @@
+/*
+ * explain.h - how a rule was compiled, stage by stage, for `candor explain`; and
+ * which rules are dear, for `candor check`.
+ */
+#pragma once
+
+#include "rules/lower.h"
+#include "rules/triggers.h"
+
+/* Is this rule to be explained? */
+bool explain_wants(const struct rules_env *env, const struct ir_rule *r);
+
+/* Before folding: its tokens (when its source is one of src) and its tree. */
+void explain_source(const struct rules_env *env, const struct rules_source *src, size_t n,
+    const struct ir_rule *r, struct buf *out);
+void explain_tree(
+    const char *stage, const struct ir *ir, const struct ir_rule *r, struct buf *out);
+
+/* Literals of every string and what they are expected to cost. */
+void explain_atoms(const struct lowered *low, const struct ir_rule *r, struct buf *out);
+
+/*
+ * A hint for a rule that is evaluated for every object although it has strings: why
+ * none of them can wake it. patterns: those of which one would have to.
+ */
+void explain_dear(const struct rules_env *env, const struct lowered *low,
+    const struct ir_rule *r, const struct trigger *would);
