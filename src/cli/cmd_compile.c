@@ -121,7 +121,7 @@ run_job(struct command *c, uint32_t flags)
 	const struct compile_args *a = &c->args;
 	struct job_rules *j = &c->job;
 
-	c->show.quiet = a->quiet;
+	c->show.quiet = a->quiet || flags & WIRE_WANT_EXPLAIN;
 	c->show.colour = msg_colour(c->show.to_stdout ? STDOUT_FILENO : STDERR_FILENO);
 	j->rules = c->rules;
 	j->nrules = c->nrules;
@@ -245,7 +245,7 @@ const struct verb verb_check = {
 };
 const struct verb verb_explain = {
 	"explain",
-	"[--rule NAME] RULES...",
+	"[-r RULES]... RULE",
 	"show every stage of a rule's compilation",
 	explain_opts,
 	run_explain,

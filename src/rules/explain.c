@@ -13,6 +13,7 @@ explain_wants(const struct rules_env *env, const struct ir_rule *r)
 	       (env->explain_rule.n == 0 || bytes_eq(env->explain_rule, r->name));
 }
 
+/* What is not printable as <hh>: whoever shows the text escapes backslashes. */
 static void
 put_printable(struct buf *out, struct bytes s)
 {
@@ -20,7 +21,7 @@ put_printable(struct buf *out, struct bytes s)
 		if (s.p[i] >= 32 && s.p[i] < 127)
 			buf_u8(out, s.p[i]);
 		else
-			buf_printf(out, "\\x%02x", s.p[i]);
+			buf_printf(out, "<%02x>", s.p[i]);
 	}
 }
 
@@ -72,7 +73,7 @@ explain_source(const struct rules_env *env, const struct rules_source *src, size
 {
 	buf_str(out, "rule ");
 	put_printable(out, r->name);
-	buf_printf(out, " (%s:%u)\n", r->file, r->line);
+	buf_printf(out, " (line %u)\n", r->line);
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(src[i].file, r->file) == 0) {
 			put_tokens(env, src[i].text, r->line, out);
