@@ -49,8 +49,12 @@ for number, script in enumerate(scripts, 1):
         os.chmod(d, 0o755)
         env = {'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8', 'candor': candor, 'TMPDIR': d,
                'slow': '1' if '--slow' in flags else '', 'here': str(HERE)}
-        run = subprocess.run(['sh', script], cwd=d, env=env, capture_output=True, timeout=60,
-                             stdin=subprocess.DEVNULL)
+        try:
+            run = subprocess.run(['sh', script], cwd=d, env=env, capture_output=True,
+                                 timeout=900 if '--slow' in flags else 60,
+                                 stdin=subprocess.DEVNULL)
+        except subprocess.TimeoutExpired as e:
+            run = subprocess.CompletedProcess([], 124, e.stdout or b'', b'it does not end\n')
         subprocess.run(['chmod', '-R', 'u+rwX', d], stderr=subprocess.DEVNULL)
         subprocess.run(['rm', '-rf', d + '/x'])
     have = {'stdout': run.stdout.decode(errors='surrogateescape'),
