@@ -15,8 +15,6 @@
 
 struct build {
 	const struct rules_env *env;
-	const struct rules_source *src;
-	size_t nsrc;
 	struct ir *ir;
 	struct dbw w;
 	struct lowered low;
@@ -466,8 +464,7 @@ build_all(struct build *b, struct buf *db)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < nr; i++) {
 		if (explain_wants(b->env, b->ir->rules[i])) {
-			explain_source(
-			    b->env, b->src, b->nsrc, b->ir->rules[i], &b->early[i]);
+			explain_source(b->ir->rules[i], &b->early[i]);
 			explain_tree("tree", b->ir, b->ir->rules[i], &b->early[i]);
 		}
 		TRY(fold_rule(b->ir, b->ir->rules[i]));
@@ -492,10 +489,9 @@ build_all(struct build *b, struct buf *db)
 }
 
 enum err
-ir_to_db(const struct rules_env *env, const struct rules_source *src, size_t n,
-    struct ir *ir, struct buf *db)
+ir_to_db(const struct rules_env *env, struct ir *ir, struct buf *db)
 {
-	struct build b = { .env = env, .src = src, .nsrc = n, .ir = ir };
+	struct build b = { .env = env, .ir = ir };
 	enum err e;
 
 	dbw_init(&b.w);
@@ -511,5 +507,5 @@ rules_compile(
 	struct ir ir;
 
 	TRY(rules_to_ir(env, src, n, &ir));
-	return ir_to_db(env, src, n, &ir, db);
+	return ir_to_db(env, &ir, db);
 }

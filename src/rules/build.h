@@ -7,7 +7,6 @@
 
 #include "rules/ir.h"
 
-/* src: for explaining only. ERR_SYNTAX: the diags tell (a pattern too large); ERR_LIMIT:
+/* ERR_SYNTAX: the diags tell (a pattern too large); ERR_LIMIT:
  * a budget. */
-MUST_USE enum err ir_to_db(const struct rules_env *env, const struct rules_source *src,
-    size_t n, struct ir *ir, struct buf *db);
+MUST_USE enum err ir_to_db(const struct rules_env *env, struct ir *ir, struct buf *db);

@@ -1,7 +1,6 @@
 #include "rules/explain.h"
 
 #include "rules/ir_print.h"
-#include "rules/token.h"
 
 #define LINE_MAX  90
 #define LIT_SHOWN 32
@@ -25,60 +24,13 @@ put_printable(struct buf *out, struct bytes s)
 	}
 }
 
-/* A token as its kind; with its text where the kind does not say it all. */
-static void
-put_token(struct buf *out, const struct token *t, size_t *column)
-{
-	size_t before = out->n;
-	const char *name = tok_name(t->kind);
-
-	buf_u8(out, ' ');
-	buf_str(out, name);
-	if (t->kind == TOK_IDENT || t->kind == TOK_NUMBER || t->kind == TOK_FLOAT ||
-	    t->kind == TOK_READ || t->kind == TOK_TEXT || t->kind == TOK_REGEX ||
-	    t->kind == TOK_HEX || (t->kind >= TOK_STR && t->kind <= TOK_STR_WILD)) {
-		buf_u8(out, ' ');
-		put_printable(out, bytes_clip(t->text, 0, 60));
-	}
-	*column += out->n - before;
-	if (*column > LINE_MAX) {
-		buf_str(out, "\n ");
-		*column = 0;
-	}
-}
-
-/* Tokens from the rule's line to the brace that closes it. */
-static void
-put_tokens(const struct rules_env *env, struct bytes text, uint32_t line, struct buf *out)
-{
-	size_t column = 0;
-	struct lexer lx;
-	struct token t;
-
-	lex_init(&lx, text, env->arena, env->flags & RULES_YARA_ONLY);
-	buf_str(out, "tokens\n ");
-	while (lex_next(&lx, &t) == OK && t.kind != TOK_EOF) {
-		if (t.line < line)
-			continue;
-		put_token(out, &t, &column);
-		if (t.kind == TOK_RBRACE)
-			break;
-	}
-	buf_u8(out, '\n');
-}
-
 void
-explain_source(const struct rules_env *env, const struct rules_source *src, size_t n,
-    const struct ir_rule *r, struct buf *out)
+explain_source(const struct ir_rule *r, struct buf *out)
 {
 	buf_str(out, "rule ");
 	put_printable(out, r->name);
-	buf_printf(out, " (line %u)\n", r->line);
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(src[i].file, r->file) == 0) {
-			put_tokens(env, src[i].text, r->line, out);
-			return;
-		}
+	buf_printf(out, " (line %u)\ntokens\n", r->line);
+	ir_print_tokens(out, r);
 }
 
 void

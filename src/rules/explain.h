@@ -10,9 +10,8 @@
 /* Is this rule to be explained? */
 bool explain_wants(const struct rules_env *env, const struct ir_rule *r);
 
-/* Before folding: its tokens (when its source is one of src) and its tree. */
-void explain_source(const struct rules_env *env, const struct rules_source *src, size_t n,
-    const struct ir_rule *r, struct buf *out);
+/* Before folding: its tokens and its tree. */
+void explain_source(const struct ir_rule *r, struct buf *out);
 void explain_tree(
     const char *stage, const struct ir *ir, const struct ir_rule *r, struct buf *out);
 
