@@ -60,7 +60,8 @@ struct cond_env {
 	/* The struct of a module, parsed now if it was not yet; NULL: no memory. */
 	void *(*module)(void *host, uint32_t module);
 	enum cond_rule (*rule)(void *host, uint32_t rule);
-	/* Does a regex program match somewhere in s? Anything but OK ends the rule. */
+	/* Does the program at re, which nobody has checked, match somewhere in s?
+	 * Anything but OK ends the rule. */
 	enum err (*re_search)(void *host, uint32_t re, struct bytes s, bool *found);
 	/* A line that a rule wrote (console.log); told when the rule is decided. */
 	void (*log)(void *host, struct bytes line);

@@ -88,25 +88,25 @@ check_type(struct check *c, uint32_t at, struct obj_type *out)
 	return t.table != NULL;
 }
 
-static bool
+static enum err
 check_head(struct check *c, struct arena *scratch)
 {
 	if (c->n < 3 || c->n > COND_WORDS_MAX)
-		return false;
+		return ERR_FORMAT;
 	c->reg[0] = c->code[0] & 0xff;
 	c->reg[1] = c->code[0] >> 8 & 0xff;
 	c->reg[2] = c->code[0] >> 16 & 0xff;
 	c->start = c->code[1];
 	if (c->start < 2 + c->reg[2] || c->start >= c->n)
-		return false;
+		return ERR_FORMAT;
 	c->begins = arena_alloc(scratch, c->n / 8 + 1);
 	c->obj = ARENA_ARRAY(scratch, c->reg[2] + 1, struct obj_type);
 	if (c->begins == NULL || c->obj == NULL)
-		return false;
+		return ERR_LIMIT;
 	for (uint32_t i = 0; i < c->reg[2]; i++)
 		if (!check_type(c, c->code[2 + i], &c->obj[i]))
-			return false;
-	return true;
+			return ERR_FORMAT;
+	return OK;
 }
 
 /* Marks where instructions begin; the last one must not fall through. */
@@ -349,16 +349,17 @@ check_instruction(struct check *c, uint32_t at)
 	return true;
 }
 
-bool
+enum err
 cond_verify(
     const struct cond_known *k, const uint32_t *code, uint32_t n, struct arena *scratch)
 {
 	struct check c = { .k = k, .code = code, .n = n };
 
-	if (!check_head(&c, scratch) || !check_walk(&c))
-		return false;
+	TRY(check_head(&c, scratch));
+	if (!check_walk(&c))
+		return ERR_FORMAT;
 	for (uint32_t at = c.start; at < n; at += cond_length(code, n, at))
 		if (!check_instruction(&c, at))
-			return false;
-	return true;
+			return ERR_FORMAT;
+	return OK;
 }

@@ -18,6 +18,6 @@ struct cond_known {
 	const struct fact *const *facts; /* by module; NULL: not known here */
 };
 
-/* false: broken, or scratch is spent. */
-bool cond_verify(
+/* ERR_FORMAT: broken. ERR_LIMIT: scratch is spent. */
+MUST_USE enum err cond_verify(
     const struct cond_known *k, const uint32_t *code, uint32_t n, struct arena *scratch);

@@ -40,6 +40,16 @@ struct cond {
 #define COND_B(pc) ((pc)[0] >> 16 & 0xff)
 #define COND_C(pc) ((pc)[0] >> 24)
 
+/* A handler, and its operands. */
+#define OP(name) \
+	static inline const uint32_t *op_##name(struct cond *vm, const uint32_t *pc)
+#define NUM_A    vm->num[COND_A(pc)]
+#define NUM_B    vm->num[COND_B(pc)]
+#define NUM_C    vm->num[COND_C(pc)]
+#define STR_A    vm->str[COND_A(pc)]
+#define STR_B    vm->str[COND_B(pc)]
+#define UNDEF(v) ((v) == FACT_UNDEF)
+
 /* Where a run ends: an instruction of no rule. */
 extern const uint32_t cond_stop_word[1];
 

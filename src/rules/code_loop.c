@@ -30,7 +30,7 @@ gen_quant(const struct ir_node *n, uint32_t total)
 		break;
 	case IR_PERCENT:
 		out.kind = QUANT_PERCENT;
-		if (fixed && total > 0) {
+		if (fixed && total > 0 && q->u.i != FACT_UNDEF) {
 			out.kind = QUANT_NEED;
 			out.need = cond_percent(q->u.i, total);
 		}

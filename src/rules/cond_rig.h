@@ -130,7 +130,7 @@ static const struct fact rig_row_facts[] = {
 	FACT_I(struct rig_row, v),
 	FACT_F(struct rig_row, f),
 	FACT_S(struct rig_row, name),
-	FACT_T(struct rig_row, in, rig_in_facts),
+	{ .name = "part", .type = FACT_STRUCT, .at = offsetof(struct rig_row, in), .sub = rig_in_facts },
 	FACT_LAST,
 };
 
@@ -150,7 +150,7 @@ static const struct fact rig_pair_facts[] = {
 };
 
 static const struct fact rig_entry_facts[] = {
-	FACT_T(struct rig_entry, in, rig_in_facts),
+	{ .name = "part", .type = FACT_STRUCT, .at = offsetof(struct rig_entry, in), .sub = rig_in_facts },
 	FACT_LAST,
 };
 
@@ -163,7 +163,7 @@ static const struct fact rig_facts[] = {
 	FACT_I(struct rig_facts, b),
 	FACT_F(struct rig_facts, f),
 	FACT_S(struct rig_facts, s),
-	FACT_T(struct rig_facts, in, rig_in_facts),
+	{ .name = "part", .type = FACT_STRUCT, .at = offsetof(struct rig_facts, in), .sub = rig_in_facts },
 	{ .name = "rows", .type = FACT_ARRAY, .at = offsetof(struct rig_facts, rows),
 	  .stride = sizeof(struct rig_row), .sub = rig_row_facts, .load = rig_load },
 	FACT_A(struct rig_facts, ints, int64_t, rig_int_facts),

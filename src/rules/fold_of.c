@@ -10,6 +10,13 @@
 /* Every quantifier that is known becomes all, any, none, or a number of two and more. */
 enum reduced { OPEN, NEVER, EVERY, NORMAL };
 
+/* YARA: so many that nobody knows are all; so many percent are undefined. */
+static bool
+is_undef_number(const struct ir_node *q)
+{
+	return q->op == IR_UNDEF || (q->op == IR_CONST && q->u.i == FACT_UNDEF);
+}
+
 static enum reduced
 reduce(struct ir_node *n, uint32_t total)
 {
@@ -18,6 +25,13 @@ reduce(struct ir_node *n, uint32_t total)
 
 	if (l->quant != IR_N && l->quant != IR_PERCENT)
 		return NORMAL;
+	if (is_undef_number(n->kid[0])) {
+		if (l->quant == IR_PERCENT)
+			return OPEN;
+		l->quant = IR_ALL;
+		n->kid[0] = NULL;
+		return NORMAL;
+	}
 	if (n->kid[0]->op != IR_CONST)
 		return OPEN;
 	need = n->kid[0]->u.i;
