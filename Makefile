@@ -36,7 +36,7 @@ help: ## this list
 # make ends well with 0 and 1; scripts that must tell them apart call candor itself.
 scan: build ## scan a folder: make scan DIR=/some/folder [RULES=file or folder]
 	@if [ -z "$$DIR" ]; then echo 'usage: make scan DIR=/some/folder [RULES=FILE|FOLDER]' >&2; exit 2; fi
-	@build/bin/candor scan -r "$$RULES" $(SCANFLAGS) -- "$$DIR" || [ $$? -eq 1 ]
+	@build/bin/candor scan -r "$$RULES" $(SCANFLAGS) -- "$$DIR" || { code=$$?; [ $$code -eq 1 ] || exit $$code; }
 
 build: ## compile the release build, hardened, in build/
 	@tools/need $(need_build)

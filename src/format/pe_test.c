@@ -352,7 +352,7 @@ TEST(functions)
 			.re_match = holds };
 
 		ROW("%s", rows[i].name);
-		memcpy(c.arg, rows[i].arg, sizeof(c.arg));
+		memcpy(c.arg, rows[i].arg, sizeof(rows[i].arg));
 		rows[i].fn(&c);
 		EQ_I(c.ret.i, rows[i].want);
 	}
