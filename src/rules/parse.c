@@ -13,7 +13,7 @@ place_of(const struct token *t)
 }
 
 const char *
-str(struct parser *p, struct bytes s)
+parse_str(struct parser *p, struct bytes s)
 {
 	const char *copy = arena_str(p->arena, s);
 
@@ -21,7 +21,7 @@ str(struct parser *p, struct bytes s)
 }
 
 enum err
-charge(struct parser *p, uint64_t n)
+parse_charge(struct parser *p, uint64_t n)
 {
 	p->work += n;
 	return p->work > PARSE_WORK_MAX ? ERR_LIMIT : OK;
@@ -42,7 +42,7 @@ source_line(struct parser *p, struct place at)
 	eol = memchr(bol, '\n', n);
 	n = eol ? (size_t)(eol - bol) : n;
 	n = n > SOURCE_LINE_MAX ? SOURCE_LINE_MAX : n;
-	return str(p, (struct bytes){ bol, n });
+	return parse_str(p, (struct bytes){ bol, n });
 }
 
 static void
@@ -71,7 +71,7 @@ complain(struct parser *p, const struct token *t, const char *text)
 }
 
 enum err
-fail(struct parser *p, struct place at, const char *fmt, ...)
+parse_fail(struct parser *p, struct place at, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -88,7 +88,7 @@ fail(struct parser *p, struct place at, const char *fmt, ...)
 }
 
 void
-warning(struct parser *p, struct place at, const char *fmt, ...)
+parse_warning(struct parser *p, struct place at, const char *fmt, ...)
 {
 	char text[1024];
 	va_list ap;
@@ -113,7 +113,7 @@ include_open(struct parser *p, const struct token *t, struct rules_source *src)
 	}
 	if (env->include(env->include_arg, p->src->src.file, t->s, src) == OK)
 		return true;
-	text = arena_printf(p->arena, "can't open include file: %s", str(p, t->s));
+	text = arena_printf(p->arena, "can't open include file: %s", parse_str(p, t->s));
 	complain(p, t, text ? text : "can't open include file");
 	return false;
 }
@@ -168,7 +168,7 @@ read_token(struct parser *p)
 		p->spent = include_push(p, &t) != OK;
 	}
 	if (t.kind == TOK_ERROR) {
-		complain(p, &t, str(p, t.s));
+		complain(p, &t, parse_str(p, t.s));
 		t.kind = TOK_EOF;
 	} else if (t.kind == TOK_EOF && !p->src->lex.terminated) {
 		t.kind = p->src->below ? TOK_END_INCLUDE : TOK_EOF;
@@ -178,7 +178,7 @@ read_token(struct parser *p)
 }
 
 enum tok
-peek_at(struct parser *p, unsigned n)
+parse_peek_at(struct parser *p, unsigned n)
 {
 	uint32_t line = p->line;
 
@@ -189,19 +189,19 @@ peek_at(struct parser *p, unsigned n)
 }
 
 enum tok
-peek(struct parser *p)
+parse_peek(struct parser *p)
 {
-	(void)peek_at(p, 0);
+	(void)parse_peek_at(p, 0);
 	p->line = p->tok[0].end_line;
 	return p->tok[0].kind;
 }
 
 struct token
-take(struct parser *p)
+parse_take(struct parser *p)
 {
 	struct token t;
 
-	(void)peek(p);
+	(void)parse_peek(p);
 	t = p->tok[0];
 	p->ntok--;
 	for (unsigned i = 0; i < p->ntok; i++)
@@ -212,11 +212,11 @@ take(struct parser *p)
 }
 
 bool
-accept(struct parser *p, enum tok kind)
+parse_accept(struct parser *p, enum tok kind)
 {
-	if (peek(p) != kind)
+	if (parse_peek(p) != kind)
 		return false;
-	(void)take(p);
+	(void)parse_take(p);
 	return true;
 }
 
@@ -225,35 +225,35 @@ accept(struct parser *p, enum tok kind)
  * right behind an error is skipped.
  */
 enum err
-syntax_error(struct parser *p, const char *list)
+parse_syntax_error(struct parser *p, const char *list)
 {
-	enum tok kind = peek(p);
+	enum tok kind = parse_peek(p);
 	enum err e = ERR_SYNTAX;
 
 	if (p->spent)
 		return ERR_LIMIT;
 	if (p->quiet == 0)
-		e = fail(p, place_of(&p->tok[0]), "syntax error, unexpected %s%s%s",
+		e = parse_fail(p, place_of(&p->tok[0]), "syntax error, unexpected %s%s%s",
 		    tok_name(kind), list ? ", expecting " : "", list ? list : "");
 	else if (p->quiet == QUIET_TOKENS && kind != TOK_EOF)
-		(void)take(p);
+		(void)parse_take(p);
 	p->quiet = QUIET_TOKENS;
 	return e;
 }
 
 enum err
-expect(struct parser *p, enum tok kind, struct token *out)
+parse_expect(struct parser *p, enum tok kind, struct token *out)
 {
-	if (peek(p) != kind)
-		return syntax_error(p, tok_name(kind));
-	*out = take(p);
+	if (parse_peek(p) != kind)
+		return parse_syntax_error(p, tok_name(kind));
+	*out = parse_take(p);
 	return OK;
 }
 
 static enum err
 include_pop(struct parser *p)
 {
-	(void)take(p);
+	(void)parse_take(p);
 	p->line = p->src->below->lex.line;
 	p->src = p->src->below;
 	return OK;
@@ -269,7 +269,7 @@ parse_one(struct parser *p, enum tok kind)
 	case TOK_GLOBAL: return parse_rule(p);
 	case TOK_IMPORT: return parse_import(p);
 	case TOK_END_INCLUDE: return include_pop(p);
-	default: return syntax_error(p, NULL);
+	default: return parse_syntax_error(p, NULL);
 	}
 }
 
@@ -285,7 +285,7 @@ parse_source(struct parser *p, const struct rules_source *src)
 	p->quiet = 0;
 	p->line = 1;
 	p->rule_name = NULL;
-	for (enum tok t; e != ERR_LIMIT && (t = peek(p)) != TOK_EOF;)
+	for (enum tok t; e != ERR_LIMIT && (t = parse_peek(p)) != TOK_EOF;)
 		e = parse_one(p, t);
 	if (p->spent)
 		e = ERR_LIMIT;

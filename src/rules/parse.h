@@ -118,30 +118,30 @@ struct parser {
 /* parse.c: the text */
 
 /* The kind of the next token; reads it when that has not been done. */
-enum tok peek(struct parser *p);
+enum tok parse_peek(struct parser *p);
 /* The kind of the n-th token behind it (1 or 2). YARA's reader does not move. */
-enum tok peek_at(struct parser *p, unsigned n);
+enum tok parse_peek_at(struct parser *p, unsigned n);
 /* Takes the next token. */
-struct token take(struct parser *p);
+struct token parse_take(struct parser *p);
 /* Takes the next token if it is of that kind. */
-bool accept(struct parser *p, enum tok kind);
+bool parse_accept(struct parser *p, enum tok kind);
 /* Takes a token of that kind; else the syntax error that nothing else can stand here. */
-MUST_USE enum err expect(struct parser *p, enum tok kind, struct token *out);
+MUST_USE enum err parse_expect(struct parser *p, enum tok kind, struct token *out);
 
 struct place place_of(const struct token *t);
 
 /* "syntax error, unexpected X", with ", expecting LIST" unless that is NULL. */
-MUST_USE enum err syntax_error(struct parser *p, const char *list);
+MUST_USE enum err parse_syntax_error(struct parser *p, const char *list);
 /* The error that fmt says, at the line where the reader stands. */
-MUST_USE enum err fail(struct parser *p, struct place at, const char *fmt, ...)
+MUST_USE enum err parse_fail(struct parser *p, struct place at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-void warning(struct parser *p, struct place at, const char *fmt, ...)
+void parse_warning(struct parser *p, struct place at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* Bytes as a %s argument; a NUL ends them, as in YARA. "" when the arena is spent. */
-const char *str(struct parser *p, struct bytes s);
+const char *parse_str(struct parser *p, struct bytes s);
 /* Charges work; ERR_LIMIT when too much was done. */
-MUST_USE enum err charge(struct parser *p, uint64_t n);
+MUST_USE enum err parse_charge(struct parser *p, uint64_t n);
 
 /* Reads one source to its end. ERR_LIMIT only; errors are in the diags. */
 MUST_USE enum err parse_source(struct parser *p, const struct rules_source *src);
@@ -157,15 +157,15 @@ MUST_USE enum err parse_strings(struct parser *p);
 MUST_USE enum err parse_boolean(struct parser *p, struct ex *out);  /* IR_BOOL */
 MUST_USE enum err parse_argument(struct parser *p, struct ex *out); /* any type */
 MUST_USE enum err parse_primary(struct parser *p, struct ex *out);  /* with operators */
-MUST_USE enum err depth_enter(struct parser *p, struct place at);
-void depth_leave(struct parser *p);
+MUST_USE enum err parse_depth_enter(struct parser *p, struct place at);
+void parse_depth_leave(struct parser *p);
 
 /* parse_operand.c */
 MUST_USE enum err parse_operand(struct parser *p, struct ex *out);
 MUST_USE enum err parse_identifier(struct parser *p, struct ex *out);
 /* `( A .. B )` */
 MUST_USE enum err parse_range(struct parser *p, struct ex *lo, struct ex *hi);
-MUST_USE enum err range_check(struct parser *p, struct ex *lo, struct ex *hi);
+MUST_USE enum err parse_range_check(struct parser *p, struct ex *lo, struct ex *hi);
 
 /* parse_loop.c */
 MUST_USE enum err parse_for(struct parser *p, struct ex *out);

@@ -31,15 +31,15 @@ precedence(enum tok t)
 }
 
 enum err
-depth_enter(struct parser *p, struct place at)
+parse_depth_enter(struct parser *p, struct place at)
 {
 	if (++p->depth > PARSE_DEPTH_MAX)
-		return fail(p, at, "expression is nested too deeply");
+		return parse_fail(p, at, "expression is nested too deeply");
 	return OK;
 }
 
 void
-depth_leave(struct parser *p)
+parse_depth_leave(struct parser *p)
 {
 	p->depth--;
 }
@@ -48,30 +48,30 @@ depth_leave(struct parser *p)
 static enum err
 parse_parenthesis(struct parser *p, bool boolean, struct ex *out)
 {
-	struct token open = take(p);
+	struct token open = parse_take(p);
 
-	TRY(depth_enter(p, place_of(&open)));
+	TRY(parse_depth_enter(p, place_of(&open)));
 	TRY(boolean ? parse_or(p, out) : parse_primary(p, out));
-	depth_leave(p);
-	if (!accept(p, TOK_RPAREN))
-		return syntax_error(p, boolean ? "<or> or <and>" : NULL);
+	parse_depth_leave(p);
+	if (!parse_accept(p, TOK_RPAREN))
+		return parse_syntax_error(p, boolean ? "<or> or <and>" : NULL);
 	return OK;
 }
 
 static enum err
 parse_unary(struct parser *p, bool boolean, struct ex *out)
 {
-	enum tok op = peek(p);
+	enum tok op = parse_peek(p);
 	struct token t;
 
 	if (op == TOK_LPAREN)
 		return parse_parenthesis(p, boolean, out);
 	if (op != TOK_MINUS && op != TOK_TILDE)
 		return parse_operand(p, out);
-	t = take(p);
-	TRY(depth_enter(p, place_of(&t)));
+	t = parse_take(p);
+	TRY(parse_depth_enter(p, place_of(&t)));
 	TRY(parse_unary(p, false, out));
-	depth_leave(p);
+	parse_depth_leave(p);
 	return sema_unary(p, op, place_of(&t), out);
 }
 
@@ -84,16 +84,16 @@ parse_arithmetic(struct parser *p, unsigned min, bool boolean, struct ex *out)
 {
 	TRY(parse_unary(p, boolean, out));
 	while (out->primary && min <= TIGHTEST) {
-		enum tok op = peek(p);
+		enum tok op = parse_peek(p);
 		unsigned prec = precedence(op);
 		struct token t;
 		struct ex right;
 
 		if (prec < min || prec == 0)
 			break;
-		if (op == TOK_PERCENT && min <= 1 && peek_at(p, 1) == TOK_OF)
+		if (op == TOK_PERCENT && min <= 1 && parse_peek_at(p, 1) == TOK_OF)
 			break;
-		t = take(p);
+		t = parse_take(p);
 		TRY(parse_arithmetic(p, prec + 1, false, &right));
 		TRY(sema_binary(p, &t, out, &right, out));
 	}
@@ -110,11 +110,11 @@ parse_primary(struct parser *p, struct ex *out)
 static enum err
 parse_matches(struct parser *p, struct ex *x)
 {
-	struct token op = take(p);
+	struct token op = parse_take(p);
 	struct ex kid[2] = { *x }, out;
 
-	if (peek(p) != TOK_REGEX)
-		return syntax_error(p, tok_name(TOK_REGEX));
+	if (parse_peek(p) != TOK_REGEX)
+		return parse_syntax_error(p, tok_name(TOK_REGEX));
 	TRY(parse_operand(p, &kid[1]));
 	if (x->node->type != IR_STR)
 		return sema_wrong_type(p, x, "matches");
@@ -133,11 +133,11 @@ parse_relation_tail(struct parser *p, struct ex *x)
 	struct token op;
 	struct ex right;
 
-	switch (peek(p)) {
+	switch (parse_peek(p)) {
 	case TOK_MATCHES: return parse_matches(p, x);
 	case TOK_OF: TRY(quantifier_number(p, *x, &q)); return parse_of(p, &q, x);
 	case TOK_PERCENT: /* only before `of`: else it was an operator */
-		(void)take(p);
+		(void)parse_take(p);
 		q.n = *x;
 		q.place = x->place;
 		return parse_of(p, &q, x);
@@ -156,7 +156,7 @@ parse_relation_tail(struct parser *p, struct ex *x)
 	case TOK_IEQUALS: break;
 	default: return OK;
 	}
-	op = take(p);
+	op = parse_take(p);
 	TRY(parse_primary(p, &right));
 	return sema_binary(p, &op, x, &right, x);
 }
@@ -164,7 +164,7 @@ parse_relation_tail(struct parser *p, struct ex *x)
 static enum err
 parse_bool_const(struct parser *p, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 
 	TRY(node_new(p, IR_CONST, IR_BOOL, place_of(&t), out));
 	out->node->u.i = t.kind == TOK_TRUE;
@@ -176,17 +176,17 @@ parse_bool_const(struct parser *p, struct ex *out)
 static enum err
 parse_found(struct parser *p, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 	struct ex kid[2];
 
-	if (accept(p, TOK_AT)) {
+	if (parse_accept(p, TOK_AT)) {
 		TRY(parse_primary(p, &kid[0]));
 		if (kid[0].node->type != IR_INT)
 			return sema_wrong_type(p, &kid[0], "at");
 		TRY(sema_string(p, &t, IR_AT, out));
 		return node_kids(p, out, kid, 1);
 	}
-	if (accept(p, TOK_IN)) {
+	if (parse_accept(p, TOK_IN)) {
 		TRY(parse_range(p, &kid[0], &kid[1]));
 		TRY(sema_string(p, &t, IR_IN, out));
 		return node_kids(p, out, kid, 2);
@@ -199,7 +199,7 @@ static bool
 is_with(struct parser *p)
 {
 	return !p->yara_only && bytes_eq(p->tok[0].text, BYTES_LIT("with")) &&
-	       peek_at(p, 1) == TOK_IDENT && peek_at(p, 2) == TOK_ASSIGN;
+	       parse_peek_at(p, 1) == TOK_IDENT && parse_peek_at(p, 2) == TOK_ASSIGN;
 }
 
 static enum err
@@ -207,7 +207,7 @@ parse_relation(struct parser *p, struct ex *out)
 {
 	struct quantifier q;
 
-	switch (peek(p)) {
+	switch (parse_peek(p)) {
 	case TOK_TRUE:
 	case TOK_FALSE: return parse_bool_const(p, out);
 	case TOK_STR: return parse_found(p, out);
@@ -228,16 +228,16 @@ parse_relation(struct parser *p, struct ex *out)
 static enum err
 parse_not(struct parser *p, struct ex *out)
 {
-	enum tok op = peek(p);
+	enum tok op = parse_peek(p);
 	struct ex kid, truth;
 	struct token t;
 
 	if (op != TOK_NOT && op != TOK_DEFINED)
 		return parse_relation(p, out);
-	t = take(p);
-	TRY(depth_enter(p, place_of(&t)));
+	t = parse_take(p);
+	TRY(parse_depth_enter(p, place_of(&t)));
 	TRY(parse_not(p, &kid));
-	depth_leave(p);
+	parse_depth_leave(p);
 	truth = kid;
 	TRY(sema_truth(p, &truth));
 	TRY(node_new(p, op == TOK_NOT ? IR_NOT : IR_DEFINED, IR_BOOL, place_of(&t), out));
@@ -276,11 +276,11 @@ parse_chain(struct parser *p, enum tok op, struct ex *out)
 	struct place at = { 0 };
 
 	TRY(op == TOK_OR ? parse_chain(p, TOK_AND, out) : parse_not(p, out));
-	if (peek(p) != op)
+	if (parse_peek(p) != op)
 		return OK;
 	TRY(chain_push(p, &c, out));
-	while (peek(p) == op) {
-		struct token t = take(p);
+	while (parse_peek(p) == op) {
+		struct token t = parse_take(p);
 
 		at = place_of(&t);
 		TRY(op == TOK_OR ? parse_chain(p, TOK_AND, out) : parse_not(p, out));
@@ -291,8 +291,9 @@ parse_chain(struct parser *p, enum tok op, struct ex *out)
 	out->node->nkids = (uint32_t)c.n;
 	out->depth = c.depth + 1;
 	out->primary = false;
-	return out->depth > IR_DEPTH_MAX ? fail(p, at, "expression is nested too deeply")
-					 : OK;
+	return out->depth > IR_DEPTH_MAX
+		   ? parse_fail(p, at, "expression is nested too deeply")
+		   : OK;
 }
 
 static enum err

@@ -36,13 +36,13 @@ parse_variable(struct parser *p, struct loop *l)
 	struct token t;
 	bool known;
 
-	TRY(expect(p, TOK_IDENT, &t));
+	TRY(parse_expect(p, TOK_IDENT, &t));
 	if (l->nvars == LOOP_VARS_MAX)
-		return fail(p, place_of(&t), "too many loop variables");
+		return parse_fail(p, place_of(&t), "too many loop variables");
 	known = l->nvars > 0 && bytes_eq(l->name[0].text, t.text);
 	if (known || (p->yara_only && scope_find(p, t.text) != NULL))
-		return fail(
-		    p, place_of(&t), "duplicated loop identifier \"%s\"", str(p, t.text));
+		return parse_fail(p, place_of(&t), "duplicated loop identifier \"%s\"",
+		    parse_str(p, t.text));
 	l->name[l->nvars++] = t;
 	return OK;
 }
@@ -53,9 +53,9 @@ parse_variables(struct parser *p, struct loop *l)
 {
 	do {
 		TRY(parse_variable(p, l));
-	} while (accept(p, TOK_COMMA));
-	if (!accept(p, TOK_IN))
-		return syntax_error(p, "<in> or ','");
+	} while (parse_accept(p, TOK_COMMA));
+	if (!parse_accept(p, TOK_IN))
+		return parse_syntax_error(p, "<in> or ','");
 	return OK;
 }
 
@@ -67,9 +67,9 @@ check_item(struct parser *p, const struct loop *l, const struct ex *x)
 	bool first = l->nkids == 1;
 
 	if (first && t != IR_INT && t != IR_STR && (t != IR_FLOAT || p->yara_only))
-		return fail(p, x->place, "wrong type for enumeration item");
+		return parse_fail(p, x->place, "wrong type for enumeration item");
 	if (!first && t != l->kid[1].node->type)
-		return fail(p, x->place, "enumerations must be all the same type");
+		return parse_fail(p, x->place, "enumerations must be all the same type");
 	return OK;
 }
 
@@ -79,15 +79,15 @@ parse_list(struct parser *p, struct loop *l, struct ex *first)
 	l->op = IR_FOR_LIST;
 	TRY(check_item(p, l, first));
 	TRY(kid_push(p, l, first));
-	while (accept(p, TOK_COMMA)) {
+	while (parse_accept(p, TOK_COMMA)) {
 		struct ex x;
 
 		TRY(parse_primary(p, &x));
 		TRY(check_item(p, l, &x));
 		TRY(kid_push(p, l, &x));
 	}
-	if (!accept(p, TOK_RPAREN))
-		return syntax_error(p, "')' or ','");
+	if (!parse_accept(p, TOK_RPAREN))
+		return parse_syntax_error(p, "')' or ','");
 	return OK;
 }
 
@@ -98,9 +98,9 @@ parse_numbers(struct parser *p, struct loop *l, struct ex *lo)
 
 	l->op = IR_FOR_RANGE;
 	TRY(parse_primary(p, &hi));
-	if (!accept(p, TOK_RPAREN))
-		return syntax_error(p, NULL);
-	TRY(range_check(p, lo, &hi));
+	if (!parse_accept(p, TOK_RPAREN))
+		return parse_syntax_error(p, NULL);
+	TRY(parse_range_check(p, lo, &hi));
 	TRY(kid_push(p, l, lo));
 	return kid_push(p, l, &hi);
 }
@@ -111,14 +111,14 @@ parse_loop_set(struct parser *p, struct loop *l)
 {
 	struct ex first;
 
-	(void)take(p);
+	(void)parse_take(p);
 	TRY(parse_primary(p, &first));
-	if (accept(p, TOK_DOTS))
+	if (parse_accept(p, TOK_DOTS))
 		TRY(parse_numbers(p, l, &first));
 	else
 		TRY(parse_list(p, l, &first));
 	if (l->nvars != 1)
-		return fail(p, place_of(&l->name[1]),
+		return parse_fail(p, place_of(&l->name[1]),
 		    "iterator yields one value on each iteration , but the loop expects "
 		    "%u",
 		    l->nvars);
@@ -133,26 +133,27 @@ check_container(struct parser *p, struct loop *l, const struct ex *x)
 
 	if (sema_is_container(x, FACT_ARRAY)) {
 		if (l->nvars != 1)
-			return fail(p, at,
+			return parse_fail(p, at,
 			    "iterator for \"%s\" yields a single item on each "
 			    "iteration, but the loop expects %u",
-			    str(p, x->name), l->nvars);
+			    parse_str(p, x->name), l->nvars);
 		l->op = IR_FOR_ARRAY;
 		sema_element(x->node->schema, &l->var[0]);
 		return OK;
 	}
 	if (sema_is_container(x, FACT_DICT)) {
 		if (l->nvars != 2)
-			return fail(p, at,
+			return parse_fail(p, at,
 			    "iterator for \"%s\" yields a key,value pair item on each "
 			    "iteration",
-			    str(p, x->name));
+			    parse_str(p, x->name));
 		l->op = IR_FOR_DICT;
 		l->var[0].type = IR_STR;
 		sema_element(x->node->schema, &l->var[1]);
 		return OK;
 	}
-	return fail(p, x->place, "identifier \"%s\" is not iterable", str(p, x->name));
+	return parse_fail(
+	    p, x->place, "identifier \"%s\" is not iterable", parse_str(p, x->name));
 }
 
 static enum err
@@ -160,13 +161,13 @@ parse_iterator(struct parser *p, struct loop *l)
 {
 	struct ex x;
 
-	switch (peek(p)) {
+	switch (parse_peek(p)) {
 	case TOK_LPAREN: return parse_loop_set(p, l);
 	case TOK_IDENT:
 		TRY(parse_identifier(p, &x));
 		TRY(check_container(p, l, &x));
 		return kid_push(p, l, &x);
-	default: return syntax_error(p, "identifier or '('");
+	default: return parse_syntax_error(p, "identifier or '('");
 	}
 }
 
@@ -190,13 +191,13 @@ loop_body(struct parser *p, struct ex *out)
 {
 	struct token t;
 
-	TRY(expect(p, TOK_COLON, &t));
-	TRY(expect(p, TOK_LPAREN, &t));
-	TRY(depth_enter(p, place_of(&t)));
+	TRY(parse_expect(p, TOK_COLON, &t));
+	TRY(parse_expect(p, TOK_LPAREN, &t));
+	TRY(parse_depth_enter(p, place_of(&t)));
 	TRY(parse_boolean(p, out));
-	depth_leave(p);
-	if (!accept(p, TOK_RPAREN))
-		return syntax_error(p, "<or> or <and> or ')'");
+	parse_depth_leave(p);
+	if (!parse_accept(p, TOK_RPAREN))
+		return parse_syntax_error(p, "<or> or <and> or ')'");
 	return OK;
 }
 
@@ -224,11 +225,11 @@ parse_for_of_body(struct parser *p, struct loop *l)
 static enum err
 parse_for_of(struct parser *p, struct loop *l)
 {
-	(void)take(p);
+	(void)parse_take(p);
 	l->op = IR_FOR_OF;
 	TRY(parse_string_set(p, l->ir));
 	if (p->yara_only && p->in_for_of)
-		return fail(p, l->q.place,
+		return parse_fail(p, l->q.place,
 		    "'for <quantifier> of <string set>' loops can't be nested");
 	/* A string that is gone through counts as used, whatever the body does. */
 	for (uint32_t i = 0; i < l->ir->nset; i++)
@@ -262,7 +263,7 @@ loop_node(struct parser *p, const struct loop *l, struct place at, struct ex *ou
 enum err
 parse_for(struct parser *p, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 	struct loop l = { 0 };
 	enum tok next;
 
@@ -270,11 +271,11 @@ parse_for(struct parser *p, struct ex *out)
 	if (l.ir == NULL)
 		return ERR_LIMIT;
 	TRY(parse_quantifier(p, &l.q));
-	next = peek(p);
+	next = parse_peek(p);
 	if (next != TOK_IDENT && next != TOK_OF)
-		return syntax_error(p, "identifier or <of>");
+		return parse_syntax_error(p, "identifier or <of>");
 	if (p->yara_only && p->loops == PARSE_YARA_LOOPS)
-		return fail(p, place_of(&t), "loop nesting limit exceeded");
+		return parse_fail(p, place_of(&t), "loop nesting limit exceeded");
 	p->loops++;
 	l.ir->quant = l.q.quant;
 	TRY(kid_push(p, &l, &l.q.n));
@@ -293,9 +294,9 @@ parse_with_item(struct parser *p, struct loop *l)
 	struct token t;
 	struct ex x;
 
-	TRY(expect(p, TOK_IDENT, &t));
+	TRY(parse_expect(p, TOK_IDENT, &t));
 	v.name = t.text;
-	TRY(expect(p, TOK_ASSIGN, &t));
+	TRY(parse_expect(p, TOK_ASSIGN, &t));
 	TRY(parse_argument(p, &x));
 	v.type = x.node->type;
 	v.slot = p->nslots++;
@@ -327,13 +328,13 @@ with_node(struct parser *p, const struct ex *value, struct place at, struct ex *
 enum err
 parse_with(struct parser *p, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 	struct loop l = { 0 };
 	size_t vars = p->nvars;
 
 	do {
 		TRY(parse_with_item(p, &l));
-	} while (accept(p, TOK_COMMA));
+	} while (parse_accept(p, TOK_COMMA));
 	TRY(loop_body(p, out));
 	p->nvars = vars;
 	for (size_t i = l.nkids; i > 0; i--)

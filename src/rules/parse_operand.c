@@ -4,19 +4,19 @@
 
 /* What YARA 4.5 asks of bounds that it knows. */
 enum err
-range_check(struct parser *p, struct ex *lo, struct ex *hi)
+parse_range_check(struct parser *p, struct ex *lo, struct ex *hi)
 {
 	if (lo->node->type != IR_INT || hi->node->type != IR_INT)
-		return fail(p, hi->node->type != IR_INT ? hi->place : lo->place,
+		return parse_fail(p, hi->node->type != IR_INT ? hi->place : lo->place,
 		    "wrong type for range's %s bound",
 		    hi->node->type != IR_INT ? "upper" : "lower");
 	if (!lo->known || !hi->known)
 		return OK;
 	if (lo->value > hi->value)
-		return fail(p, lo->place, "invalid value in condition: \"%s\"",
+		return parse_fail(p, lo->place, "invalid value in condition: \"%s\"",
 		    "range lower bound must be less than upper bound");
 	if (lo->value < 0)
-		return fail(p, lo->place, "invalid value in condition: \"%s\"",
+		return parse_fail(p, lo->place, "invalid value in condition: \"%s\"",
 		    "range lower bound can not be negative");
 	return OK;
 }
@@ -26,27 +26,27 @@ parse_range(struct parser *p, struct ex *lo, struct ex *hi)
 {
 	struct token t;
 
-	TRY(expect(p, TOK_LPAREN, &t));
+	TRY(parse_expect(p, TOK_LPAREN, &t));
 	TRY(parse_primary(p, lo));
-	if (!accept(p, TOK_DOTS))
-		return syntax_error(p, NULL);
+	if (!parse_accept(p, TOK_DOTS))
+		return parse_syntax_error(p, NULL);
 	TRY(parse_primary(p, hi));
-	if (!accept(p, TOK_RPAREN))
-		return syntax_error(p, NULL);
-	return range_check(p, lo, hi);
+	if (!parse_accept(p, TOK_RPAREN))
+		return parse_syntax_error(p, NULL);
+	return parse_range_check(p, lo, hi);
 }
 
 /* `[ E ]` */
 static enum err
 parse_subscript(struct parser *p, struct ex *out)
 {
-	struct token open = take(p);
+	struct token open = parse_take(p);
 
-	TRY(depth_enter(p, place_of(&open)));
+	TRY(parse_depth_enter(p, place_of(&open)));
 	TRY(parse_primary(p, out));
-	depth_leave(p);
-	if (!accept(p, TOK_RBRACKET))
-		return syntax_error(p, NULL);
+	parse_depth_leave(p);
+	if (!parse_accept(p, TOK_RBRACKET))
+		return parse_syntax_error(p, NULL);
 	return OK;
 }
 
@@ -54,10 +54,10 @@ parse_subscript(struct parser *p, struct ex *out)
 static enum err
 parse_count(struct parser *p, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 	struct ex kid[2];
 
-	if (!accept(p, TOK_IN))
+	if (!parse_accept(p, TOK_IN))
 		return sema_string(p, &t, IR_COUNT, out);
 	TRY(parse_range(p, &kid[0], &kid[1]));
 	TRY(sema_string(p, &t, IR_COUNT_IN, out));
@@ -68,10 +68,10 @@ parse_count(struct parser *p, struct ex *out)
 static enum err
 parse_match_info(struct parser *p, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 	struct ex index;
 
-	if (peek(p) == TOK_LBRACKET)
+	if (parse_peek(p) == TOK_LBRACKET)
 		TRY(parse_subscript(p, &index));
 	else
 		TRY(node_const_int(p, 1, place_of(&t), &index));
@@ -84,15 +84,15 @@ parse_match_info(struct parser *p, struct ex *out)
 static enum err
 parse_read(struct parser *p, const struct tok_read *read, struct ex *out)
 {
-	struct token t = take(p), paren;
+	struct token t = parse_take(p), paren;
 	struct ex at;
 
-	TRY(expect(p, TOK_LPAREN, &paren));
-	TRY(depth_enter(p, place_of(&t)));
+	TRY(parse_expect(p, TOK_LPAREN, &paren));
+	TRY(parse_depth_enter(p, place_of(&t)));
 	TRY(parse_primary(p, &at));
-	depth_leave(p);
-	if (!accept(p, TOK_RPAREN))
-		return syntax_error(p, NULL);
+	parse_depth_leave(p);
+	if (!parse_accept(p, TOK_RPAREN))
+		return parse_syntax_error(p, NULL);
 	if (at.node->type != IR_INT)
 		return sema_wrong_type(p, &at, "intXXXX or uintXXXX");
 	TRY(node_new(p, IR_READ, read->flt ? IR_FLOAT : IR_INT, place_of(&t), out));
@@ -104,7 +104,7 @@ parse_read(struct parser *p, const struct tok_read *read, struct ex *out)
 static enum err
 parse_text(struct parser *p, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 
 	TRY(node_new(p, IR_CONST, IR_STR, place_of(&t), out));
 	out->node->u.s = t.s;
@@ -115,7 +115,7 @@ parse_text(struct parser *p, struct ex *out)
 static enum err
 parse_float(struct parser *p, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 
 	TRY(node_new(p, IR_CONST, IR_FLOAT, place_of(&t), out));
 	out->node->u.f = t.u.f;
@@ -125,7 +125,7 @@ parse_float(struct parser *p, struct ex *out)
 static enum err
 parse_regex(struct parser *p, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 	struct re_ast *re = ARENA_NEW(p->arena, struct re_ast);
 	struct re_fail why = { 0 };
 	unsigned flags =
@@ -134,7 +134,7 @@ parse_regex(struct parser *p, struct ex *out)
 	if (re == NULL)
 		return ERR_LIMIT;
 	if (re_parse(p->arena, t.s, flags, re, &why) != OK)
-		return why.text ? fail(p, place_of(&t), "%s", why.text) : ERR_LIMIT;
+		return why.text ? parse_fail(p, place_of(&t), "%s", why.text) : ERR_LIMIT;
 	warn_escapes(p, &t);
 	TRY(node_new(p, IR_CONST, IR_REGEX, place_of(&t), out));
 	out->node->u.re = re;
@@ -145,39 +145,39 @@ parse_regex(struct parser *p, struct ex *out)
 static enum err
 parse_call(struct parser *p, struct ex *x)
 {
-	struct token open = take(p), t;
+	struct token open = parse_take(p), t;
 	struct ex *arg = NULL;
 	size_t n = 0, cap = 0;
 
-	TRY(depth_enter(p, place_of(&open)));
-	while (peek(p) != TOK_RPAREN || n > 0) {
+	TRY(parse_depth_enter(p, place_of(&open)));
+	while (parse_peek(p) != TOK_RPAREN || n > 0) {
 		arg = arena_grow(p->arena, arg, &cap, n + 1, sizeof(*arg));
 		if (arg == NULL)
 			return ERR_LIMIT;
 		TRY(parse_argument(p, &arg[n++]));
 		if (n > PARSE_ARGS_MAX)
-			return fail(p, open.kind ? place_of(&open) : x->place,
+			return parse_fail(p, open.kind ? place_of(&open) : x->place,
 			    "too many arguments");
-		if (!accept(p, TOK_COMMA))
+		if (!parse_accept(p, TOK_COMMA))
 			break;
 	}
-	depth_leave(p);
-	TRY(expect(p, TOK_RPAREN, &t));
+	parse_depth_leave(p);
+	TRY(parse_expect(p, TOK_RPAREN, &t));
 	return sema_call(p, arg, (uint32_t)n, x);
 }
 
 enum err
 parse_identifier(struct parser *p, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 	struct ex index;
 
 	TRY(sema_name(p, &t, out));
 	for (;;) {
-		switch (peek(p)) {
+		switch (parse_peek(p)) {
 		case TOK_DOT:
-			(void)take(p);
-			TRY(expect(p, TOK_IDENT, &t));
+			(void)parse_take(p);
+			TRY(parse_expect(p, TOK_IDENT, &t));
 			TRY(sema_field(p, &t, out));
 			break;
 		case TOK_LBRACKET:
@@ -197,7 +197,7 @@ parse_name(struct parser *p, struct ex *out)
 	struct tok_read read;
 
 	if (!p->yara_only && tok_read_find(p->tok[0].text, true, &read) &&
-	    peek_at(p, 1) == TOK_LPAREN)
+	    parse_peek_at(p, 1) == TOK_LPAREN)
 		return parse_read(p, &read, out);
 	TRY(parse_identifier(p, out));
 	return sema_value(p, out);
@@ -206,7 +206,7 @@ parse_name(struct parser *p, struct ex *out)
 static enum err
 parse_number(struct parser *p, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 
 	return node_const_int(p, t.u.i, place_of(&t), out);
 }
@@ -215,10 +215,10 @@ parse_number(struct parser *p, struct ex *out)
 static enum err
 parse_keyword(struct parser *p, enum ir_op op, struct ex *out)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 
 	if (op == IR_ENTRYPOINT)
-		warning(p, place_of(&t),
+		parse_warning(p, place_of(&t),
 		    "using deprecated \"entrypoint\" keyword. Use the \"entry_point\" "
 		    "function from PE module instead.");
 	return node_new(p, op, IR_INT, place_of(&t), out);
@@ -227,7 +227,7 @@ parse_keyword(struct parser *p, enum ir_op op, struct ex *out)
 enum err
 parse_operand(struct parser *p, struct ex *out)
 {
-	enum tok t = peek(p);
+	enum tok t = parse_peek(p);
 	struct tok_read read;
 
 	switch (t) {
@@ -242,6 +242,6 @@ parse_operand(struct parser *p, struct ex *out)
 	case TOK_STR_OFFSET:
 	case TOK_STR_LENGTH: return parse_match_info(p, out);
 	case TOK_READ: read = p->tok[0].u.read; return parse_read(p, &read, out);
-	default: return syntax_error(p, NULL);
+	default: return parse_syntax_error(p, NULL);
 	}
 }

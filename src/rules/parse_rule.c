@@ -5,12 +5,12 @@ parse_import(struct parser *p)
 {
 	struct token t, name;
 
-	(void)take(p);
-	TRY(expect(p, TOK_TEXT, &name));
+	(void)parse_take(p);
+	TRY(parse_expect(p, TOK_TEXT, &name));
 	t = name;
 	t.s.n = strnlen((const char *)t.s.p, t.s.n);
 	if (t.s.n == 0)
-		return fail(p, place_of(&t), "invalid module name \"\"");
+		return parse_fail(p, place_of(&t), "invalid module name \"\"");
 	for (size_t i = 0; i < p->env->nmodules; i++) {
 		if (!bytes_eq(bytes_of(p->env->modules[i].name), t.s))
 			continue;
@@ -20,8 +20,9 @@ parse_import(struct parser *p)
 		return OK;
 	}
 	if (t.s.n < name.s.n) /* YARA: a NUL is in it */
-		return fail(p, place_of(&t), "invalid module name \"%s\"", str(p, t.s));
-	return fail(p, place_of(&t), "unknown module \"%s\"", str(p, t.s));
+		return parse_fail(
+		    p, place_of(&t), "invalid module name \"%s\"", parse_str(p, t.s));
+	return parse_fail(p, place_of(&t), "unknown module \"%s\"", parse_str(p, t.s));
 }
 
 /* Did an `of (prefix*)` of this namespace close the set of rules so named? */
@@ -47,11 +48,12 @@ rule_declare(struct parser *p, const struct token *name, uint32_t flags)
 
 	if (names_find(&p->rules, name->text, p->ns) != NULL ||
 	    names_find(&p->exts, name->text, 0) != NULL)
-		return fail(p, at, "duplicated identifier \"%s\"", str(p, name->text));
+		return parse_fail(
+		    p, at, "duplicated identifier \"%s\"", parse_str(p, name->text));
 	if (name_is_frozen(p, name->text))
-		return fail(p, at,
+		return parse_fail(p, at,
 		    "rule identifier \"%s\" matches previously used wildcard rule set",
-		    str(p, name->text));
+		    parse_str(p, name->text));
 	r = ARENA_NEW(p->arena, struct ir_rule);
 	if (ir->nrules == p->rules_cap) {
 		struct ir_rule **rules = arena_grow(p->arena, ir->rules, &p->rules_cap,
@@ -70,7 +72,7 @@ rule_declare(struct parser *p, const struct token *name, uint32_t flags)
 		.global = flags & 1,
 		.private_ = flags >> 1 & 1 };
 	p->rule = r;
-	p->rule_name = str(p, name->text);
+	p->rule_name = parse_str(p, name->text);
 	p->rule_index = ir->nrules;
 	ir->rules[ir->nrules] = r;
 	return names_put(&p->rules, name->text, p->ns, ir->nrules++);
@@ -101,10 +103,10 @@ parse_tags(struct parser *p)
 		struct token t;
 		struct bytes *tag = p->tag;
 
-		TRY(expect(p, TOK_IDENT, &t));
+		TRY(parse_expect(p, TOK_IDENT, &t));
 		if (names_find(&p->strings, t.text, TAG_SCOPE) != NULL)
-			return fail(p, place_of(&t), "duplicated tag identifier \"%s\"",
-			    str(p, t.text));
+			return parse_fail(p, place_of(&t),
+			    "duplicated tag identifier \"%s\"", parse_str(p, t.text));
 		TRY(names_put(&p->strings, t.text, TAG_SCOPE, n));
 		if (n == p->tags_cap)
 			tag =
@@ -113,7 +115,7 @@ parse_tags(struct parser *p)
 			return ERR_LIMIT;
 		p->tag = tag;
 		p->tag[n++] = t.text;
-	} while (peek(p) == TOK_IDENT);
+	} while (parse_peek(p) == TOK_IDENT);
 	p->rule->ntags = n;
 	return OK;
 }
@@ -123,16 +125,16 @@ meta_number(struct parser *p, struct ir_meta *m, bool negative)
 {
 	struct token t;
 
-	if (peek(p) == TOK_FLOAT && !p->yara_only) { /* YARA-X */
-		t = take(p);
+	if (parse_peek(p) == TOK_FLOAT && !p->yara_only) { /* YARA-X */
+		t = parse_take(p);
 		m->type = IR_FLOAT;
 		m->f = negative ? -t.u.f : t.u.f;
 		return OK;
 	}
 	if (negative)
-		TRY(expect(p, TOK_NUMBER, &t));
+		TRY(parse_expect(p, TOK_NUMBER, &t));
 	else
-		t = take(p);
+		t = parse_take(p);
 	m->type = IR_INT;
 	m->i = negative ? -t.u.i : t.u.i;
 	return OK;
@@ -143,9 +145,9 @@ meta_value(struct parser *p, struct ir_meta *m)
 {
 	struct token t;
 
-	switch (peek(p)) {
+	switch (parse_peek(p)) {
 	case TOK_TEXT:
-		t = take(p);
+		t = parse_take(p);
 		m->type = IR_STR;
 		/* YARA keeps it as a C string */
 		m->s = (struct bytes){ t.s.p, strnlen((const char *)t.s.p, t.s.n) };
@@ -153,15 +155,15 @@ meta_value(struct parser *p, struct ir_meta *m)
 	case TOK_TRUE:
 	case TOK_FALSE:
 		m->type = IR_BOOL;
-		m->i = take(p).kind == TOK_TRUE;
+		m->i = parse_take(p).kind == TOK_TRUE;
 		return OK;
-	case TOK_MINUS: (void)take(p); return meta_number(p, m, true);
+	case TOK_MINUS: (void)parse_take(p); return meta_number(p, m, true);
 	case TOK_NUMBER: return meta_number(p, m, false);
 	case TOK_FLOAT:
 		if (!p->yara_only)
 			return meta_number(p, m, false);
-		return syntax_error(p, NULL);
-	default: return syntax_error(p, NULL);
+		return parse_syntax_error(p, NULL);
+	default: return parse_syntax_error(p, NULL);
 	}
 }
 
@@ -171,13 +173,13 @@ parse_metas(struct parser *p)
 	struct token t;
 	uint32_t n = 0;
 
-	TRY(expect(p, TOK_COLON, &t));
+	TRY(parse_expect(p, TOK_COLON, &t));
 	do {
 		struct ir_meta m = { 0 }, *meta = p->meta;
 
-		TRY(expect(p, TOK_IDENT, &t));
+		TRY(parse_expect(p, TOK_IDENT, &t));
 		m.name = t.text;
-		TRY(expect(p, TOK_ASSIGN, &t));
+		TRY(parse_expect(p, TOK_ASSIGN, &t));
 		TRY(meta_value(p, &m));
 		if (n == p->metas_cap)
 			meta = arena_grow(
@@ -186,7 +188,7 @@ parse_metas(struct parser *p)
 			return ERR_LIMIT;
 		p->meta = meta;
 		p->meta[n++] = m;
-	} while (peek(p) == TOK_IDENT);
+	} while (parse_peek(p) == TOK_IDENT);
 	p->rule->nmetas = n;
 	return OK;
 }
@@ -206,12 +208,13 @@ strings_check(struct parser *p, struct place at)
 			at.col = s->s.col;
 			at.at = s->s.name.p;
 			at.width = (uint32_t)s->s.name.n;
-			return fail(
-			    p, at, "unreferenced string \"%s\"", str(p, s->s.name));
+			return parse_fail(
+			    p, at, "unreferenced string \"%s\"", parse_str(p, s->s.name));
 		}
 		if (i >= max)
-			return fail(p, at, "too many strings in rule \"%s\" (limit: %u)",
-			    p->rule_name, max);
+			return parse_fail(p, at,
+			    "too many strings in rule \"%s\" (limit: %u)", p->rule_name,
+			    max);
 	}
 	return OK;
 }
@@ -249,17 +252,17 @@ parse_body(struct parser *p)
 	struct token t;
 	struct ex cond;
 
-	if (accept(p, TOK_COLON))
+	if (parse_accept(p, TOK_COLON))
 		TRY(parse_tags(p));
-	TRY(expect(p, TOK_LBRACE, &t));
-	if (accept(p, TOK_META))
+	TRY(parse_expect(p, TOK_LBRACE, &t));
+	if (parse_accept(p, TOK_META))
 		TRY(parse_metas(p));
-	if (accept(p, TOK_STRINGS))
+	if (parse_accept(p, TOK_STRINGS))
 		TRY(parse_strings(p));
-	TRY(expect(p, TOK_CONDITION, &t));
-	TRY(expect(p, TOK_COLON, &t));
+	TRY(parse_expect(p, TOK_CONDITION, &t));
+	TRY(parse_expect(p, TOK_COLON, &t));
 	TRY(parse_boolean(p, &cond));
-	TRY(expect(p, TOK_RBRACE, &t));
+	TRY(parse_expect(p, TOK_RBRACE, &t));
 	p->rule->cond = cond.node;
 	p->rule->source.n = (size_t)(t.text.p + t.text.n - p->rule->source.p);
 	TRY(strings_check(p, place_of(&t)));
@@ -274,11 +277,12 @@ parse_rule(struct parser *p)
 	struct token name;
 
 	rule_reset(p);
-	for (enum tok t; (t = peek(p)) == TOK_GLOBAL || t == TOK_PRIVATE; (void)take(p))
+	for (enum tok t; (t = parse_peek(p)) == TOK_GLOBAL || t == TOK_PRIVATE;
+	     (void)parse_take(p))
 		flags |= t == TOK_GLOBAL ? 1 : 2;
-	if (!accept(p, TOK_RULE))
-		return syntax_error(p, "<rule> or <private> or <global>");
-	TRY(expect(p, TOK_IDENT, &name));
+	if (!parse_accept(p, TOK_RULE))
+		return parse_syntax_error(p, "<rule> or <private> or <global>");
+	TRY(parse_expect(p, TOK_IDENT, &name));
 	TRY(rule_declare(p, &name, flags));
 	p->rule->source.p = begin;
 	return parse_body(p);

@@ -50,21 +50,21 @@ quantifier_number(struct parser *p, struct ex n, struct quantifier *out)
 	switch (n.node->type) {
 	case IR_INT:
 		if (n.known && n.value == 0)
-			warning(p, n.place,
+			parse_warning(p, n.place,
 			    "consider using \"none\" keyword, it is less ambiguous.");
 		if (n.known && n.value < 0)
-			return fail(p, n.place,
+			return parse_fail(p, n.place,
 			    "invalid value in condition: \"%" PRId64 "\"", n.value);
 		return OK;
 	case IR_FLOAT:
-		return fail(p, n.place, "invalid value in condition: \"%a\"",
+		return parse_fail(p, n.place, "invalid value in condition: \"%a\"",
 		    n.node->op == IR_CONST ? n.node->u.f : 0.0);
 	case IR_STR:
-		return fail(p, n.place, "invalid value in condition: \"%s\"",
-		    n.literal ? str(p, n.node->u.s)
+		return parse_fail(p, n.place, "invalid value in condition: \"%s\"",
+		    n.literal ? parse_str(p, n.node->u.s)
 			      : "string in for_expression is invalid");
 	case IR_REGEX:
-		return fail(p, n.place, "invalid value in condition: \"%s\"",
+		return parse_fail(p, n.place, "invalid value in condition: \"%s\"",
 		    "regexp in for_expression is invalid");
 	default: return sema_wrong_type(p, &n, "of");
 	}
@@ -73,7 +73,7 @@ quantifier_number(struct parser *p, struct ex n, struct quantifier *out)
 enum err
 parse_quantifier(struct parser *p, struct quantifier *out)
 {
-	enum tok t = peek(p);
+	enum tok t = parse_peek(p);
 	struct token percent;
 	struct ex n;
 
@@ -81,15 +81,15 @@ parse_quantifier(struct parser *p, struct quantifier *out)
 					     : t == TOK_ANY ? IR_ANY
 							    : IR_NONE };
 	if (t == TOK_ALL || t == TOK_ANY || t == TOK_NONE) {
-		struct token q = take(p);
+		struct token q = parse_take(p);
 
 		out->place = place_of(&q);
 		return OK;
 	}
 	TRY(parse_primary(p, &n));
-	if (p->yara_only || peek(p) != TOK_PERCENT)
+	if (p->yara_only || parse_peek(p) != TOK_PERCENT)
 		return quantifier_number(p, n, out);
-	percent = take(p); /* YARA-X: for P% of */
+	percent = parse_take(p); /* YARA-X: for P% of */
 	*out = (struct quantifier){
 		.quant = IR_PERCENT, .n = n, .place = place_of(&percent)
 	};
@@ -111,7 +111,7 @@ match_strings(struct parser *p, const struct token *t, struct set *s)
 		TRY(sema_string_find(p, t, &index));
 		return set_push(p, s, index);
 	}
-	TRY(charge(p, p->nstrings));
+	TRY(parse_charge(p, p->nstrings));
 	for (size_t i = 0; i < p->nstrings; i++) {
 		struct bytes have = p->string[i].s.name;
 
@@ -121,7 +121,8 @@ match_strings(struct parser *p, const struct token *t, struct set *s)
 			TRY(set_push(p, s, (uint32_t)i));
 	}
 	if (s->n == before)
-		return fail(p, place_of(t), "undefined string \"%s\"", str(p, t->text));
+		return parse_fail(
+		    p, place_of(t), "undefined string \"%s\"", parse_str(p, t->text));
 	return OK;
 }
 
@@ -129,7 +130,7 @@ match_strings(struct parser *p, const struct token *t, struct set *s)
 static enum err
 set_of_them(struct parser *p, struct set *s)
 {
-	struct token t = take(p);
+	struct token t = parse_take(p);
 
 	t.kind = TOK_STR_WILD;
 	t.text = BYTES_LIT("$*");
@@ -141,17 +142,17 @@ static enum err
 parse_string_items(struct parser *p, struct set *s)
 {
 	do {
-		enum tok t = peek(p);
+		enum tok t = parse_peek(p);
 		struct token item;
 
 		if (t != TOK_STR && t != TOK_STR_WILD)
-			return syntax_error(
+			return parse_syntax_error(
 			    p, "string identifier or string identifier with wildcard");
-		item = take(p);
+		item = parse_take(p);
 		TRY(match_strings(p, &item, s));
-	} while (accept(p, TOK_COMMA));
-	if (!accept(p, TOK_RPAREN))
-		return syntax_error(p, "')' or ','");
+	} while (parse_accept(p, TOK_COMMA));
+	if (!parse_accept(p, TOK_RPAREN))
+		return parse_syntax_error(p, "')' or ','");
 	return OK;
 }
 
@@ -167,12 +168,12 @@ parse_string_set(struct parser *p, struct ir_loop *loop)
 {
 	struct set s = { 0 };
 
-	if (peek(p) == TOK_THEM) {
+	if (parse_peek(p) == TOK_THEM) {
 		TRY(set_of_them(p, &s));
-	} else if (accept(p, TOK_LPAREN)) {
+	} else if (parse_accept(p, TOK_LPAREN)) {
 		TRY(parse_string_items(p, &s));
 	} else {
-		return syntax_error(p, "<them> or '('");
+		return parse_syntax_error(p, "<them> or '('");
 	}
 	set_done(&s, loop);
 	return OK;
@@ -206,7 +207,7 @@ match_rules(struct parser *p, const struct token *t, struct set *s)
 	size_t before = s->n;
 
 	TRY(prefix_freeze(p, t->text));
-	TRY(charge(p, p->ir->nrules));
+	TRY(parse_charge(p, p->ir->nrules));
 	for (uint32_t i = 0; i < p->ir->nrules; i++) {
 		const struct ir_rule *r = p->ir->rules[i];
 
@@ -215,8 +216,8 @@ match_rules(struct parser *p, const struct token *t, struct set *s)
 			TRY(set_push(p, s, i));
 	}
 	if (s->n == before)
-		return fail(
-		    p, place_of(t), "undefined identifier \"%s\"", str(p, t->text));
+		return parse_fail(
+		    p, place_of(t), "undefined identifier \"%s\"", parse_str(p, t->text));
 	return OK;
 }
 
@@ -228,9 +229,9 @@ at_rule(struct parser *p)
 
 	if (p->yara_only)
 		return true; /* nothing else can stand here */
-	if (peek(p) != TOK_IDENT)
+	if (parse_peek(p) != TOK_IDENT)
 		return false;
-	next = peek_at(p, 1);
+	next = parse_peek_at(p, 1);
 	return next == TOK_STAR ||
 	       ((next == TOK_COMMA || next == TOK_RPAREN) &&
 		   names_find(&p->rules, p->tok[0].text, p->ns) != NULL);
@@ -249,19 +250,19 @@ parse_rule_items(struct parser *p, struct set *s, bool *more)
 			*more = true;
 			return OK;
 		}
-		TRY(expect(p, TOK_IDENT, &t));
-		if (accept(p, TOK_STAR)) {
+		TRY(parse_expect(p, TOK_IDENT, &t));
+		if (parse_accept(p, TOK_STAR)) {
 			TRY(match_rules(p, &t, s));
 			continue;
 		}
 		n = names_find(&p->rules, t.text, p->ns);
 		if (n == NULL)
-			return fail(p, place_of(&t), "undefined identifier \"%s\"",
-			    str(p, t.text));
+			return parse_fail(p, place_of(&t), "undefined identifier \"%s\"",
+			    parse_str(p, t.text));
 		TRY(set_push(p, s, n->value));
-	} while (accept(p, TOK_COMMA));
-	if (!accept(p, TOK_RPAREN))
-		return syntax_error(p, "')' or ','");
+	} while (parse_accept(p, TOK_COMMA));
+	if (!parse_accept(p, TOK_RPAREN))
+		return parse_syntax_error(p, "')' or ','");
 	return OK;
 }
 
@@ -273,9 +274,9 @@ parse_tuple_items(struct parser *p, struct tuple *t)
 
 		TRY(parse_boolean(p, &x));
 		TRY(tuple_push(p, t, &x));
-	} while (accept(p, TOK_COMMA));
-	if (!accept(p, TOK_RPAREN))
-		return syntax_error(p, "')' or ','");
+	} while (parse_accept(p, TOK_COMMA));
+	if (!parse_accept(p, TOK_RPAREN))
+		return parse_syntax_error(p, "')' or ','");
 	return OK;
 }
 
@@ -285,13 +286,13 @@ enum set_kind { SET_STRINGS, SET_RULES, SET_TUPLE };
 static enum set_kind
 set_kind(struct parser *p)
 {
-	enum tok t = peek(p), next;
+	enum tok t = parse_peek(p), next;
 
 	if (p->yara_only || t == TOK_STR_WILD)
 		return t == TOK_IDENT ? SET_RULES : SET_STRINGS;
 	if (t != TOK_STR && t != TOK_IDENT)
 		return SET_TUPLE;
-	next = peek_at(p, 1);
+	next = parse_peek_at(p, 1);
 	if (t == TOK_STR)
 		return next == TOK_AT || next == TOK_IN || next == TOK_AND ||
 			       next == TOK_OR
@@ -306,7 +307,7 @@ static void
 warn_count(struct parser *p, const struct quantifier *q, uint64_t n)
 {
 	if (q->quant == IR_N && q->n.known && q->n.value > (int64_t)n)
-		warning(p, q->place,
+		parse_warning(p, q->place,
 		    "expression always false - requesting %" PRId64 " of %" PRIu64 ".",
 		    q->n.value, n);
 }
@@ -321,7 +322,7 @@ check_percent(struct parser *p, const struct quantifier *q)
 	if (q->n.node->type != IR_INT)
 		return sema_wrong_type(p, &q->n, "%");
 	if (q->n.known && (q->n.value < min || q->n.value > 100))
-		return fail(
+		return parse_fail(
 		    p, q->place, "percentage must be between 1 and 100 (inclusive)");
 	return OK;
 }
@@ -333,25 +334,26 @@ parse_of_where(struct parser *p, const struct quantifier *q, const struct ir_loo
 {
 	bool may = q->quant != IR_PERCENT || !p->yara_only;
 
-	if (may && accept(p, TOK_IN)) {
+	if (may && parse_accept(p, TOK_IN)) {
 		TRY(parse_range(p, &kid[1], &kid[2]));
 		warn_count(p, q, loop->nset);
 		*nkids = 3;
 		return OK;
 	}
-	if (!may || !accept(p, TOK_AT)) {
+	if (!may || !parse_accept(p, TOK_AT)) {
 		warn_count(p, q, loop->nset);
 		return OK;
 	}
 	TRY(parse_primary(p, &kid[1]));
 	*nkids = 2;
 	if (kid[1].node->type != IR_INT)
-		return fail(p, kid[1].place,
+		return parse_fail(p, kid[1].place,
 		    "invalid value in condition: \"at expression must be an integer\"");
 	warn_count(p, q, loop->nset);
 	if ((q->quant == IR_N && q->n.known && q->n.value > 1) ||
 	    (q->quant == IR_ALL && loop->nset > 1))
-		warning(p, q->place, "multiple strings at an offset is usually false.");
+		parse_warning(
+		    p, q->place, "multiple strings at an offset is usually false.");
 	return OK;
 }
 
@@ -401,11 +403,11 @@ parse_of_tuple(struct parser *p, const struct quantifier *q, const struct set *r
 {
 	struct tuple t = { 0 };
 
-	TRY(depth_enter(p, q->place));
+	TRY(parse_depth_enter(p, q->place));
 	TRY(tuple_push(p, &t, &q->n));
 	TRY(tuple_rules(p, &t, rules, q->place));
 	TRY(parse_tuple_items(p, &t));
-	depth_leave(p);
+	parse_depth_leave(p);
 	TRY(check_percent(p, q));
 	TRY(of_node(p, IR_OF_EXPRS, q, loop, out));
 	return node_kids(p, out, t.kid, (uint32_t)t.n);
@@ -439,15 +441,15 @@ parse_of(struct parser *p, const struct quantifier *q, struct ex *out)
 
 	if (loop == NULL)
 		return ERR_LIMIT;
-	TRY(expect(p, TOK_OF, &t));
-	if (peek(p) == TOK_THEM) {
+	TRY(parse_expect(p, TOK_OF, &t));
+	if (parse_peek(p) == TOK_THEM) {
 		TRY(set_of_them(p, &s));
-	} else if (accept(p, TOK_LPAREN)) {
+	} else if (parse_accept(p, TOK_LPAREN)) {
 		kind = set_kind(p);
 		if (kind == SET_STRINGS)
 			TRY(parse_string_items(p, &s));
 	} else {
-		return syntax_error(p, "<them> or '('");
+		return parse_syntax_error(p, "<them> or '('");
 	}
 	set_done(&s, loop);
 	switch (kind) {

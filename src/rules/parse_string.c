@@ -47,21 +47,22 @@ parse_xor_range(struct parser *p, struct modifiers *m)
 {
 	struct token lo, hi, t;
 
-	TRY(expect(p, TOK_NUMBER, &lo));
-	if (accept(p, TOK_RPAREN)) {
+	TRY(parse_expect(p, TOK_NUMBER, &lo));
+	if (parse_accept(p, TOK_RPAREN)) {
 		if (lo.u.i > 255)
-			return fail(p, place_of(&lo), "invalid xor range");
+			return parse_fail(p, place_of(&lo), "invalid xor range");
 		m->xor_lo = m->xor_hi = (uint8_t)lo.u.i;
 		return OK;
 	}
-	if (!accept(p, TOK_MINUS))
-		return syntax_error(p, "'-' or ')'");
-	TRY(expect(p, TOK_NUMBER, &hi));
-	TRY(expect(p, TOK_RPAREN, &t));
+	if (!parse_accept(p, TOK_MINUS))
+		return parse_syntax_error(p, "'-' or ')'");
+	TRY(parse_expect(p, TOK_NUMBER, &hi));
+	TRY(parse_expect(p, TOK_RPAREN, &t));
 	if (lo.u.i > hi.u.i)
-		return fail(p, place_of(&lo), "xor lower bound exceeds upper bound");
+		return parse_fail(
+		    p, place_of(&lo), "xor lower bound exceeds upper bound");
 	if (hi.u.i > 255)
-		return fail(
+		return parse_fail(
 		    p, place_of(&hi), "upper bound for xor range exceeded (max: 255)");
 	m->xor_lo = (uint8_t)lo.u.i;
 	m->xor_hi = (uint8_t)hi.u.i;
@@ -73,7 +74,7 @@ parse_xor(struct parser *p, struct modifiers *m)
 {
 	m->xor_lo = 0;
 	m->xor_hi = 255;
-	if (accept(p, TOK_LPAREN))
+	if (parse_accept(p, TOK_LPAREN))
 		return parse_xor_range(p, m);
 	return OK;
 }
@@ -83,14 +84,15 @@ parse_base64(struct parser *p, struct modifiers *m)
 {
 	struct token t = { .s = BYTES_LIT(BASE64_STANDARD) }, close;
 
-	if (accept(p, TOK_LPAREN)) {
-		TRY(expect(p, TOK_TEXT, &t));
-		TRY(expect(p, TOK_RPAREN, &close));
+	if (parse_accept(p, TOK_LPAREN)) {
+		TRY(parse_expect(p, TOK_TEXT, &t));
+		TRY(parse_expect(p, TOK_RPAREN, &close));
 	}
 	if (t.s.n != 64)
-		return fail(p, place_of(&t), "length of base64 alphabet must be 64");
+		return parse_fail(
+		    p, place_of(&t), "length of base64 alphabet must be 64");
 	if (m->alphabet.n != 0 && !bytes_eq(m->alphabet, t.s))
-		return fail(p, place_of(&t), "can not specify multiple alphabets");
+		return parse_fail(p, place_of(&t), "can not specify multiple alphabets");
 	m->alphabet = t.s;
 	return OK;
 }
@@ -100,15 +102,15 @@ parse_modifiers(struct parser *p, enum tok body, struct modifiers *m)
 {
 	uint32_t allowed = modifiers_allowed(body), bit;
 
-	while ((bit = modifier_of(peek(p))) & allowed) {
-		struct token t = take(p);
+	while ((bit = modifier_of(parse_peek(p))) & allowed) {
+		struct token t = parse_take(p);
 
 		if (bit == IR_XOR)
 			TRY(parse_xor(p, m));
 		else if (bit & (IR_BASE64 | IR_BASE64WIDE))
 			TRY(parse_base64(p, m));
 		if (m->set & bit)
-			return fail(p, place_of(&t), "duplicated modifier");
+			return parse_fail(p, place_of(&t), "duplicated modifier");
 		m->set |= bit;
 	}
 	return OK;
@@ -156,8 +158,8 @@ string_declare(struct parser *p, const struct token *name, const struct token *b
 
 	if (!s.s.anonymous &&
 	    names_find(&p->strings, bytes_from(name->text, 1), 0) != NULL)
-		return fail(p, place_of(name), "duplicated string identifier \"%s\"",
-		    str(p, name->text));
+		return parse_fail(p, place_of(name),
+		    "duplicated string identifier \"%s\"", parse_str(p, name->text));
 	if (body->kind == TOK_REGEX)
 		want.mods |= (body->u.re.nocase ? IR_NOCASE : 0u) |
 			     (body->u.re.dotall ? IR_DOTALL : 0u);
@@ -170,21 +172,21 @@ parse_strings(struct parser *p)
 {
 	struct token name, body, t;
 
-	TRY(expect(p, TOK_COLON, &t));
+	TRY(parse_expect(p, TOK_COLON, &t));
 	do {
 		struct modifiers m = { 0 };
 		enum tok kind;
 
-		TRY(expect(p, TOK_STR, &name));
-		TRY(expect(p, TOK_ASSIGN, &t));
-		kind = peek(p);
+		TRY(parse_expect(p, TOK_STR, &name));
+		TRY(parse_expect(p, TOK_ASSIGN, &t));
+		kind = parse_peek(p);
 		p->string_line = p->line;
 		if (kind != TOK_HEX && kind != TOK_REGEX)
 			kind = TOK_TEXT;
-		TRY(expect(p, kind, &body));
+		TRY(parse_expect(p, kind, &body));
 		TRY(parse_modifiers(p, kind, &m));
 		TRY(string_declare(p, &name, &body, &m));
 		p->string_line = 0;
-	} while (peek(p) == TOK_STR);
+	} while (parse_peek(p) == TOK_STR);
 	return OK;
 }

@@ -9,7 +9,7 @@
 
 /* What the passes found out about a rule; index as in ir.rules. */
 struct record_rule {
-	uint32_t code, ncode; /* DB_CODE */
+	uint32_t code, ncode;   /* DB_CODE */
 	uint32_t first, nfirst; /* DB_LISTS */
 	bool effect;
 };

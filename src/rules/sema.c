@@ -77,7 +77,7 @@ node_kids(struct parser *p, struct ex *out, const struct ex *kid, uint32_t n)
 	out->node->kid = kids;
 	out->node->nkids = n;
 	if (out->depth > IR_DEPTH_MAX)
-		return fail(p, out->place, "expression is nested too deeply");
+		return parse_fail(p, out->place, "expression is nested too deeply");
 	return OK;
 }
 
@@ -102,8 +102,9 @@ sema_wrong_type(struct parser *p, const struct ex *x, const char *op)
 		[IR_OBJECT] = "object" };
 
 	if (x->node->type == IR_REGEX && p->yara_only)
-		return fail(p, x->place, "%s", ""); /* sic: YARA has no words for it */
-	return fail(
+		return parse_fail(
+		    p, x->place, "%s", ""); /* sic: YARA has no words for it */
+	return parse_fail(
 	    p, x->place, "wrong type \"%s\" for %s operator", type[x->node->type], op);
 }
 
@@ -128,9 +129,9 @@ sema_truth(struct parser *p, struct ex *x)
 	if (n->type == IR_BOOL)
 		return OK;
 	if (x->literal)
-		warning(p, x->place,
+		parse_warning(p, x->place,
 		    "using literal string \"%s\" in a boolean operation.",
-		    str(p, n->u.s));
+		    parse_str(p, n->u.s));
 	if (n->type != IR_REGEX)
 		return wrap(p, IR_TRUTH, IR_BOOL, x);
 	/* A regex by itself is true in YARA, as any pointer. */
@@ -178,10 +179,10 @@ check_operands(struct parser *p, const struct op *op, struct place at, struct ex
 	if (is_number(&kid[0]) && is_number(&kid[1]))
 		return promote(p, kid);
 	if (kid[0].node->type != IR_STR || kid[1].node->type != IR_STR)
-		return fail(p, at, "type mismatch");
+		return parse_fail(p, at, "type mismatch");
 	if (op->class == COMPARISON)
 		return OK;
-	return fail(p, at, "strings don't support \"%s\" operation", op->name);
+	return parse_fail(p, at, "strings don't support \"%s\" operation", op->name);
 }
 
 static enum err
@@ -197,8 +198,9 @@ check_type(struct parser *p, const struct op *op, enum ir_type type, struct ex k
 static enum err
 overflow(struct parser *p, const struct token *op, int64_t a, int64_t b)
 {
-	return fail(p, place_of(op), "integer overflow in \"%" PRId64 " %s %" PRId64 "\"",
-	    a, ops[op->kind].name, b);
+	return parse_fail(p, place_of(op),
+	    "integer overflow in \"%" PRId64 " %s %" PRId64 "\"", a, ops[op->kind].name,
+	    b);
 }
 
 /* Does YARA call a * b an overflow? It compares magnitudes. */
@@ -264,9 +266,10 @@ fold(struct parser *p, const struct token *op, const struct ex kid[2], struct ex
 	if (out->node->type != IR_INT)
 		return OK;
 	if ((op->kind == TOK_DIV || op->kind == TOK_PERCENT) && b->known && b->value == 0)
-		return fail(p, place_of(op), "division by zero");
+		return parse_fail(p, place_of(op), "division by zero");
 	if (shift && b->known && b->value < 0)
-		return fail(p, b->place, "%s", p->yara_only ? "" : "negative shift");
+		return parse_fail(
+		    p, b->place, "%s", p->yara_only ? "" : "negative shift");
 	if (shift && b->known && b->value >= 64) {
 		out->known = true;
 		return OK;

@@ -90,7 +90,8 @@ sema_name(struct parser *p, const struct token *t, struct ex *out)
 	else if ((n = names_find(&p->rules, t->text, p->ns)) != NULL)
 		TRY(sema_rule(p, n->value, at, out));
 	else
-		return fail(p, at, "undefined identifier \"%s\"", str(p, t->text));
+		return parse_fail(
+		    p, at, "undefined identifier \"%s\"", parse_str(p, t->text));
 	out->name = t->text;
 	return OK;
 }
@@ -149,10 +150,12 @@ sema_field(struct parser *p, const struct token *t, struct ex *x)
 	struct ex out;
 
 	if (n->type != IR_OBJECT || !n->is_table || x->fn != NULL)
-		return fail(p, x->place, "\"%s\" is not a structure", str(p, x->name));
+		return parse_fail(
+		    p, x->place, "\"%s\" is not a structure", parse_str(p, x->name));
 	TRY(field_find(p, n->schema, t->text, &f));
 	if (f == NULL)
-		return fail(p, place_of(t), "invalid field name \"%s\"", str(p, t->text));
+		return parse_fail(
+		    p, place_of(t), "invalid field name \"%s\"", parse_str(p, t->text));
 	if (f->type == FACT_FN) {
 		x->fn = f;
 		x->name = t->text;
@@ -206,12 +209,14 @@ sema_index(struct parser *p, const struct ex *index, struct ex *x)
 	struct scope_var elem;
 
 	if (!dict && !sema_is_container(x, FACT_ARRAY))
-		return fail(
-		    p, x->place, "\"%s\" is not an array or dictionary", str(p, x->name));
+		return parse_fail(p, x->place, "\"%s\" is not an array or dictionary",
+		    parse_str(p, x->name));
 	if (!dict && index->node->type != IR_INT)
-		return fail(p, index->place, "array indexes must be of integer type");
+		return parse_fail(
+		    p, index->place, "array indexes must be of integer type");
 	if (dict && index->node->type != IR_STR)
-		return fail(p, index->place, "dictionary keys must be of string type");
+		return parse_fail(
+		    p, index->place, "dictionary keys must be of string type");
 	sema_element(x->node->schema, &elem);
 	TRY(node_new(p, dict ? IR_KEY : IR_INDEX, elem.type, x->place, &out));
 	TRY(node_kids(p, &out, kid, 2));
@@ -271,7 +276,8 @@ sema_call(struct parser *p, const struct ex *arg, uint32_t nargs, struct ex *x)
 	if (args == NULL || kid == NULL)
 		return ERR_LIMIT;
 	if (x->fn == NULL)
-		return fail(p, x->place, "\"%s\" is not a function", str(p, x->name));
+		return parse_fail(
+		    p, x->place, "\"%s\" is not a function", parse_str(p, x->name));
 	kid[0] = *x;
 	for (uint32_t i = 0; i < nargs; i++) {
 		args[i] = type_letter(arg[i].node->type);
@@ -279,8 +285,8 @@ sema_call(struct parser *p, const struct ex *arg, uint32_t nargs, struct ex *x)
 	}
 	f = overload_find(x->fn, (struct bytes){ (const uint8_t *)args, nargs });
 	if (f == NULL)
-		return fail(
-		    p, x->place, "wrong arguments for function \"%s\"", str(p, x->name));
+		return parse_fail(p, x->place, "wrong arguments for function \"%s\"",
+		    parse_str(p, x->name));
 	TRY(node_new(p, IR_CALL, result_type(f), x->place, &out));
 	TRY(node_kids(p, &out, kid, nargs + 1));
 	out.node->u.fact = f;
@@ -294,5 +300,6 @@ sema_value(struct parser *p, struct ex *x)
 {
 	if (x->fn == NULL && x->node->type != IR_OBJECT)
 		return OK;
-	return fail(p, x->place, "wrong usage of identifier \"%s\"", str(p, x->name));
+	return parse_fail(
+	    p, x->place, "wrong usage of identifier \"%s\"", parse_str(p, x->name));
 }

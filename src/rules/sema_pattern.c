@@ -26,11 +26,11 @@ check_modifiers(struct parser *p, struct place at, uint32_t mods)
 	const char *base64 = mods & IR_BASE64 ? "base64" : "base64wide";
 
 	if ((mods & IR_XOR) && (mods & IR_NOCASE))
-		return fail(p, at, "invalid modifier combination: xor nocase");
+		return parse_fail(p, at, "invalid modifier combination: xor nocase");
 	for (size_t i = 0; i < COUNT(never_base64); i++) {
 		if ((mods & BASE64_ANY) && (mods & never_base64[i].with))
-			return fail(p, at, "invalid modifier combination: %s %s", base64,
-			    never_base64[i].name);
+			return parse_fail(p, at, "invalid modifier combination: %s %s",
+			    base64, never_base64[i].name);
 	}
 	return OK;
 }
@@ -105,11 +105,11 @@ parse_body(struct parser *p, const struct token *name, const struct token *body,
 	if (e != OK && why.text == NULL)
 		return ERR_LIMIT;
 	if (e != OK)
-		return fail(p, place_of(body), "invalid %s \"%s\": %s",
+		return parse_fail(p, place_of(body), "invalid %s \"%s\": %s",
 		    w->kind == IR_HEX ? "hex string" : "regular expression",
-		    str(p, name->text), why.text);
+		    parse_str(p, name->text), why.text);
 	if ((re->flags & RE_GREEDY) && (re->flags & RE_LAZY))
-		return fail(p, place_of(body),
+		return parse_fail(p, place_of(body),
 		    "greedy and ungreedy quantifiers can't be mixed in a regular "
 		    "expression");
 	w->re = re;
@@ -148,7 +148,8 @@ sema_pattern(struct parser *p, const struct token *name, const struct token *bod
 	struct bytes key;
 
 	if (want->text.n == 0)
-		return fail(p, place_of(body), "empty string \"%s\"", str(p, name->text));
+		return parse_fail(
+		    p, place_of(body), "empty string \"%s\"", parse_str(p, name->text));
 	TRY(check_modifiers(p, place_of(name), want->mods));
 	if (!(want->mods & IR_WIDE))
 		want->mods |= IR_ASCII;

@@ -27,7 +27,8 @@ sema_string_find(struct parser *p, const struct token *t, uint32_t *out)
 	const struct name *n = names_find(&p->strings, name, 0);
 
 	if (n == NULL)
-		return fail(p, place_of(t), "undefined string \"$%s\"", str(p, name));
+		return parse_fail(
+		    p, place_of(t), "undefined string \"$%s\"", parse_str(p, name));
 	*out = n->value;
 	return OK;
 }
@@ -37,11 +38,11 @@ static enum err
 current_string(struct parser *p, const struct token *t, uint32_t use, struct ir_pat *out)
 {
 	if (!p->in_for_of)
-		return fail(p, place_of(t), "wrong use of anonymous string");
+		return parse_fail(p, place_of(t), "wrong use of anonymous string");
 	for (uint32_t i = 0; i < p->for_of_nset; i++)
 		sema_string_use(p, p->for_of_set[i], use);
 	*out = (struct ir_pat){ .current = true, .index = p->for_of_var };
-	return charge(p, p->for_of_nset);
+	return parse_charge(p, p->for_of_nset);
 }
 
 enum err

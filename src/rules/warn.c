@@ -19,7 +19,7 @@ warn_escapes(struct parser *p, const struct token *regex)
 		/* Letters only: a sign behind a backslash is that sign. */
 		if ((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z' &&
 		    strchr(known, s.p[i]) == NULL) {
-			warning(p, place_of(regex), "unknown escape sequence");
+			parse_warning(p, place_of(regex), "unknown escape sequence");
 			return;
 		}
 	}
@@ -29,15 +29,16 @@ void
 warn_pattern(struct parser *p, const struct token *name, const struct token *body,
     const struct ir_pattern *pattern)
 {
-	const char *id = str(p, name->text);
+	const char *id = parse_str(p, name->text);
 
 	if (pattern->kind == IR_RE)
 		warn_escapes(p, body);
 	if (pattern->re != NULL && re_ast_dot_star(pattern->re))
-		warning(p, place_of(name),
+		parse_warning(p, place_of(name),
 		    "%s contains .*, .+ or .{x,} consider using .{,N}, .{1,N} or {x,N} "
 		    "with a reasonable value for N",
 		    id);
 	if (slow_pattern(p->arena, pattern))
-		warning(p, place_of(name), "string \"%s\" may slow down scanning", id);
+		parse_warning(
+		    p, place_of(name), "string \"%s\" may slow down scanning", id);
 }
