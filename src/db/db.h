@@ -78,12 +78,16 @@ struct db_string {
 	uint32_t name; /* DB_TEXT, with its $ */
 	uint32_t pattern;
 	uint32_t flags; /* enum db_string_flag */
+	uint32_t unused;
+	uint64_t fixed; /* DB_STRING_FIXED: only a match there is told */
 };
 
 enum db_string_flag {
 	DB_STRING_PRIVATE = 1 << 0,
 	DB_STRING_HEX = 1 << 1,
 	DB_STRING_XOR = 1 << 2,
+	DB_STRING_ONCE = 1 << 3,  /* one match is told where one is enough */
+	DB_STRING_FIXED = 1 << 4, /* rules/keep.h */
 };
 
 enum db_pattern_flag {

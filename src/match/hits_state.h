@@ -56,7 +56,7 @@ struct hits {
 	struct bytes file;
 	uint64_t gates; /* that hold */
 	uint32_t gen;
-	bool first_done;
+	bool first_pass, first_done; /* it runs; it ran */
 	struct pattern_state *pattern;
 	struct part_state *part;
 	uint32_t *done;   /* per part: the generation in which no more is wanted */

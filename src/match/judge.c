@@ -51,7 +51,7 @@ judge_found(struct hits *h, uint32_t part, const struct hit *hit)
 	h->done[part] = h->gen;
 	if (db_pattern(h->db, p->pattern)->nparts == 1)
 		ps->answer = HITS_YES;
-	if (!h->first_done)
+	if (h->first_pass)
 		h->o.wake(h->o.arg, p->pattern);
 }
 
@@ -137,7 +137,7 @@ judge_hit(struct hits *h, const struct filter_hit *fh)
 
 	if (n.part >= h->db->nparts || h->done[n.part] == h->gen)
 		return;
-	if (!h->first_done && gated_out(h, n.part)) {
+	if (h->first_pass && gated_out(h, n.part)) {
 		h->done[n.part] = h->gen;
 		return;
 	}

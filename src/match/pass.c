@@ -66,11 +66,13 @@ hits_first(struct hits *h)
 		h->first_done = true;
 		return;
 	}
+	h->first_pass = true;
 	/* The callback never ends the scan and no limit is set: it cannot fail. */
 	if (filter_scan(&h->filter, h->file, &c) != OK)
 		hits_cut(h, DB_NONE, "the filter is damaged");
 	count(h, &c);
 	search_deferred(h);
+	h->first_pass = false;
 	h->first_done = true;
 }
 

@@ -7,6 +7,7 @@
 #include "rules/explain.h"
 #include "rules/explain_code.h"
 #include "rules/fold.h"
+#include "rules/keep.h"
 #include "rules/lit_build.h"
 #include "rules/lower.h"
 #include "rules/re_build.h"
@@ -467,6 +468,7 @@ build_all(struct build *b, struct buf *db)
 			explain_source(b->ir->rules[i], &b->early[i]);
 			explain_tree("tree", b->ir, b->ir->rules[i], &b->early[i]);
 		}
+		TRY(keep_rule(b->ir, b->ir->rules[i]));
 		TRY(fold_rule(b->ir, b->ir->rules[i]));
 		TRY(code_use(b->ir, b->ir->rules[i]));
 	}

@@ -36,6 +36,9 @@ fold_is_bool(const struct ir_node *n, bool v)
 	return n->op == IR_CONST && n->type == IR_BOOL && (n->u.i != 0) == v;
 }
 
+/* What the machine makes of one operation; FACT_UNDEF: undefined. */
+int64_t fold_int(enum ir_op op, int64_t x, int64_t y);
+
 /* A boolean that is false or true, never undefined. */
 bool fold_definite(const struct ir_node *n);
 

@@ -37,8 +37,8 @@ make_float(struct fold *f, const struct ir_node *at, double v)
 	return n;
 }
 
-static int64_t
-int_result(enum ir_op op, int64_t x, int64_t y)
+int64_t
+fold_int(enum ir_op op, int64_t x, int64_t y)
 {
 	uint64_t a = (uint64_t)x, b = (uint64_t)y;
 
@@ -88,7 +88,7 @@ arithmetic(struct fold *f, struct ir_node *n)
 	else if (n->type == IR_FLOAT)
 		out = make_float(f, n, float_result(n->op, a->u.f, b->u.f));
 	else
-		out = make_int(f, n, int_result(n->op, a->u.i, b->u.i));
+		out = make_int(f, n, fold_int(n->op, a->u.i, b->u.i));
 	return out != NULL ? out : n;
 }
 

@@ -189,6 +189,9 @@ struct ir_string {
 	struct bytes name; /* with its $; anonymous: "$" */
 	struct ir_pattern *pattern;
 	bool private_, anonymous;
+	bool once,
+	    fixed; /* keep.h: nothing counts or places it; told at fixed_at alone */
+	int64_t fixed_at;
 	uint32_t line, col;
 };
 
@@ -208,7 +211,7 @@ struct ir_rule {
 	uint32_t line;
 	const struct bytes *tags;
 	const struct ir_meta *metas;
-	const struct ir_string *strings;
+	struct ir_string *strings;
 	uint32_t ntags, nmetas, nstrings;
 	uint32_t nslots;      /* loop variables */
 	struct ir_node *cond; /* IR_BOOL */

@@ -8,10 +8,13 @@ write_strings(struct dbw *w, const struct ir_rule *r, struct db_rule *to)
 	for (uint32_t i = 0; i < r->nstrings; i++) {
 		const struct ir_string *s = &r->strings[i];
 		struct db_string d = { .name = dbw_text(w, s->name),
-			.pattern = s->pattern->index };
+			.pattern = s->pattern->index,
+			.fixed = (uint64_t)s->fixed_at };
 
 		d.flags |= s->private_ ? DB_STRING_PRIVATE : 0;
 		d.flags |= s->pattern->kind == IR_HEX ? DB_STRING_HEX : 0;
+		d.flags |= s->once ? DB_STRING_ONCE : 0;
+		d.flags |= s->fixed ? DB_STRING_FIXED : 0;
 		d.flags |= s->pattern->mods & IR_XOR ? DB_STRING_XOR : 0;
 		dbw_record(w, DB_STRINGS, &d, sizeof(d));
 	}

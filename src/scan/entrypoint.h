@@ -6,5 +6,5 @@
 
 #include "base/bytes.h"
 
-/* FACT_UNDEF (base/fact.h): neither PE nor ELF, or it points nowhere. */
+/* FACT_UNDEF (base/fact.h): neither PE (for x86) nor ELF. 0 where it points nowhere. */
 int64_t entrypoint_of(struct bytes file);

@@ -86,6 +86,16 @@ match_of(struct scan *s, const struct db_string *str, const struct hit *hit)
 	return m;
 }
 
+/* Is this, the nth match, one that YARA would tell? (rules/keep.h) */
+static bool
+kept(const struct scan *s, const struct db_string *str, const struct hit *hit,
+    uint64_t nth)
+{
+	if (str->flags & DB_STRING_FIXED)
+		return hit->off == str->fixed;
+	return nth == 1 || !(s->o.flags & SCAN_FAST) || !(str->flags & DB_STRING_ONCE);
+}
+
 static void
 matches_of(struct scan *s, const struct db_rule *d, struct finding *f)
 {
@@ -109,7 +119,8 @@ matches_of(struct scan *s, const struct db_rule *d, struct finding *f)
 			hit = hits_nth(s->hits, str->pattern, j);
 			if (hit == NULL)
 				break;
-			m[k++] = match_of(s, str, hit);
+			if (kept(s, str, hit, j))
+				m[k++] = match_of(s, str, hit);
 		}
 	}
 	f->matches = m;
