@@ -455,7 +455,7 @@ code_of(struct cond *vm, uint32_t rule, const struct db_rule *r)
 	struct bytes b = bytes_sub(vm->db->section[DB_CODE], r->code, r->ncode);
 
 	if (vm->checked[rule] == UNCHECKED)
-		vm->checked[rule] = check(vm, rule, b);
+		vm->checked[rule] = (uint8_t)check(vm, rule, b);
 	vm->ncode = (uint32_t)(b.n / 4);
 	return vm->checked[rule] == GOOD ? (const uint32_t *)(const void *)b.p : NULL;
 }
