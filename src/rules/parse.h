@@ -17,10 +17,16 @@
 #include "rules/warn.h"
 
 #define PARSE_INCLUDES_MAX 16
-#define PARSE_WORK_MAX     (UINT64_C(2) << 30) /* names compared by wildcards */
+#define PARSE_WORK_MAX     (UINT64_C(1) << 28) /* names compared by wildcards */
 #define PARSE_DEPTH_MAX    400                 /* of the recursion */
 #define PARSE_YARA_LOOPS   4                   /* nested; YARA-X has no limit */
 #define PARSE_ARGS_MAX     128                 /* of a function */
+
+/* The rules that `prefix*` stands for. It is final: no later rule may be named so. */
+struct prefix {
+	const uint32_t *rule;
+	size_t n;
+};
 
 /* A file being read; included ones stand on top of who includes them. */
 struct source {
@@ -83,15 +89,17 @@ struct parser {
 	uint64_t work;        /* see PARSE_WORK_MAX */
 
 	uint32_t ns;
-	struct names rules;    /* name in namespace: index of the rule */
-	struct names exts;     /* name: index */
-	struct names fields;   /* field of a fact table: row */
-	struct names imports;  /* module in namespace: index */
-	struct names frozen;   /* prefix used by a wildcard in namespace */
+	struct names rules;   /* name in namespace: index of the rule */
+	struct names exts;    /* name: index */
+	struct names fields;  /* field of a fact table: row */
+	struct names imports; /* module in namespace: index */
+	struct names frozen; /* prefix used by a wildcard in namespace: index in prefix */
 	struct names ns_names; /* namespace: index */
 	struct names patterns; /* everything that makes a pattern: index */
+	struct prefix *prefix;
 	uint32_t *prefix_lens; /* distinct lengths of the frozen prefixes */
-	size_t nprefix_lens, prefix_lens_cap, rules_cap, patterns_cap, ns_cap;
+	size_t nprefix, prefix_cap, nprefix_lens, prefix_lens_cap, rules_cap,
+	    patterns_cap, ns_cap;
 
 	/* the rule being read */
 	struct ir_rule *rule;  /* NULL outside of rules */

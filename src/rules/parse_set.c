@@ -179,17 +179,14 @@ parse_string_set(struct parser *p, struct ir_loop *loop)
 	return OK;
 }
 
-/* From here on no rule of the namespace may be called so. */
+/* Remembers how long the prefix is, for the names of later rules. */
 static enum err
-prefix_freeze(struct parser *p, struct bytes prefix)
+prefix_len(struct parser *p, uint32_t n)
 {
 	uint32_t *lens = p->prefix_lens;
 
-	if (names_find(&p->frozen, prefix, p->ns) != NULL)
-		return OK;
-	TRY(names_put(&p->frozen, prefix, p->ns, 0));
 	for (size_t i = 0; i < p->nprefix_lens; i++) {
-		if (lens[i] == prefix.n)
+		if (lens[i] == n)
 			return OK;
 	}
 	lens = arena_grow(
@@ -197,27 +194,53 @@ prefix_freeze(struct parser *p, struct bytes prefix)
 	if (lens == NULL)
 		return ERR_LIMIT;
 	p->prefix_lens = lens;
-	p->prefix_lens[p->nprefix_lens++] = (uint32_t)prefix.n;
+	p->prefix_lens[p->nprefix_lens++] = n;
 	return OK;
+}
+
+/* All rules of the namespace with this prefix, which none may have from here on. */
+static enum err
+prefix_freeze(struct parser *p, struct bytes prefix, uint32_t *out)
+{
+	struct set s = { 0 };
+
+	TRY(parse_charge(p, p->ir->nrules));
+	for (uint32_t i = 0; i < p->ir->nrules; i++) {
+		const struct ir_rule *r = p->ir->rules[i];
+
+		if (r->ns == p->ns && r->name.n >= prefix.n &&
+		    memcmp(r->name.p, prefix.p, prefix.n) == 0)
+			TRY(set_push(p, &s, i));
+	}
+	if (p->nprefix == p->prefix_cap) {
+		p->prefix = arena_grow(p->arena, p->prefix, &p->prefix_cap,
+		    p->nprefix + 1, sizeof(*p->prefix));
+		if (p->prefix == NULL)
+			return ERR_LIMIT;
+	}
+	p->prefix[p->nprefix] = (struct prefix){ s.item, s.n };
+	*out = (uint32_t)p->nprefix++;
+	TRY(prefix_len(p, (uint32_t)prefix.n));
+	return names_put(&p->frozen, prefix, p->ns, *out);
 }
 
 static enum err
 match_rules(struct parser *p, const struct token *t, struct set *s)
 {
-	size_t before = s->n;
+	const struct name *known = names_find(&p->frozen, t->text, p->ns);
+	const struct prefix *f;
+	uint32_t index;
 
-	TRY(prefix_freeze(p, t->text));
-	TRY(parse_charge(p, p->ir->nrules));
-	for (uint32_t i = 0; i < p->ir->nrules; i++) {
-		const struct ir_rule *r = p->ir->rules[i];
-
-		if (r->ns == p->ns && r->name.n >= t->text.n &&
-		    memcmp(r->name.p, t->text.p, t->text.n) == 0)
-			TRY(set_push(p, s, i));
-	}
-	if (s->n == before)
+	if (known != NULL)
+		index = known->value;
+	else
+		TRY(prefix_freeze(p, t->text, &index));
+	f = &p->prefix[index];
+	if (f->n == 0)
 		return parse_fail(
 		    p, place_of(t), "undefined identifier \"%s\"", parse_str(p, t->text));
+	for (size_t i = 0; i < f->n; i++)
+		TRY(set_push(p, s, f->rule[i]));
 	return OK;
 }
 
