@@ -211,6 +211,10 @@ const struct db_ext *db_ext(const struct db *db, uint32_t i);
 const struct db_module *db_module(const struct db *db, uint32_t i);
 const struct db_meta *db_meta(const struct db *db, uint32_t i);
 
+/* How many of r->nstrings, and of p's parts or needles, the tables really have. */
+uint32_t db_rule_nstrings(const struct db *db, const struct db_rule *r);
+uint32_t db_pattern_nparts(const struct db *db, const struct db_pattern *p);
+
 /* A text by its handle; no bytes outside. */
 struct bytes db_text(const struct db *db, uint32_t at);
 

@@ -89,6 +89,26 @@ RECORD(db_ext, DB_EXTS)
 RECORD(db_module, DB_MODULES)
 RECORD(db_meta, DB_METAS)
 
+/* n entries from first on, of a table of size: those that are there. */
+static uint32_t
+within(uint32_t first, uint32_t n, size_t size)
+{
+	return first > size ? 0 : n < size - first ? n : (uint32_t)(size - first);
+}
+
+uint32_t
+db_rule_nstrings(const struct db *db, const struct db_rule *r)
+{
+	return within(r->strings, r->nstrings,
+	    db->section[DB_STRINGS].n / sizeof(struct db_string));
+}
+
+uint32_t
+db_pattern_nparts(const struct db *db, const struct db_pattern *p)
+{
+	return within(p->part, p->nparts, db->nparts);
+}
+
 struct bytes
 db_text(const struct db *db, uint32_t at)
 {

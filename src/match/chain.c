@@ -81,7 +81,7 @@ chain_join(struct hits *h, const struct db_pattern *p, struct hit_list *out)
 	const struct hit_list *l = NULL;
 	uint64_t *end = NULL;
 
-	for (uint32_t i = p->nparts; i-- > 0;) {
+	for (uint32_t i = db_pattern_nparts(h->db, p); i-- > 0;) {
 		struct part_work *w = part_work(h, p->part + i);
 		const struct hit_list *next = l;
 

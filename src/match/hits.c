@@ -124,9 +124,16 @@ part_program(struct hits *h, uint32_t part, bool wide)
 	return hits_program(h, wide ? p->re_wide : p->re);
 }
 
+/* Told once a pattern: a budget that is spent fails again and again. */
 void
 hits_cut(struct hits *h, uint32_t pattern, const char *why)
 {
+	struct pattern_state *p = pattern_state(h, pattern);
+
+	if (p != NULL && p->cut)
+		return;
+	if (p != NULL)
+		p->cut = true;
 	h->o.cut(h->o.arg, pattern, why);
 }
 

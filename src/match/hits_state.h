@@ -37,6 +37,7 @@ struct pattern_state {
 	uint8_t answer; /* enum hits_answer */
 	bool listed;    /* list holds every match */
 	bool wanted, all;
+	bool cut; /* it was told that its search was cut */
 };
 
 enum program_state { PROGRAM_NEW, PROGRAM_GOOD, PROGRAM_BAD };

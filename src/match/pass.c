@@ -114,9 +114,16 @@ part_begin(struct hits *h, uint32_t part, bool all, struct ids *list)
 		part_defer(h, part);
 		return;
 	}
+	if (p->needle > h->filter.nneedles ||
+	    p->nneedles > h->filter.nneedles - p->needle) {
+		hits_cut(h, p->pattern, "a damaged database");
+		return;
+	}
 	for (uint32_t i = 0; i < p->nneedles; i++)
-		if (!ids_add(h, list, p->needle + i))
+		if (!ids_add(h, list, p->needle + i)) {
 			hits_cut(h, p->pattern, "too little memory");
+			return;
+		}
 }
 
 static void
@@ -125,7 +132,7 @@ pattern_begin(struct hits *h, uint32_t pattern, struct ids *list)
 	const struct db_pattern *d = db_pattern(h->db, pattern);
 	struct pattern_state *p = pattern_state(h, pattern);
 
-	for (uint32_t i = 0; i < d->nparts; i++)
+	for (uint32_t i = 0; i < db_pattern_nparts(h->db, d); i++)
 		part_begin(h, d->part + i, p->all || d->nparts > 1, list);
 }
 
@@ -133,7 +140,7 @@ pattern_begin(struct hits *h, uint32_t pattern, struct ids *list)
 static enum err
 pattern_list(struct hits *h, const struct db_pattern *d, struct hit_list *out)
 {
-	for (uint32_t i = 0; i < d->nparts; i++) {
+	for (uint32_t i = 0; i < db_pattern_nparts(h->db, d); i++) {
 		struct part_work *w = part_work(h, d->part + i);
 		bool greedy = (d->flags & DB_PAT_GREEDY) != 0;
 

@@ -136,7 +136,7 @@ want(struct scan *s, uint32_t rule, enum want what)
 			any |= hits_want(s->hits, first.p[i], false);
 		return any;
 	}
-	for (uint32_t i = 0; i < d->nstrings; i++) {
+	for (uint32_t i = 0; i < db_rule_nstrings(&s->db, d); i++) {
 		uint32_t p = db_string(&s->db, d->strings + i)->pattern;
 
 		if (what > WANT_RARE || !(db_pattern(&s->db, p)->flags & DB_PAT_COMMON))

@@ -37,7 +37,7 @@ user_of(struct scan *s, uint32_t pattern, struct bytes *name)
 	for (uint32_t i = 0; i < s->nlive; i++) {
 		const struct db_rule *d = db_rule(&s->db, s->live[i]);
 
-		for (uint32_t k = 0; k < d->nstrings; k++) {
+		for (uint32_t k = 0; k < db_rule_nstrings(&s->db, d); k++) {
 			const struct db_string *str = db_string(&s->db, d->strings + k);
 
 			if (str->pattern != pattern)

@@ -102,7 +102,7 @@ matches_of(struct scan *s, const struct db_rule *d, struct finding *f)
 	struct finding_match *m;
 	uint64_t n = 0, k = 0;
 
-	for (uint32_t i = 0; i < d->nstrings; i++)
+	for (uint32_t i = 0; i < db_rule_nstrings(&s->db, d); i++)
 		n += hits_count(
 		    s->hits, db_string(&s->db, d->strings + i)->pattern, 0, UINT64_MAX);
 	m = n < UINT32_MAX ? ARENA_ARRAY(&s->object, n + 1, struct finding_match) : NULL;
@@ -111,7 +111,7 @@ matches_of(struct scan *s, const struct db_rule *d, struct finding *f)
 		    s, FINDING_LIMIT, DB_NONE, BYTES_LIT("too many matches to report"));
 		return;
 	}
-	for (uint32_t i = 0; i < d->nstrings; i++) {
+	for (uint32_t i = 0; i < db_rule_nstrings(&s->db, d); i++) {
 		const struct db_string *str = db_string(&s->db, d->strings + i);
 		const struct hit *hit;
 
@@ -161,7 +161,7 @@ list_matches(struct scan *s)
 
 		if (!matched(s, s->live[i]) || !shown(s, s->live[i]))
 			continue;
-		for (uint32_t k = 0; k < d->nstrings; k++)
+		for (uint32_t k = 0; k < db_rule_nstrings(&s->db, d); k++)
 			hits_want(
 			    s->hits, db_string(&s->db, d->strings + k)->pattern, true);
 	}
