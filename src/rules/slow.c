@@ -3,6 +3,7 @@
 #include <limits.h>
 
 #include "rules/re_ast.h"
+#include "rules/re_chain.h"
 #include "rules/variants.h"
 
 #define ATOM    4u
@@ -223,11 +224,27 @@ base64_quality(struct arena *a, const struct ir_pattern *p)
 	return worst;
 }
 
+/* Fragments between long jumps are searched one by one: the worst counts. */
+static int
+chain_quality(struct arena *a, const struct ir_pattern *p)
+{
+	struct re_chain chain;
+	int worst = INT_MAX;
+
+	if (re_chain_split(a, p->re, &chain) != OK)
+		return ENOUGH;
+	for (size_t i = 0; i < chain.n; i++) {
+		int q = node_quality(chain.link[i].ast.root);
+		worst = q < worst ? q : worst;
+	}
+	return worst;
+}
+
 bool
 slow_pattern(struct arena *a, const struct ir_pattern *p)
 {
 	if (p->kind != IR_TEXT)
-		return node_quality(p->re->root) < ENOUGH;
+		return chain_quality(a, p) < ENOUGH;
 	if (p->mods & (IR_BASE64 | IR_BASE64WIDE))
 		return base64_quality(a, p) < ENOUGH;
 	return plain_quality(p) < ENOUGH;
