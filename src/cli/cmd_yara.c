@@ -10,6 +10,8 @@
 #include "cli/yara_opts.h"
 #include "cli/yara_print.h"
 
+#define DUPLICATED_EXTERNAL 56 /* YARA has no words for it */
+
 struct yara {
 	struct yara_opts o;
 	struct opt_list operands;
@@ -238,16 +240,35 @@ check_files(const struct yara *y)
 	return OK;
 }
 
+static bool
+same_name(const char *a, const char *b)
+{
+	size_t n = strcspn(a, "=");
+
+	return n == strcspn(b, "=") && strncmp(a, b, n) == 0;
+}
+
+/* What is no definition is told and left out; one without a name nobody can use. */
 static enum err
 externals(struct yara *y)
 {
-	for (size_t i = 0; i < y->o.defs.n; i++)
-		if (strchr(y->o.defs.p[i], '=') == NULL) {
+	struct opt_list *d = &y->o.defs;
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		if (strchr(d->p[i], '=') == NULL)
 			fprintf(stderr, "error: wrong syntax for `-d` option.\n");
-			y->o.defs.p[i] = y->o.defs.p[--y->o.defs.n];
-			i--;
-		}
-	return job_externals(&y->o.defs, &y->exts);
+		else if (d->p[i][0] != '=')
+			d->p[n++] = d->p[i];
+	}
+	d->n = n;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			if (same_name(d->p[i], d->p[k])) {
+				fprintf(stderr, "error: %d\n", DUPLICATED_EXTERNAL);
+				return ERR_SYNTAX;
+			}
+	return job_externals(d, &y->exts);
 }
 
 static enum err

@@ -18,7 +18,7 @@
 
 struct source {
 	char *path;
-	unsigned depth;
+	unsigned depth, from; /* from: 1 + the number of the one that includes it */
 };
 
 struct loading {
@@ -128,10 +128,20 @@ job_externals(const struct opt_list *defs, struct wire_exts *out)
 /* --- finding sources ------------------------------------------------------ */
 
 static void
-add_source(struct loading *l, const char *path, unsigned depth)
+add_source(struct loading *l, const char *path, unsigned depth, unsigned from)
 {
 	l->source = xgrow(l->source, &l->cap, l->n + 1, sizeof(*l->source));
-	l->source[l->n++] = (struct source){ xstrdup(path), depth };
+	l->source[l->n++] = (struct source){ xstrdup(path), depth, from };
+}
+
+/* 1 + the number of the source of that name which includes source number from, or 0. */
+static unsigned
+find_outer(const struct loading *l, unsigned from, const char *path)
+{
+	for (unsigned i = from + 1; i != 0; i = l->source[i - 1].from)
+		if (strcmp(l->source[i - 1].path, path) == 0)
+			return i;
+	return 0;
 }
 
 static enum err
@@ -195,13 +205,14 @@ next_source(void *arg, struct compile_source *out)
 		const char *why = item.kind == WALK_FILE ? unfit(&item.st) : item.why;
 
 		if (why == NULL)
-			add_source(l, path, 0);
+			add_source(l, path, 0, 0);
 		else
 			complain(l, path, why);
 		free(path);
 		if (why == NULL) {
-			*out = (struct compile_source){ item.fd,
-				(uint64_t)item.st.st_size, bytes_of(l->ns) };
+			*out = (struct compile_source){ .fd = item.fd,
+				.size = (uint64_t)item.st.st_size,
+				.ns = bytes_of(l->ns) };
 			return OK;
 		}
 		fd_closep(&item.fd);
@@ -240,8 +251,13 @@ open_include(void *arg, unsigned from, struct bytes path, struct compile_source 
 		return ERR_ACCESS;
 	if (sys_open(AT_FDCWD, name, SYS_FOLLOW, &fd) == OK && sys_stat(fd, &st) == OK &&
 	    unfit(&st) == NULL) {
-		add_source(l, name, s->depth + 1);
-		*out = (struct compile_source){ fd, (uint64_t)st.st_size, { 0 } };
+		unsigned again = find_outer(l, from, name);
+
+		if (again == 0)
+			add_source(l, name, s->depth + 1, from + 1);
+		*out = (struct compile_source){
+			.fd = fd, .size = (uint64_t)st.st_size, .again = again
+		};
 		e = OK;
 	} else
 		fd_closep(&fd);

@@ -399,8 +399,8 @@ parse_of_strings(
 	struct ex kid[3] = { q->n };
 	uint32_t nkids = 1;
 
+	TRY(check_percent(p, q)); /* before what may follow is looked at: YARA's line */
 	TRY(parse_of_where(p, q, loop, kid, &nkids));
-	TRY(check_percent(p, q));
 	for (uint32_t i = 0; i < loop->nset; i++)
 		sema_string_use(p, loop->set[i], use[nkids]);
 	TRY(of_node(p, IR_OF, q, loop, out));

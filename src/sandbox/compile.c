@@ -47,7 +47,8 @@ static void
 put_source(struct compile *c, const struct compile_source *s)
 {
 	char number[16];
-	int n = snprintf(number, sizeof(number), "%u", c->nsources++);
+	unsigned id = s->again > 0 ? s->again - 1 : c->nsources++;
+	int n = snprintf(number, sizeof(number), "%u", id);
 	struct wire_source w = { 1, { (const uint8_t *)number, (size_t)n }, s->ns,
 		s->size };
 

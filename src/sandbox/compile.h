@@ -18,6 +18,8 @@ struct compile_source {
 	int fd; /* the callee's to close, when handed over by next or include */
 	uint64_t size;
 	struct bytes ns; /* valid until the next call of next or include */
+	unsigned
+	    again; /* of an include: 1 + the number of the source that this is again */
 };
 
 struct compile_job {
@@ -29,8 +31,8 @@ struct compile_job {
 	/* ERR_END: no more. */
 	enum err (*next)(void *arg, struct compile_source *out);
 	/*
-	 * Source number from includes path. OK: it is the next number; ERR_ACCESS: it
-	 * cannot be opened.
+	 * Source number from includes path. OK: it is the next number, or out->again;
+	 * ERR_ACCESS: it cannot be opened.
 	 */
 	enum err (*include)(
 	    void *arg, unsigned from, struct bytes path, struct compile_source *out);
