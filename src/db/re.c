@@ -53,6 +53,13 @@ states_ok(const struct re_prog *p, uint32_t at, uint32_t n, uint32_t start)
 	return true;
 }
 
+/* Any numbers are harmless, but looking at many places would be work uncounted. */
+static bool
+near_ok(const struct re_near *n)
+{
+	return n->hi - n->lo < RE_NEAR_SPAN;
+}
+
 static bool
 nfa_ok(const struct re_prog *p)
 {
@@ -66,7 +73,8 @@ nfa_ok(const struct re_prog *p)
 		return false;
 	entry = (const struct re_entry *)(const void *)((const uint8_t *)p + p->entry);
 	for (uint32_t i = 0; i < p->entries; i++)
-		if (entry[i].fwd >= p->fwd_n || entry[i].rev >= p->rev_n)
+		if (entry[i].fwd >= p->fwd_n || entry[i].rev >= p->rev_n ||
+		    !near_ok(&entry[i].near[0]) || !near_ok(&entry[i].near[1]))
 			return false;
 	return p->min_len <= p->max_len;
 }

@@ -52,8 +52,21 @@ struct re_prog {
 	uint32_t zero;
 };
 
+/*
+ * Bytes without which there is no match: at one of the places lo to hi, counted from
+ * where the atom begins, (it & mask) == value for the little-endian number there; the
+ * bytes that mask touches lie in the data. mask 0: nothing is known.
+ */
+struct re_near {
+	int16_t lo, hi;
+	uint32_t value, mask;
+};
+
+#define RE_NEAR_SPAN 64 /* hi - lo is less */
+
 struct re_entry {
 	uint32_t fwd, rev;
+	struct re_near near[2]; /* left and right; of RE_NFA */
 };
 
 struct re_class {

@@ -1,6 +1,7 @@
 #include "rules/re_build.h"
 
 #include "db/re.h"
+#include "rules/re_near.h"
 
 #define WORK_MAX (8u << 20) /* nodes visited: repeats of nothing make no states */
 
@@ -286,17 +287,24 @@ head(const struct re_form *form, const struct re_atoms *atoms, unsigned flags)
 	};
 }
 
-static void
-put_entries(struct buf *out, const struct re_atoms *atoms, bool fixed)
+static enum err
+put_entries(struct arena *a, const struct re_form *form, const struct re_atoms *atoms,
+    bool fixed, struct buf *out)
 {
-	for (size_t i = 0; i < atoms->n; i++) {
-		buf_le32(out, atoms->at[i].leaf->fwd);
-		buf_le32(out, fixed ? 0 : atoms->at[i].leaf->rev);
-	}
-	buf_align(out, RE_ALIGN);
+	struct re_entry *e = ARENA_ARRAY(a, atoms->n + 1, struct re_entry);
+
+	if (e == NULL)
+		return ERR_LIMIT;
+	for (size_t i = 0; i < atoms->n; i++)
+		e[i] = (struct re_entry){ .fwd = atoms->at[i].leaf->fwd,
+			.rev = fixed ? 0 : atoms->at[i].leaf->rev };
+	if (!fixed)
+		TRY(re_near_find(a, form, atoms, e));
+	put(out, e, atoms->n * sizeof(*e));
+	return OK;
 }
 
-static void
+static enum err
 put_nfa(struct re_form *form, const struct re_atoms *atoms, const struct build *b,
     const struct automaton both[2], struct buf *out)
 {
@@ -314,10 +322,11 @@ put_nfa(struct re_form *form, const struct re_atoms *atoms, const struct build *
 	p.rev_start = both[1].start;
 	p.class_n = b->sets;
 	put(out, &p, sizeof(p));
-	put_entries(out, atoms, false);
+	TRY(put_entries(b->arena, form, atoms, false, out));
 	put(out, both[0].st, both[0].n * width);
 	put(out, both[1].st, both[1].n * width);
 	put(out, b->set, b->sets * sizeof(struct re_class));
+	return OK;
 }
 
 /* Masked bytes in a row: their number, or more than RE_FIXED_MAX for anything else. */
@@ -362,7 +371,7 @@ put_fixed(struct arena *a, struct re_form *form, const struct re_atoms *atoms, u
 	p.fwd = place(&p.size, n);
 	p.rev = place(&p.size, n);
 	put(out, &p, sizeof(p));
-	put_entries(out, atoms, true);
+	TRY(put_entries(a, form, atoms, true, out));
 	put(out, value, n);
 	put(out, mask, n);
 	return OK;
@@ -380,8 +389,7 @@ build(
 		return put_fixed(a, form, atoms, n, out);
 	TRY(automaton(&b, form, false, &both[0]));
 	TRY(automaton(&b, form, true, &both[1]));
-	put_nfa(form, atoms, &b, both, out);
-	return OK;
+	return put_nfa(form, atoms, &b, both, out);
 }
 
 enum err
