@@ -21,7 +21,8 @@
 #define DB_NONE    UINT32_MAX
 
 enum db_section_id {
-	DB_FILTER,   /* the literal filter of the triggers (lit.h) */
+	DB_FILTER,   /* the literal filter of all triggers (lit.h) */
+	DB_FILTER2,  /* the same without those that bit 0 of DB_MASKS alone wants */
 	DB_NEEDLES,  /* struct lit_needle: every literal of every part */
 	DB_LITERALS, /* bytes of the needles and of constant strings */
 	DB_PARTS,    /* struct db_part */

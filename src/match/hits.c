@@ -4,6 +4,13 @@
 
 #define VM_BYTES ((size_t)16 << 20)
 
+static void
+choose_cpus(struct hits *h, unsigned cpus)
+{
+	filter_choose(&h->filter, cpus);
+	filter_choose(&h->filter2, cpus);
+}
+
 struct hits *
 hits_new(const struct db *db, const struct hits_opts *o)
 {
@@ -23,12 +30,14 @@ hits_new(const struct db *db, const struct hits_opts *o)
 	    h->program == NULL || h->scratch == NULL ||
 	    re_vm_init(&h->vm, VM_BYTES) != OK ||
 	    filter_open(db->section[DB_FILTER], db->section[DB_NEEDLES],
-		db->section[DB_LITERALS], &h->filter) != OK) {
+		db->section[DB_LITERALS], &h->filter) != OK ||
+	    filter_open(db->section[DB_FILTER2], db->section[DB_NEEDLES],
+		db->section[DB_LITERALS], &h->filter2) != OK) {
 		hits_free(h);
 		return NULL;
 	}
 	if (o->cpu_mask != 0)
-		filter_choose(&h->filter, filter_cpus() & ~o->cpu_mask);
+		choose_cpus(h, filter_cpus() & ~o->cpu_mask);
 	return h;
 }
 

@@ -51,7 +51,7 @@ struct ids {
 struct hits {
 	const struct db *db;
 	struct hits_opts o;
-	struct filter filter;
+	struct filter filter, filter2; /* all triggers; those of other objects */
 	struct filter_scratch *scratch;
 	struct re_vm vm;
 	struct bytes file;

@@ -68,7 +68,7 @@ hits_first(struct hits *h)
 	}
 	h->first_pass = true;
 	/* The callback never ends the scan and no limit is set: it cannot fail. */
-	if (filter_scan(&h->filter, h->file, &c) != OK)
+	if (filter_scan(h->gates & 1 ? &h->filter : &h->filter2, h->file, &c) != OK)
 		hits_cut(h, DB_NONE, "the filter is damaged");
 	count(h, &c);
 	search_deferred(h);

@@ -20,6 +20,7 @@ struct build {
 	struct dbw w;
 	struct lowered low;
 	struct trigger *trigger; /* by rule */
+	uint64_t *pattern_gates; /* by pattern: those of the rules it wakes */
 	uint64_t *gates;         /* by rule: bits of DB_MASKS, one of which it needs */
 	struct record_rule *rule;
 	struct buf *early; /* by rule: what explain shows of it before folding */
@@ -120,9 +121,9 @@ write_codes(struct build *b)
 	return b->regex_err;
 }
 
-/* The literals of the trigger part of every pattern that some rule is woken by. */
+/* The literals of the trigger part of every pattern that wakes a rule behind gates. */
 static void
-mark_triggers(struct build *b)
+mark_triggers(struct build *b, uint64_t gates)
 {
 	for (uint32_t i = 0; i < b->low.nlits; i++)
 		b->low.lit[i].flags &= (uint8_t)~LIT_TRIGGER;
@@ -133,6 +134,8 @@ mark_triggers(struct build *b)
 			uint32_t part = b->low.pattern[t->patterns[i]].trigger;
 			const struct db_part *p = &b->low.part[part];
 
+			if (!(b->pattern_gates[t->patterns[i]] & gates))
+				continue;
 			for (uint32_t k = 0; k < p->nneedles; k++)
 				b->low.lit[p->needle + k].flags |= LIT_TRIGGER;
 		}
@@ -160,7 +163,7 @@ build_filter(struct build *b)
 			.literals = literals };
 
 		TRY(triggers_find(b->ir, &costs, b->trigger));
-		mark_triggers(b);
+		mark_triggers(b, UINT64_MAX);
 		buf_clear(out.filter);
 		buf_clear(out.needles);
 		buf_clear(literals);
@@ -182,16 +185,13 @@ write_patterns(struct build *b)
 {
 	uint32_t np = b->ir->npatterns,
 		 *at = ARENA_ARRAY(b->env->arena, np + 2, uint32_t);
-	uint64_t *gates = ARENA_ARRAY(b->env->arena, np + 1, uint64_t);
 	uint32_t *list, total = 0, base;
 
-	if (at == NULL || gates == NULL)
+	if (at == NULL)
 		return ERR_LIMIT;
 	for (uint32_t r = 0; r < b->ir->nrules; r++)
-		for (uint32_t i = 0; i < b->trigger[r].npatterns; i++, total++) {
+		for (uint32_t i = 0; i < b->trigger[r].npatterns; i++, total++)
 			at[b->trigger[r].patterns[i] + 1]++;
-			gates[b->trigger[r].patterns[i]] |= b->gates[r];
-		}
 	list = ARENA_ARRAY(b->env->arena, total + 1, uint32_t);
 	if (list == NULL)
 		return ERR_LIMIT;
@@ -205,9 +205,9 @@ write_patterns(struct build *b)
 			.nparts = l->nparts,
 			.wake = base + at[i],
 			.nwake = at[i + 1] - at[i],
-			.gates = gates[i] };
+			.gates = b->pattern_gates[i] };
 
-		b->w.gates |= gates[i];
+		b->w.gates |= b->pattern_gates[i];
 
 		dbw_record(&b->w, DB_PATTERNS, &d, sizeof(d));
 	}
@@ -446,6 +446,37 @@ explain(const struct build *b, uint32_t r)
 	buf_u8(out, '\n');
 }
 
+static void
+gather_gates(struct build *b)
+{
+	memset(b->pattern_gates, 0, b->ir->npatterns * sizeof(*b->pattern_gates));
+	for (uint32_t r = 0; r < b->ir->nrules; r++)
+		for (uint32_t i = 0; i < b->trigger[r].npatterns; i++)
+			b->pattern_gates[b->trigger[r].patterns[i]] |= b->gates[r];
+}
+
+/*
+ * Most sets are mostly for one kind of file (PE). For all other files a filter
+ * without its triggers is smaller, so it stays in a nearer cache and passes less.
+ * The needles are those of the first one: same input, same table.
+ */
+static enum err
+build_filter2(struct build *b)
+{
+	struct buf needles = { 0 }, literals = { 0 };
+	struct lit_out out = { .filter = &b->w.section[DB_FILTER2],
+		.needles = &needles,
+		.literals = &literals };
+	enum err e;
+
+	mark_triggers(b, ~1ULL);
+	e = lit_build(
+	    b->env->arena, b->low.lit, b->low.nlits, &(struct lit_opts){ 0 }, &out);
+	buf_done(&needles);
+	buf_done(&literals);
+	return e == OK && out.ndeferred > 0 ? ERR_LIMIT : e;
+}
+
 static enum err
 build_all(struct build *b, struct buf *db)
 {
@@ -456,12 +487,14 @@ build_all(struct build *b, struct buf *db)
 	b->rule = ARENA_ARRAY(a, nr + 1, struct record_rule);
 	b->bad = ARENA_ARRAY(a, np + 1, bool);
 	b->gates = ARENA_ARRAY(a, nr + 1, uint64_t);
+	b->pattern_gates = ARENA_ARRAY(a, np + 1, uint64_t);
 	b->early = ARENA_ARRAY(a, nr + 1, struct buf);
 	b->modules = ARENA_ARRAY(a, b->ir->nmodules + 1, uint32_t);
 	for (uint32_t i = 0; b->modules != NULL && i < b->ir->nmodules; i++)
 		b->modules[i] = i;
 	if (b->early == NULL || b->modules == NULL || b->gates == NULL ||
-	    b->trigger == NULL || b->rule == NULL || b->bad == NULL)
+	    b->pattern_gates == NULL || b->trigger == NULL || b->rule == NULL ||
+	    b->bad == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < nr; i++) {
 		if (explain_wants(b->env, b->ir->rules[i])) {
@@ -472,9 +505,12 @@ build_all(struct build *b, struct buf *db)
 		TRY(fold_rule(b->ir, b->ir->rules[i]));
 		TRY(code_use(b->ir, b->ir->rules[i]));
 	}
+	memset(b->pattern_gates, 0xff, np * sizeof(*b->pattern_gates));
 	TRY(lower_patterns(b->env, b->ir, &b->w, &b->low));
 	TRY(build_filter(b));
 	TRY(find_gates(b));
+	gather_gates(b);
+	TRY(build_filter2(b));
 	TRY(find_firsts(b));
 	TRY(write_codes(b));
 	for (uint32_t i = 0; i < nr; i++) {
