@@ -31,16 +31,26 @@ filter_cpus(void)
 
 /*
  * The AVX-512 variant lives on the gather instruction. Microcode against gather data
- * sampling ("Downfall") makes it several times slower on Intel's processors before
- * those with AVX512-FP16 (CPUID 7.0 EDX 23); there AVX2 with single loads is better.
+ * sampling ("Downfall") makes it several times slower on Intel's processors up to Rocket
+ * Lake: there AVX2 with single loads is better. A virtual machine may hide feature bits
+ * but not the model, so that is asked. Family 6; models as in Intel's affected list.
  */
+static const uint8_t slow_gather[] = { 85, 102, 106, 108, 125, 126, 140, 141, 167 };
+
 static bool
 gather_is_fast(void)
 {
-	unsigned a, b, c, d;
+	unsigned a, b, c, d, model;
 
-	return __builtin_cpu_is("amd") ||
-	       (__get_cpuid_count(7, 0, &a, &b, &c, &d) && d & 1u << 23);
+	if (!__builtin_cpu_is("intel"))
+		return true;
+	if (!__get_cpuid(1, &a, &b, &c, &d))
+		return false;
+	model = (a >> 4 & 0xf) | (a >> 12 & 0xf0);
+	for (size_t i = 0; i < COUNT(slow_gather); i++)
+		if (model == slow_gather[i])
+			return false;
+	return true;
 }
 
 static unsigned
