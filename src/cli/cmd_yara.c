@@ -278,8 +278,8 @@ load(struct yara *y)
 		.program = y->program,
 		.rules = y->operands.p,
 		.nrules = y->operands.n - 1,
-		.opts = { .flags =
-			      (y->o.strict ? WIRE_STRICT_ESCAPE : 0) | WIRE_FIRST_ERROR,
+		.opts = { .flags = (y->o.strict ? WIRE_STRICT_ESCAPE : 0) |
+				   WIRE_FIRST_ERROR,
 		    .strings_per_rule = (uint32_t)y->o.max_strings,
 		    .exts = y->exts },
 		.arg = y,

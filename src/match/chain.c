@@ -8,23 +8,6 @@
  * times log of them.
  */
 
-/* The first match of l that starts at or after off. */
-static size_t
-lower(const struct hit_list *l, uint64_t off)
-{
-	size_t lo = 0, hi = l->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (l->v[mid].off < off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 /* alive[i]: the first match at or after i that leads to the end; n: none. */
 static uint32_t *
 alive_of(struct hits *h, const struct hit_list *l, const uint64_t *end)
@@ -54,7 +37,7 @@ ends_of(struct hits *h, const struct hit_list *l, const struct hit_list *next,
 		uint64_t to = gap->gap_max == DB_NONE
 				  ? UINT64_MAX
 				  : num_add(l->v[i].off + l->v[i].len, gap->gap_max);
-		size_t k = alive[lower(next, from)];
+		size_t k = alive[list_before(next, from)];
 
 		e[i] = k < next->n && next->v[k].off <= to ? (*end)[k] : UINT64_MAX;
 	}

@@ -171,23 +171,6 @@ list_of(struct hits *h, uint32_t pattern)
 	return p && p->list ? p->list : &none;
 }
 
-/* How many matches start before off. */
-static size_t
-before(const struct hit_list *l, uint64_t off)
-{
-	size_t lo = 0, hi = l->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (l->v[mid].off < off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
 uint64_t
 hits_count(struct hits *h, uint32_t pattern, uint64_t lo, uint64_t hi)
 {
@@ -195,7 +178,7 @@ hits_count(struct hits *h, uint32_t pattern, uint64_t lo, uint64_t hi)
 
 	if (lo > hi)
 		return 0;
-	return (hi == UINT64_MAX ? l->n : before(l, hi + 1)) - before(l, lo);
+	return (hi == UINT64_MAX ? l->n : list_before(l, hi + 1)) - list_before(l, lo);
 }
 
 const struct hit *

@@ -98,6 +98,9 @@ bool judge_word(struct bytes file, uint64_t off, uint64_t len, bool wide);
 enum err list_finish(struct hits *h, struct hit_list *l, bool longest);
 enum err list_add(struct hits *h, struct hit_list *l, const struct hit *hit);
 
+/* How many matches of a finished list start before off. */
+size_t list_before(const struct hit_list *l, uint64_t off);
+
 /* Joins the lists of the parts of a chain into the matches of the whole. */
 enum err chain_join(struct hits *h, const struct db_pattern *p, struct hit_list *out);
 

@@ -20,6 +20,22 @@ list_add(struct hits *h, struct hit_list *l, const struct hit *hit)
 	return OK;
 }
 
+size_t
+list_before(const struct hit_list *l, uint64_t off)
+{
+	size_t lo = 0, hi = l->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (l->v[mid].off < off)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
 static bool
 sorted(const struct hit_list *l)
 {
