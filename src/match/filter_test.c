@@ -172,6 +172,87 @@ TEST(as_naive)
 	free(s);
 }
 
+/* Half of the letters may stand at each place behind, at one of them any byte. */
+static void
+around_make(struct lit_around *a, uint64_t *seed)
+{
+	memset(a, 0xff, sizeof(*a));
+	for (unsigned i = 0; i < LIT_AFTER; i++) {
+		if (i == test_random(seed) % 8)
+			continue;
+		memset(a->after[i], 0, sizeof(a->after[i]));
+		for (unsigned k = 0; k < 12; k++) {
+			uint8_t c =
+			    (uint8_t) "abABab @`\x00\x20\xc3\xe3xyz"[test_random(seed) %
+								     16];
+
+			a->after[i][c >> 6] |= 1ULL << (c & 63);
+		}
+	}
+}
+
+static bool
+fits(const struct lit_around *a, struct bytes data, uint64_t behind)
+{
+	for (unsigned i = 0; i < LIT_AFTER; i++) {
+		uint8_t c = behind + i < data.n ? data.p[behind + i] : 0;
+
+		if (behind + i >= data.n || !(a->after[i][c >> 6] >> (c & 63) & 1))
+			return false;
+	}
+	return true;
+}
+
+/* Short needles are found where their surroundings fit, and only where they are. */
+TEST(surroundings)
+{
+	struct sample *s = malloc(sizeof(*s));
+	struct lit_around around[NEEDLES];
+	uint64_t seed = 5;
+	size_t fitting = 0;
+
+	for (unsigned round = 0; round < 4; round++) {
+		struct lit_opts opts = { .stride = 1 + round % 2, .hot = 1 };
+		struct bytes data = { s->data, sizeof(s->data) };
+		struct hit_list want = { 0 }, have = { 0 };
+		struct filter_ctx c = ctx_new(&have);
+		struct lit_set set;
+
+		sample_make(s, &seed);
+		for (size_t i = 0; i < NEEDLES; i++) {
+			around_make(&around[i], &seed);
+			s->in[i].lit.n = 1 + i % 4;
+			s->in[i].flags &= (uint8_t)~LIT_XOR;
+			s->in[i].around = &around[i];
+		}
+		CHECK(lit_set_build(&set, s->in, NEEDLES, &opts) == OK);
+		CHECK(set.out.ndeferred < NEEDLES / 2);
+		CHECK(filter_scan(&set.f, data, &c) == OK);
+		for (uint32_t i = 0; i < NEEDLES; i++)
+			if (in_filter(&set, i))
+				naive_find(&s->in[i], i, data, &want);
+		hit_list_sort(&want);
+		hit_list_sort(&have);
+		for (size_t i = 0, k = 0; i < want.n; i++) {
+			const struct filter_hit *h = &want.p[i];
+			bool found = k < have.n && hit_cmp(&have.p[k], h) == 0;
+			bool fit = fits(
+			    &around[h->needle], data, h->pos + s->in[h->needle].lit.n);
+
+			CHECK(found || !fit);
+			k += found;
+			fitting += fit;
+			if (i + 1 == want.n)
+				EQ_U(k, have.n);
+		}
+		lit_set_done(&set);
+		free(want.p);
+		free(have.p);
+	}
+	CHECK(fitting > 100);
+	free(s);
+}
+
 /* Needles across a block's end, at each distance, even and odd. */
 TEST(block_edges)
 {

@@ -106,17 +106,6 @@ bits_for(uint32_t windows)
 	return windows > LIT_STRIDE1 ? LIT_BITS_MAX : bits;
 }
 
-static uint32_t
-bits_b(const struct lit_window *w)
-{
-	uint32_t b;
-
-	if (w->known == 0)
-		return UINT32_MAX;
-	b = lit_bit_b(w->next);
-	return w->known == 2 ? 1u << b : 0x01010101u << (b & 7);
-}
-
 static void
 bitmap_fill(struct table *t)
 {
@@ -125,7 +114,7 @@ bitmap_fill(struct table *t)
 		uint32_t h = lit_hash(t->w[i].quad, t->seed);
 
 		t->bitmap[lit_word(h, t->bits)] |=
-		    1u << lit_bit_a(h, t->bits) | bits_b(&t->w[i]);
+		    1u << lit_bit_a(h, t->bits) | t->w[i].bits;
 	}
 }
 

@@ -18,11 +18,23 @@
 #include "base/err.h"
 #include "db/lit.h"
 
+#define LIT_AFTER 6
+
+/* The bytes, a bit each, that can stand before a literal and behind it where it counts.
+ */
+struct lit_around {
+	uint64_t before[4];
+	uint64_t after[LIT_AFTER][4];
+};
+
 struct lit_in {
 	struct bytes lit; /* as written; a nocase one in any case */
 	uint32_t part, a, b;
 	uint8_t flags; /* enum lit_flag; not NOCASE and XOR together */
 	uint8_t xor_lo, xor_hi;
+	/* Of a literal that is too short to be searched alone; NULL: any bytes. The
+	   filter may pass over the literal elsewhere. */
+	const struct lit_around *around;
 };
 
 /* Zeros choose the usual. */
@@ -52,6 +64,9 @@ struct lit_out {
  * more, the shorter and the commoner the higher; infinite for none.
  */
 double lit_cost(struct bytes lit);
+
+/* The same of a trigger: with its keys, and what is around it. INFINITY: too short. */
+double lit_trigger_cost(const struct lit_in *in);
 
 /*
  * ERR_LIMIT: the arena's budget, or 4 GB of literals, or LIT_NEEDLES_MAX.

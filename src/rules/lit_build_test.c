@@ -75,7 +75,7 @@ TEST(deferred)
 {
 	static uint8_t zeros[100];
 	struct lit_in in[] = {
-		{ BYTES_LIT("abc"), 0, 0, 0, LIT_TRIGGER, 0, 0 },
+		{ BYTES_LIT("ab"), 0, 0, 0, LIT_TRIGGER, 0, 0 },
 		{ BYTES_LIT("no trigger"), 1, 0, 0, 0, 0, 0 },
 		{ { zeros, 100 }, 2, 0, 0, LIT_TRIGGER, 0, 0 },
 		{ BYTES_LIT("h7#k"), 3, 0, 0, LIT_TRIGGER, 0, 0 },

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "rules/gram.h"
+#include "rules/lit_short.h"
 
 /* Windows begin at offset 0..LIT_OFF_MAX; beyond the last one 4 + 4 bytes count. */
 #define HEAD (LIT_OFF_MAX + 1 + 8)
@@ -13,10 +14,10 @@
    then they share a chain, or one window could fill the buckets. */
 #define USAGE_EXT 32
 
-/* Literals of 4 bytes, which take 193 windows each at stride 2: so many, and one for
-   so many of all. */
-#define SHORTS_MIN   64
-#define SHORTS_SHARE 64
+/* Windows of short literals, which take some hundred each: so many, and some more for
+   each literal. */
+#define SHORTS_MIN   12288
+#define SHORTS_SHARE 3
 
 /* A word of the bitmap with all bits set passes every position that it is asked for. */
 #define SATURATED 4e-6
@@ -93,9 +94,15 @@ pick_best(const struct head *h, const struct lit_picker *p)
 	return best;
 }
 
-/* A literal of 4 bytes at an odd place: any byte may stand before it. */
 static double
-short_cost(const struct head *h)
+head_cost(const struct pick *p, unsigned stride)
+{
+	return stride == 1 ? fmin(p->cost[0], p->cost[1]) : (p->cost[0] + p->cost[1]) / 2;
+}
+
+/* Of 4 bytes at an odd place three are seen, behind any other byte. */
+static double
+unaligned_cost(const struct head *h)
 {
 	double sum = 0;
 
@@ -103,16 +110,6 @@ short_cost(const struct head *h)
 		if (lit_fold((uint8_t)x) == x)
 			sum += gram_quad(quad_at(h, 0) << 8 | x);
 	return sum / 4;
-}
-
-static double
-head_cost(const struct head *h, const struct pick *p, unsigned stride)
-{
-	double odd = h->n > LIT_WINDOW ? p->cost[1] : INFINITY;
-
-	if (stride == 1)
-		return fmin(p->cost[0], odd);
-	return (p->cost[0] + (h->n > LIT_WINDOW ? odd : short_cost(h))) / 2;
 }
 
 static double
@@ -141,7 +138,23 @@ lit_cost(struct bytes lit)
 	if (h.n < LIT_WINDOW)
 		return tiny_cost(&h);
 	p = pick_best(&h, NULL);
-	return head_cost(&h, &p, 2);
+	if (h.n == LIT_WINDOW)
+		p.cost[1] = unaligned_cost(&h);
+	return head_cost(&p, 2);
+}
+
+/* Keys of a xor literal share its length but not its rarity: each adds a little. */
+#define XOR_KEY_COST 2e-6
+
+double
+lit_trigger_cost(const struct lit_in *in)
+{
+	bool xored = in->flags & LIT_XOR;
+
+	if (in->lit.n < LIT_WINDOW || (xored && in->lit.n == LIT_WINDOW))
+		return xored ? INFINITY : lit_short_cost(in, 2);
+	return lit_cost(in->lit) +
+	       (xored ? XOR_KEY_COST * (in->xor_hi - in->xor_lo + 1) : 0);
 }
 
 void
@@ -163,7 +176,7 @@ lit_picker_init(struct lit_picker *p, struct arena *a, size_t n, const struct li
 	*p = (struct lit_picker){ .arena = a,
 		.stride = o->stride,
 		.hot = o->hot,
-		.shorts_max = SHORTS_MIN + n / SHORTS_SHARE };
+		.shorts_max = SHORTS_MIN + n * SHORTS_SHARE };
 	p->usage_bits = 8;
 	while (p->usage_bits < USAGE_BITS && (size_t)1 << p->usage_bits < n * 16)
 		p->usage_bits++;
@@ -171,8 +184,8 @@ lit_picker_init(struct lit_picker *p, struct arena *a, size_t n, const struct li
 	return p->usage ? OK : ERR_LIMIT;
 }
 
-static enum err
-window_add(struct lit_picker *p, const struct lit_window *w)
+enum err
+lit_picker_add(struct lit_picker *p, const struct lit_window *w)
 {
 	uint16_t *usage = usage_of(p, w->quad);
 
@@ -198,9 +211,11 @@ window_at(const struct head *h, unsigned off, uint32_t needle)
 	unsigned left = h->n - off - LIT_WINDOW;
 	const uint8_t *behind = h->b + off + LIT_WINDOW;
 
-	w.known = (uint8_t)(left < 2 ? left : 2);
-	if (left >= 1)
-		w.next = left == 1 ? behind[0] : le16(behind);
+	w.bits = UINT32_MAX;
+	if (left == 1)
+		w.bits = 0x01010101u << (lit_bit_b(behind[0]) & 7);
+	else if (left > 1)
+		w.bits = 1u << lit_bit_b(le16(behind));
 	if (left >= 4) {
 		w.has_around = true;
 		w.around = le32(behind);
@@ -222,30 +237,13 @@ windows_add(struct lit_picker *p, const struct head h[2], unsigned off, uint32_t
 	struct lit_window a = window_at(&h[0], off, needle), b;
 
 	if (h[1].n == 0)
-		return window_add(p, &a);
+		return lit_picker_add(p, &a);
 	b = window_at(&h[1], off, needle);
 	b.silent = a.quad == b.quad;
 	if (b.silent && a.around != b.around)
 		a.has_around = false;
-	TRY(window_add(p, &a));
-	return window_add(p, &b);
-}
-
-/* Of 4 bytes at an odd place the first three are seen, behind any other byte. */
-static enum err
-windows_before(struct lit_picker *p, const struct head *h, uint32_t needle)
-{
-	struct lit_window w = {
-		.needle = needle, .next = h->b[3], .known = 1, .off = -1
-	};
-
-	for (unsigned x = 0; x < 256; x++) {
-		if (lit_fold((uint8_t)x) != x)
-			continue;
-		w.quad = quad_at(h, 0) << 8 | x;
-		TRY(window_add(p, &w));
-	}
-	return OK;
+	TRY(lit_picker_add(p, &a));
+	return lit_picker_add(p, &b);
 }
 
 static enum err
@@ -256,8 +254,7 @@ pick_one(struct lit_picker *p, const struct head h[2], uint32_t needle)
 	if (p->stride == 1)
 		return windows_add(p, h, best.off[best.cost[1] < best.cost[0]], needle);
 	TRY(windows_add(p, h, best.off[0], needle));
-	return h->n > LIT_WINDOW ? windows_add(p, h, best.off[1], needle)
-				 : windows_before(p, h, needle);
+	return windows_add(p, h, best.off[1], needle);
 }
 
 /* Keys lo..hi, each together with the one that differs in bit 5. */
@@ -285,24 +282,24 @@ enum err
 lit_pick(struct lit_picker *p, const struct lit_in *in, uint32_t needle)
 {
 	bool xored = in->flags & LIT_XOR;
-	bool is_short = in->lit.n == LIT_WINDOW && p->stride == 2;
 	unsigned lo = xored ? in->xor_lo : 0, hi = xored ? in->xor_hi : 0;
 	double cost = 0;
 	struct head h;
 	struct pick best;
 
-	if (in->lit.n < LIT_WINDOW || (is_short && (xored || p->shorts == p->shorts_max)))
+	if (in->lit.n <= LIT_SHORT && !xored)
+		return lit_short_pick(p, in, needle);
+	if (in->lit.n <= LIT_SHORT)
 		return ERR_END;
 	for (unsigned key = lo; key <= hi; key++) {
 		head_fill(&h, in->lit, (uint8_t)key);
 		best = pick_best(&h, NULL);
-		cost += head_cost(&h, &best, p->stride);
+		cost += head_cost(&best, p->stride);
 	}
 	if (cost > p->hot)
 		return ERR_END;
 
 	TRY(pick_keys(p, in->lit, lo, hi, needle));
 	p->cost += cost;
-	p->shorts += is_short;
 	return OK;
 }

@@ -14,8 +14,7 @@ struct lit_window {
 	uint32_t quad;   /* folded */
 	uint32_t around; /* the four folded bytes behind it, or before it */
 	uint32_t needle;
-	uint16_t next; /* the two folded bytes behind it ... */
-	uint8_t known; /* ... of which so many belong to the literal */
+	uint32_t bits; /* bits B that the two bytes behind it can have */
 	bool has_around;
 	int8_t off;  /* in the literal; -1: begins before it */
 	bool silent; /* sets its bits; the needle is found by another window */
@@ -25,7 +24,7 @@ struct lit_picker {
 	struct arena *arena;
 	unsigned stride;
 	double hot;
-	size_t shorts, shorts_max; /* literals of 4 bytes: taken so far, and at most */
+	size_t shorts, shorts_max; /* windows of short literals: so far, and at most */
 	struct lit_window *w;
 	size_t n, cap;
 	uint16_t *usage; /* of windows, by hash */
@@ -36,6 +35,9 @@ struct lit_picker {
 /* For n literals; stride and hot of the options are given. */
 MUST_USE enum err lit_picker_init(
     struct lit_picker *p, struct arena *a, size_t n, const struct lit_opts *opts);
+
+/* Appends a window. ERR_LIMIT: budget. */
+MUST_USE enum err lit_picker_add(struct lit_picker *p, const struct lit_window *w);
 
 /* Fills win and rare. */
 void lit_pick_plain(const struct lit_in *in, struct lit_needle *n);

@@ -4,6 +4,7 @@
 
 #include "rules/re_build.h"
 #include "rules/re_chain.h"
+#include "rules/re_near.h"
 #include "rules/variants.h"
 
 struct lower {
@@ -16,20 +17,15 @@ struct lower {
 	uint32_t part; /* the one being made */
 };
 
-/* Keys of a xor literal share its length but not its rarity: each adds a little. */
-#define XOR_KEY_COST 2e-6
-
 /* Candidates a byte from which on a pattern is searched last. */
 #define COMMON 2e-5
 
 static double
 cost_of(const struct lit_in *in)
 {
-	double c = lit_cost(in->lit);
+	double c = lit_trigger_cost(in);
 
-	if (in->flags & LIT_XOR)
-		c += XOR_KEY_COST * (in->xor_hi - in->xor_lo + 1);
-	return in->lit.n < LIT_WINDOW || c > LIT_HOT ? INFINITY : c;
+	return c > LIT_HOT ? INFINITY : c;
 }
 
 static double
@@ -151,6 +147,8 @@ lower_program(struct lower *l, struct re_form *form, bool wide)
 			.b = (uint32_t)i,
 			.flags = atoms.at[i].nocase ? LIT_NOCASE : 0 };
 
+		if (in.lit.n <= LIT_WINDOW)
+			TRY(re_near_around(l->a, form, &atoms.at[i], &in.around));
 		TRY(lit_add(l, &in));
 	}
 	return OK;

@@ -208,6 +208,16 @@ look_left(const struct row *r, size_t at, struct re_near *out)
 	}
 }
 
+static size_t
+row_find(const struct row *r, const struct re_node *leaf)
+{
+	size_t at = 0;
+
+	while (at < r->n && r->v[at].leaf != leaf)
+		at++;
+	return at;
+}
+
 enum err
 re_near_find(struct arena *a, const struct re_form *form, const struct re_atoms *atoms,
     struct re_entry *entry)
@@ -216,14 +226,56 @@ re_near_find(struct arena *a, const struct re_form *form, const struct re_atoms 
 
 	TRY(row_fill(&r, form->root));
 	for (size_t i = 0; i < atoms->n && !r.full; i++) {
-		size_t at = 0;
+		size_t at = row_find(&r, atoms->at[i].leaf);
 
-		while (at < r.n && r.v[at].leaf != atoms->at[i].leaf)
-			at++;
 		if (at == r.n)
 			continue;
 		look_left(&r, at, &entry[i].near[0]);
 		look_right(&r, at, atoms->at[i].lit.n, &entry[i].near[1]);
 	}
+	return OK;
+}
+
+/* The bytes at item i, or all when it is none of a fixed length. */
+static bool
+item_set(const struct row *r, size_t i, uint64_t set[4])
+{
+	const struct re_node *n = i < r->n ? r->v[i].leaf : NULL;
+
+	memset(set, n ? 0 : 0xff, 4 * sizeof(*set));
+	for (unsigned c = 0; n != NULL && c < 256; c++) {
+		bool in = n->kind == RE_CLASS ? re_set_has(n->set, c)
+					      : ((c & n->mask) == n->value) != n->neg;
+
+		if (in)
+			set[c >> 6] |= 1ULL << (c & 63);
+	}
+	return n != NULL;
+}
+
+enum err
+re_near_around(struct arena *a, const struct re_form *form, const struct re_atom *atom,
+    const struct lit_around **out)
+{
+	struct row r = { .arena = a };
+	struct lit_around *around;
+	size_t at, end;
+	bool fixed = true;
+
+	TRY(row_fill(&r, form->root));
+	at = row_find(&r, atom->leaf);
+	end = at + atom->lit.n;
+	if (r.full || end > r.n)
+		return OK;
+	for (size_t i = at; i < end; i++)
+		if (r.v[i].leaf == NULL)
+			return OK;
+	around = ARENA_NEW(a, struct lit_around);
+	if (around == NULL)
+		return ERR_LIMIT;
+	item_set(&r, at > 0 ? at - 1 : r.n, around->before);
+	for (unsigned i = 0; i < LIT_AFTER; i++)
+		fixed &= item_set(&r, fixed ? end + i : r.n, around->after[i]);
+	*out = around;
 	return OK;
 }

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "db/re.h"
+#include "rules/lit_build.h"
 #include "rules/re_atoms.h"
 
 /*
@@ -16,3 +17,10 @@
  */
 MUST_USE enum err re_near_find(struct arena *a, const struct re_form *form,
     const struct re_atoms *atoms, struct re_entry *entry);
+
+/*
+ * The bytes that can stand next to one atom, where all is of a fixed length there.
+ * *out stays NULL when nothing is known. ERR_LIMIT: the arena is spent.
+ */
+MUST_USE enum err re_near_around(struct arena *a, const struct re_form *form,
+    const struct re_atom *atom, const struct lit_around **out);
