@@ -158,13 +158,33 @@ found_at(struct cond *vm, uint32_t w, int64_t off)
 	return hits_at(vm->env->hits, p, (uint64_t)off);
 }
 
-static inline enum hits_answer
+/* Place by place, where those are few: `$a in (0..100)` is worth no search. */
+#define PLACES_MAX 128
+
+static enum hits_answer
+found_near(struct cond *vm, uint32_t p, int64_t lo, int64_t hi)
+{
+	enum hits_answer all = HITS_NO;
+
+	if (lo < 0)
+		lo = 0;
+	if (hi - lo >= PLACES_MAX)
+		return HITS_UNKNOWN;
+	for (int64_t at = lo; at <= hi && all == HITS_NO; at++)
+		all = hits_at(vm->env->hits, p, (uint64_t)at);
+	return all;
+}
+
+static enum hits_answer
 found_in(struct cond *vm, uint32_t w, int64_t lo, int64_t hi)
 {
+	uint32_t p;
 	int64_t n;
 
+	if (hi < 0 || lo > hi || !pattern(vm, w, &p))
+		return HITS_NO;
 	if (!count(vm, w, lo, hi, &n))
-		return HITS_UNKNOWN;
+		return found_near(vm, p, lo, hi);
 	return n > 0 ? HITS_YES : HITS_NO;
 }
 

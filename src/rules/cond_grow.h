@@ -657,6 +657,7 @@ grow_doubt(struct grow *g)
 
 		p->known = roll(g, 2);
 		p->listed = p->known && roll(g, 2);
+		p->placed = roll(g, 2);
 	}
 	for (uint32_t i = 0; i < RIG_RULES; i++)
 		if (roll(g, 4) == 0)

@@ -185,6 +185,7 @@ struct rig_pattern {
 	struct hit hit[RIG_MATCHES];
 	uint32_t n;
 	bool known, listed;
+	bool placed; /* hits_at knows, though nothing was searched */
 };
 
 /* A value of the plain evaluator. */
@@ -242,7 +243,7 @@ hits_at(struct hits *h, uint32_t p, uint64_t off)
 {
 	struct rig_pattern *r = &h->rig->pattern[p];
 
-	if (!r->listed)
+	if (!r->listed && !r->placed)
 		return HITS_UNKNOWN;
 	for (uint32_t i = 0; i < r->n; i++)
 		if (r->hit[i].off == off)

@@ -242,7 +242,7 @@ static const struct { const char *cond, *want; } folds[] = {
 	{ "60% of them", "(of n  $a $b $c (const:int 2))" },
 	{ "for any of them : ($)", "(of any  $a $b $c)" },
 	{ "for all of them : (filesize > 5)", "(gt (filesize:int) (const:int 5))" },
-	{ "for any i in (1..3) : (false)", "(const false)" },
+	{ "for any i in (1..3) : (false)", "(const false)" }, { "defined ($a at 3)", "(const true)" },
 	{ "not (ext == 1 and true)", "(not (and (eq (external:int ext) (const:int 1)) (const true)))" },
 };
 /* clang-format on */
@@ -299,6 +299,10 @@ static const struct { const char *cond, *want; } wakes[] = {
 	{ "uint16(0) == 0x5a4d or uint32be(4) == 1",
 	  OF "  the 4 bytes at 4 are 0x01000000, little-endian\n" MZ },
 	{ "not uint16(0) != 0x5a4d", OF MZ },
+	{ "uint16(0) == 0x5a4d and (rig.s == \"x\" or all of ($a, $b))", OF MZ B },
+	{ "uint16(0) == 0x5a4d and (rig.a > 2 or any of ($a, $b))", OF MZ A B },
+	{ "uint16(0) == 0x5a4d and (rig.even(1) or $c)", OF MZ },
+	{ "uint16(0) == 0x5a4d and not $a", OF MZ },
 	{ "$a at 4", OF "  the 4 bytes at 4 are 0x61616161, little-endian\n" },
 	{ "$a at rig.a", OF "  the file is rig\n" },
 	{ "rig.a == 3", OF "  the file is rig\n" }, { "rig.is_rig", OF "  the file is rig\n" },
@@ -351,10 +355,13 @@ static const struct { const char *cond; enum cond_result want; } doubts[] = {
 	{ "($b or $c) and filesize > 1000", COND_FALSE },
 	{ "for any of them : ($ and filesize < 1000)", COND_TRUE },
 	{ "for all of them : ($ or filesize < 1000)", COND_TRUE },
+	{ "$b in (60..69)", COND_TRUE }, { "$b in (0..9)", COND_FALSE }, { "$b at 69", COND_TRUE },
+	{ "$b in (0..filesize * 9)", COND_NEED }, { "any of them in (60..68)", COND_TRUE },
+	{ "2 of them in (60..68)", COND_NEED }, { "not $b at 3", COND_TRUE },
 	{ "#b > 3 and filesize > 1000", COND_FALSE }, { "#b > 3", COND_NEED },
 	{ "#b + #c > 3", COND_NEED }, { "$b or x", COND_NEED }, { "$a or x", COND_TRUE },
 	{ "any of (o, x)", COND_TRUE }, { "all of (z, x)", COND_FALSE }, { "all of (o, x)", COND_NEED },
-	{ "rig.even(ext) or $b", COND_NEED }, { "defined ($b at 3)", COND_NEED },
+	{ "rig.even(ext) or $b", COND_NEED }, { "defined ($c at ext)", COND_NEED },
 };
 /* clang-format on */
 
@@ -367,6 +374,7 @@ TEST(doubts)
 		rig_init(&r);
 		world(&r);
 		r.pattern[1].known = r.pattern[1].listed = false;
+		r.pattern[1].placed = true;
 		r.pattern[2].known = r.pattern[2].listed = false;
 		r.rule[2] = COND_RULE_PENDING;
 		if (parse(&r, doubts[i].cond) &&

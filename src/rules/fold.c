@@ -69,11 +69,19 @@ fold_not(struct fold *f, const struct ir_node *at, struct ir_node *k)
 	return n;
 }
 
+static bool
+is_number(const struct ir_node *n)
+{
+	return n->op == IR_CONST && n->u.i != FACT_UNDEF;
+}
+
 bool
 fold_definite(const struct ir_node *n)
 {
 	switch (n->op) {
 	case IR_NOT: return fold_definite(n->kid[0]);
+	case IR_AT: return is_number(n->kid[0]);
+	case IR_IN: return is_number(n->kid[0]) && is_number(n->kid[1]);
 	case IR_OF:
 	case IR_OF_RULES:
 	case IR_OF_EXPRS: return n->nkids < 2 && n->u.loop->quant != IR_PERCENT;

@@ -106,7 +106,7 @@ wake_rule(struct triggers *t, uint32_t rule)
 
 		w = wake_both(t, w, one);
 	}
-	for (uint32_t i = 0; i < e->ngates; i++)
+	for (uint32_t i = 0; i < e->ngates && !t->awake; i++)
 		w = wake_both(
 		    t, w, wake_gate(t, e->gates[i], gate_cost(t, &e->gates[i])));
 	return w;
@@ -229,6 +229,8 @@ wake_of(struct triggers *t, const struct ir_node *n, enum want want)
 		return WAKE_ALWAYS;
 	t->depth++;
 	w = wake_one(t, n, want);
+	if (t->awake && n->op != IR_AND && n->op != IR_OR && n->op != IR_NOT)
+		w = wake_best(w, wake_fact(t, n));
 	t->depth--;
 	return w;
 }
@@ -339,6 +341,35 @@ has_effect(const struct ir_node *n, uint32_t depth)
 	return false;
 }
 
+/*
+ * A rule that a gate lets through is evaluated, and then its patterns are better
+ * known: `uint16(0) == 0x5a4d and (pe.imphash() == "..." or all of them)` would
+ * have every PE file searched once more for it. So the patterns whose absence
+ * decides it are triggers, too.
+ */
+static struct wake
+decisive(struct triggers *t, const struct ir_node *cond)
+{
+	struct wake w;
+
+	t->awake = true;
+	t->steps = 0;
+	w = wake_of(t, cond, WANT_TRUE);
+	t->awake = false;
+	return isfinite(w.cost) ? w : WAKE_NEVER;
+}
+
+static enum err
+trigger_cond(struct triggers *t, const struct ir_node *cond, struct trigger *out)
+{
+	struct wake w = wake_of(t, cond, WANT_TRUE);
+
+	TRY(trigger_make(t, w, out));
+	if (out->ngates > 0)
+		TRY(trigger_make(t, wake_both(t, w, decisive(t, cond)), out));
+	return t->err;
+}
+
 static enum err
 trigger_rule(const struct ir *ir, const struct ir_rule *rule,
     const struct trigger_costs *costs, const struct trigger *earlier, struct trigger *out)
@@ -346,7 +377,6 @@ trigger_rule(const struct ir *ir, const struct ir_rule *rule,
 	struct triggers t = {
 		.ir = ir, .rule = rule, .costs = costs, .earlier = earlier
 	};
-	struct wake w;
 
 	if (has_effect(rule->cond, 0)) {
 		*out = (struct trigger){ .always = true, .effect = true };
@@ -357,8 +387,7 @@ trigger_rule(const struct ir *ir, const struct ir_rule *rule,
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < rule->nslots; i++)
 		t.current[i] = DB_NONE;
-	w = wake_of(&t, rule->cond, WANT_TRUE);
-	return t.err != OK ? t.err : trigger_make(&t, w, out);
+	return trigger_cond(&t, rule->cond, out);
 }
 
 enum err

@@ -33,6 +33,7 @@ struct triggers {
 	const struct trigger_costs *costs;
 	const struct trigger *earlier;
 	uint32_t *current; /* by slot: the string of a for-of, or DB_NONE */
+	bool awake;        /* gates are open: see decisive() */
 	uint32_t steps, depth;
 	enum err err;
 };
@@ -58,6 +59,9 @@ struct wake wake_rule(struct triggers *t, uint32_t rule);
 const struct ir_pattern *wake_which(const struct triggers *t, struct ir_pat p);
 
 struct wake wake_of(struct triggers *t, const struct ir_node *n, enum want want);
+
+/* A test that no pattern has a part in: what it costs to rely on its being false. */
+struct wake wake_fact(struct triggers *t, const struct ir_node *n);
 
 /* triggers_value.c: numbers, strings, objects */
 struct wake wake_defined(struct triggers *t, const struct ir_node *n);

@@ -35,7 +35,7 @@ recognised(struct triggers *t, const struct ir_node *n)
 {
 	uint32_t m = module_of(n);
 
-	if (m >= t->ir->nmodules || !is_format(t->ir->modules[m].facts))
+	if (t->awake || m >= t->ir->nmodules || !is_format(t->ir->modules[m].facts))
 		return WAKE_ALWAYS;
 	return wake_gate(
 	    t, (struct gate){ .kind = DB_GATE_MODULE, .module = m }, t->costs->module);
@@ -272,6 +272,8 @@ head_equals(struct triggers *t, const struct ir_node *n)
 			return WAKE_NEVER;
 		v &= mask;
 	}
+	if (t->awake)
+		return WAKE_ALWAYS;
 	if (r.big)
 		v = __builtin_bswap64(v) >> (64 - r.width);
 	return wake_gate(t,
@@ -393,7 +395,8 @@ head_begins(struct triggers *t, const struct ir_node *off, const struct ir_patte
 	uint8_t head[8] = { 0 };
 	uint32_t n;
 
-	if (p == NULL || off->op != IR_CONST || off->u.i < 0 || off->u.i > INT32_MAX)
+	if (t->awake || p == NULL || off->op != IR_CONST || off->u.i < 0 ||
+	    off->u.i > INT32_MAX)
 		return WAKE_ALWAYS;
 	n = prefix_of(t, p, head);
 	if (n == 0)
@@ -412,7 +415,50 @@ wake_at(struct triggers *t, const struct ir_node *off, struct ir_pat p)
 	struct wake gate =
 	    wake_best(wake_defined(t, off), head_begins(t, off, wake_which(t, p)));
 
+	/* Verified in place: known without a search, and true perhaps. */
+	if (t->awake)
+		return off->op == IR_CONST ? WAKE_ALWAYS
+					   : (struct wake){ .cost = t->costs->module };
 	if (isfinite(gate.cost) && found.cost > t->costs->place)
 		return gate;
 	return wake_best(found, gate);
+}
+
+/* --- facts --- */
+
+enum { ABOUT_HEAD, ABOUT_FACTS, ABOUT_PATTERNS };
+
+static int
+about(const struct ir_node *n, uint32_t depth)
+{
+	int what = n->op == IR_MODULE || n->op == IR_EXT || n->op == IR_CALL ? ABOUT_FACTS
+									     : ABOUT_HEAD;
+
+	if (depth >= TRIGGERS_DEPTH || n->op == IR_RULE || n->op == IR_OF ||
+	    n->op == IR_OF_RULES || n->op == IR_FOR_OF ||
+	    (n->op >= IR_FOUND && n->op <= IR_LENGTH))
+		return ABOUT_PATTERNS;
+	for (uint32_t i = 0; i < n->nkids && what != ABOUT_PATTERNS; i++) {
+		int k = n->kid[i] ? about(n->kid[i], depth + 1) : ABOUT_HEAD;
+
+		what = k > what ? k : what;
+	}
+	return what;
+}
+
+/*
+ * pe.imphash() == "..." is false for nearly every file; of pe.number_of_sections > 2
+ * one cannot say, so a pattern is a better choice. Size and header are known to
+ * suit, or the rule was not awake.
+ */
+struct wake
+wake_fact(struct triggers *t, const struct ir_node *n)
+{
+	bool rare = n->op == IR_CALL || n->op == IR_MATCHES ||
+		    (n->op >= IR_CONTAINS && n->op <= IR_IEQUALS) ||
+		    (n->op == IR_EQ && n->kid[0]->type == IR_STR);
+
+	if (about(n, 0) != ABOUT_FACTS)
+		return WAKE_ALWAYS;
+	return (struct wake){ .cost = rare ? 0 : t->costs->module };
 }
