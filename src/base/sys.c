@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -133,6 +134,11 @@ sys_write_all(int fd, const void *p, size_t n)
 
 		if (r < 0 && errno == EINTR)
 			continue;
+		/* somebody else who has this pipe made it non-blocking: wait for room */
+		if (r < 0 && errno == EAGAIN) {
+			poll(&(struct pollfd){ fd, POLLOUT, 0 }, 1, -1);
+			continue;
+		}
 		if (r < 0)
 			return failure();
 		at += r;
@@ -155,6 +161,23 @@ sys_read_some(int fd, void *p, size_t n, size_t *got)
 	return OK;
 }
 
+void
+sys_wait(int fd)
+{
+	while (poll(&(struct pollfd){ fd, POLLIN, 0 }, 1, -1) < 0 && errno == EINTR)
+		continue;
+}
+
+void
+sys_hold_std(void)
+{
+	/* ascending, so open() gives just the number that is free */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			bug("no descriptor for a standard stream");
+}
+
 enum err
 sys_read_all(int fd, struct buf *to, size_t limit)
 {
@@ -173,10 +196,28 @@ sys_read_all(int fd, struct buf *to, size_t limit)
 	}
 }
 
+/* What is there and no regular file is written to: a rename would replace /dev/null. */
+static enum err
+open_special(struct sys_atomic *a, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return failure();
+	*a = (struct sys_atomic){ NULL, NULL, fd };
+	return OK;
+}
+
 enum err
 sys_atomic_open(struct sys_atomic *a, const char *path)
 {
-	mode_t mask = umask(0);
+	struct stat st;
+	mode_t mask;
+
+	*a = (struct sys_atomic){ .fd = -1 };
+	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
+		return open_special(a, path);
+	mask = umask(0);
 
 	umask(mask);
 	*a = (struct sys_atomic){ xprintf("%s.XXXXXX", path), xstrdup(path), -1 };
@@ -214,9 +255,9 @@ sys_atomic_commit(struct sys_atomic *a)
 {
 	enum err e = OK;
 
-	if (fsync(a->fd) != 0 || rename(a->tmp, a->path) != 0)
+	if (a->tmp != NULL && (fsync(a->fd) != 0 || rename(a->tmp, a->path) != 0))
 		e = failure();
-	if (e == OK) {
+	if (e == OK && a->tmp != NULL) {
 		sync_folder_of(a->path);
 		free(a->tmp);
 		a->tmp = NULL;
@@ -270,8 +311,8 @@ sys_exe_dir(void)
 	char path[4096];
 	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
 
-	if (n <= 0)
-		return NULL;
+	if (n <= 0 || n == sizeof(path) - 1)
+		return NULL; /* not told, or cut */
 	path[n] = '\0';
 
 	char *slash = strrchr(path, '/');

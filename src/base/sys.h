@@ -40,15 +40,31 @@ const char *sys_kind(mode_t mode);
 MUST_USE enum err sys_memfd(const char *name, int *fd);
 MUST_USE enum err sys_seal(int fd);
 
+/*
+ * All of it, however often the system takes only a part, and also to a pipe that
+ * somebody made non-blocking. ERR_IO: what was written before stays written.
+ */
 MUST_USE enum err sys_write_all(int fd, const void *p, size_t n);
 /* One read: some bytes or none at the end. Waits for a pipe, goes on after signals. */
 MUST_USE enum err sys_read_some(int fd, void *p, size_t n, size_t *got);
+/* Returns when a read of fd would not wait: for descriptors that came from outside. */
+void sys_wait(int fd);
+/*
+ * Descriptors 0 to 2 that are closed get /dev/null, opened the wrong way round, so
+ * that using them fails. Else the next file, socket or database we open would be
+ * "stdout", and our messages would be written into it. First thing in main.
+ */
+void sys_hold_std(void);
+
 /* Everything up to the end. ERR_LIMIT: there is more than limit bytes. */
 MUST_USE enum err sys_read_all(int fd, struct buf *to, size_t limit);
 
 /*
  * Puts fd's future content at path in one step: write to the returned fd, then
- * commit; nobody ever sees half of it. Drop removes what was begun.
+ * commit; nobody ever sees half of it. Drop removes what was begun. Commit always
+ * ends in a drop, so a second one does no harm. A device or a pipe that is there
+ * already is written to directly (-o /dev/stdout). tmp lies beside path, as rename
+ * works within one file system only; NULL: written directly.
  */
 struct sys_atomic {
 	char *tmp, *path;

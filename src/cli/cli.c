@@ -36,6 +36,7 @@ cli_flush(void)
 	if (fflush(stdout) == 0 && !ferror(stdout))
 		return OK;
 	msg_error("cannot write to standard output: %s", sys_why());
+	clearerr(stdout); /* told once */
 	return ERR_IO;
 }
 
@@ -76,7 +77,7 @@ help(const struct help_args *a, const struct opt_list *which)
 		opt_help(v);
 	else
 		overview();
-	return cli_flush() == OK ? 0 : 2;
+	return 0;
 }
 
 static int
@@ -101,7 +102,7 @@ run_version(int argc, char **argv, const struct verb *self)
 	if (e != OK)
 		return e == ERR_END ? 0 : OPT_EXIT_USAGE;
 	printf("candor %s\n", CANDOR_VERSION);
-	return cli_flush() == OK ? 0 : 2;
+	return 0;
 }
 
 const struct verb verb_help = {
@@ -119,12 +120,22 @@ const struct verb verb_version = {
 	run_version,
 };
 
+/* What stdio still holds may fail to leave (a full disk): then 0 would be a lie. */
+static int
+run_verb(const struct verb *v, int argc, char **argv)
+{
+	int code = v->run(argc, argv, v);
+
+	return cli_flush() != OK && code == 0 ? 2 : code;
+}
+
 int
 cli_main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
 	const struct verb *v;
 
+	sys_hold_std();
 	/* installed as yara, it is yara */
 	if (argc > 0 && strcmp(basename(argv[0]), "yara") == 0)
 		return verb_yara.run(argc - 1, argv + 1, &verb_yara);
@@ -142,5 +153,5 @@ cli_main(int argc, char **argv)
 		msg_hint("try 'candor help'");
 		return OPT_EXIT_USAGE;
 	}
-	return v->run(argc - 2, argv + 2, v);
+	return run_verb(v, argc - 2, argv + 2);
 }

@@ -1,7 +1,6 @@
 /* cmd_compile.c - the verbs that only compile: compile, check, explain. */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/sendfile.h>
 #include <unistd.h>
 
 #include "base/sys.h"
@@ -52,14 +51,23 @@ struct command {
 	struct show show;
 	struct job_rules job;
 	struct job_db db;
+	bool explained; /* something: the rule is there */
 };
+
+static void
+on_diag(void *arg, const struct diag *d, const char *file)
+{
+	struct command *c = arg;
+
+	show_diag(&c->show, d, file);
+}
 
 static void
 print_text(void *arg, struct bytes text)
 {
+	struct command *c = arg;
 	struct buf b = { 0 };
 
-	(void)arg;
 	/* line by line: only newlines are left as they are */
 	for (size_t at = 0; at < text.n;) {
 		uint64_t nl = bytes_find(text, at, BYTES_LIT("\n"));
@@ -70,9 +78,8 @@ print_text(void *arg, struct bytes text)
 			buf_u8(&b, '\n');
 		at = end + 1;
 	}
-	if (sys_write_all(STDOUT_FILENO, b.p, b.n) != OK)
-		_exit(2);
-	buf_done(&b);
+	c->explained = true;
+	show_stdout(&c->show, &b);
 }
 
 /* compile and check take rules as operands, explain one rule's name. */
@@ -131,8 +138,8 @@ run_job(struct command *c, uint32_t flags)
 	j->opts.memory = a->memory;
 	j->opts.explain_rule = bytes_of(a->rule);
 	j->timeout_ms = a->timeout_ms;
-	j->arg = &c->show;
-	j->diag = show_diag;
+	j->arg = c;
+	j->diag = on_diag;
 	j->explain = flags & WIRE_WANT_EXPLAIN ? print_text : NULL;
 	return job_rules_load(j, &c->db);
 }
@@ -152,13 +159,16 @@ command_done(struct command *c)
 static enum err
 copy_database(const struct job_db *db, int to)
 {
-	off_t at = 0;
+	static char block[65536];
+	size_t got = 1;
 
-	while ((uint64_t)at < db->size) {
-		ssize_t n = sendfile(to, db->fd, &at, (size_t)(db->size - (uint64_t)at));
-
-		if (n <= 0)
-			return ERR_IO;
+	/* not sendfile: what it says of a full device or an appending file is "invalid
+	 * argument" */
+	if (lseek(db->fd, 0, SEEK_SET) != 0)
+		return ERR_IO;
+	while (got > 0) {
+		TRY(sys_read_some(db->fd, block, sizeof(block), &got));
+		TRY(sys_write_all(to, block, got));
 	}
 	return OK;
 }
@@ -193,7 +203,7 @@ run_compile(int argc, char **argv, const struct verb *v)
 		enum err e = run_job(&c, 0);
 
 		show_counts(&c.show);
-		code = show_exit(e);
+		code = show_exit(&c.show, e);
 		if (e == OK && save(&c.db, c.args.output) != OK)
 			code = 2;
 	}
@@ -211,7 +221,7 @@ run_check(int argc, char **argv, const struct verb *v)
 		enum err e = run_job(&c, WIRE_NO_DATABASE);
 
 		show_counts(&c.show);
-		code = show_exit(e);
+		code = show_exit(&c.show, e);
 	}
 	command_done(&c);
 	return code < 0 ? 0 : code;
@@ -223,8 +233,15 @@ run_explain(int argc, char **argv, const struct verb *v)
 	struct command c = { .db.fd = -1 };
 	int code = prepare(&c, argc, argv, v);
 
-	if (code == 0)
-		code = show_exit(run_job(&c, WIRE_NO_DATABASE | WIRE_WANT_EXPLAIN));
+	if (code == 0) {
+		enum err e = run_job(&c, WIRE_NO_DATABASE | WIRE_WANT_EXPLAIN);
+
+		if (e == OK && !c.explained) {
+			msg_error("there is no rule '%s'", c.args.rule);
+			e = ERR_ACCESS;
+		}
+		code = show_exit(&c.show, e);
+	}
 	command_done(&c);
 	return code < 0 ? 0 : code;
 }

@@ -178,8 +178,7 @@ run_dump(int argc, char **argv, const struct verb *v)
 		code = OPT_EXIT_USAGE;
 	else if (e == OK) {
 		program = job_worker();
-		code = program == NULL || dump(&d, program, &paths) != OK ||
-			       cli_flush() != OK || d.bad > 0
+		code = program == NULL || dump(&d, program, &paths) != OK || d.bad > 0
 			   ? 2
 			   : 0;
 	}

@@ -1,4 +1,4 @@
-/* cmd_scan.c - candor scan, and candor dump, which is a scan that shows facts. */
+/* cmd_scan.c - candor scan: files and folders with rules, and what was found. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -240,8 +240,9 @@ finish(struct scan_run *s, const struct pool_result *result)
 	progress_stop(&s->progress);
 	report_summary(&s->report, &t, &summary);
 	write_out(s);
+	/* nobody reads the summary: the exit code still says what was found */
 	if (sys_write_all(STDERR_FILENO, summary.p, summary.n) != OK)
-		s->broken = true;
+		buf_clear(&summary);
 	buf_done(&summary);
 }
 
@@ -252,8 +253,11 @@ scan(struct scan_run *s, struct job_db db)
 	struct pool_result result;
 	enum err e;
 
-	if (isatty(STDERR_FILENO) && !s->args.quiet)
-		progress_start(&s->progress, &j.walk, j.roots, j.nroots);
+	/* a list is not read twice (it may be a pipe), so with one the total is unknown
+	 */
+	if (msg_terminal(STDERR_FILENO) && !s->args.quiet)
+		progress_start(
+		    &s->progress, &j.walk, j.roots, j.list != NULL ? 0 : j.nroots);
 	e = job_scan_run(&j, &result);
 	if (e != OK) {
 		progress_stop(&s->progress);
@@ -264,6 +268,17 @@ scan(struct scan_run *s, struct job_db db)
 	}
 	finish(s, &result);
 	return s->broken ? 2 : report_exit(&s->report);
+}
+
+/* How often "-" was said: whoever comes second would find it empty, and "clean". */
+static unsigned
+stdin_uses(const struct scan_run *s)
+{
+	unsigned n = s->args.list != NULL && strcmp(s->args.list, "-") == 0;
+
+	for (size_t i = 0; i < s->paths.n; i++)
+		n += strcmp(s->paths.p[i], "-") == 0;
+	return n;
 }
 
 /* 0: go on; else the exit code, or -1 for 0. */
@@ -280,6 +295,10 @@ prepare(struct scan_run *s, int argc, char **argv, const struct verb *v)
 	if (e == OK && s->paths.n == 0 && a->list == NULL) {
 		msg_error("%s: no path given", v->name);
 		msg_hint("try 'candor help %s'", v->name);
+		e = ERR_SYNTAX;
+	}
+	if (e == OK && stdin_uses(s) > 1) {
+		msg_error("%s: standard input can be read only once", v->name);
 		e = ERR_SYNTAX;
 	}
 	if (e == OK && a->workers > 256) {

@@ -185,6 +185,13 @@ scan_flags(const struct yara_opts *o)
 	return flags;
 }
 
+/* YARA's own default is eleven days; what does not fit is as good as no limit. */
+static uint32_t
+milliseconds(uint64_t seconds)
+{
+	return seconds > UINT32_MAX / 1000 ? UINT32_MAX : (uint32_t)seconds * 1000;
+}
+
 static enum err
 scan(struct yara *y)
 {
@@ -192,7 +199,7 @@ scan(struct yara *y)
 		.pool = { .program = y->program,
 		    .workers = (unsigned)(y->folder ? y->o.threads : 1),
 		    .scan = { .flags = scan_flags(&y->o),
-			.timeout_ms = (uint32_t)(y->o.timeout * 1000),
+			.timeout_ms = milliseconds(y->o.timeout),
 			.exts = y->exts } },
 		.db = y->db,
 		.walk = { .follow = !y->o.no_follow,

@@ -144,12 +144,11 @@ find_outer(const struct loading *l, unsigned from, const char *path)
 	return 0;
 }
 
-static enum err
+static void
 complain(struct loading *l, const char *path, const char *why)
 {
 	msg_error("cannot read the rules in '%s': %s", path, why);
 	l->failed = true;
-	return ERR_ACCESS;
 }
 
 /* A file that could hold rules: regular, and of a size that makes sense. */
@@ -176,7 +175,7 @@ split_ns(struct loading *l, const char *arg)
 	for (const char *c = arg; c < colon; c++)
 		if (!isalnum((unsigned char)*c) && *c != '_')
 			return arg;
-	l->ns = strndup(arg, (size_t)(colon - arg));
+	l->ns = xprintf("%.*s", (int)(colon - arg), arg);
 	return colon + 1;
 }
 
@@ -200,7 +199,7 @@ next_source(void *arg, struct compile_source *out)
 			l->walking = false;
 			continue;
 		}
-		path = strndup((const char *)item.path.p, item.path.n);
+		path = xprintf("%.*s", (int)item.path.n, (const char *)item.path.p);
 
 		const char *why = item.kind == WALK_FILE ? unfit(&item.st) : item.why;
 

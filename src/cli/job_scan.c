@@ -28,7 +28,7 @@ struct scanning {
 	bool walking;
 	size_t at; /* the next root */
 	struct pathlist *list;
-	enum err err; /* from tick */
+	bool told; /* that the list ended too early */
 };
 
 static void
@@ -88,7 +88,10 @@ spool_stdin(struct scanning *s, struct file **out)
 
 	TRY(sys_memfd("candor-stdin", &fd));
 	while (left > 0 && got > 0) {
-		enum err e = sys_read_some(STDIN_FILENO, block,
+		enum err e;
+
+		sys_wait(STDIN_FILENO);
+		e = sys_read_some(STDIN_FILENO, block,
 		    left < sizeof(block) ? (size_t)left : sizeof(block), &got);
 
 		if (e == OK)
@@ -99,12 +102,27 @@ spool_stdin(struct scanning *s, struct file **out)
 		}
 		left -= got;
 	}
-	TRY(sys_seal(fd));
-	TRY(sys_stat(fd, &st));
+	if (sys_seal(fd) != OK || sys_stat(fd, &st) != OK) {
+		close(fd);
+		return ERR_IO;
+	}
 	*out = file_new(BYTES_LIT("-"), fd, &st);
 	if (left == 0 && sys_read_some(STDIN_FILENO, block, 1, &got) == OK && got > 0)
 		(*out)->limit = "standard input is larger than may be scanned";
 	return OK;
+}
+
+/* A list that could not be read to its end is a part that was not scanned. */
+static enum err
+list_ended(struct scanning *s)
+{
+	const char *fault = s->list ? pathlist_fault(s->list) : NULL;
+
+	if (fault != NULL && !s->told) {
+		s->told = true;
+		s->j->skipped(s->j->arg, bytes_of(s->j->list), fault, true);
+	}
+	return ERR_END;
 }
 
 /* ERR_END: no more. ERR_LIMIT: that root is dealt with. */
@@ -124,7 +142,7 @@ next_root(struct scanning *s, struct file **out)
 	} else if (s->list != NULL)
 		root = pathlist_next(s->list);
 	if (root == NULL)
-		return ERR_END;
+		return list_ended(s);
 	walk_begin(s->walk, root);
 	s->walking = true;
 	return ERR_LIMIT;
@@ -176,7 +194,7 @@ on_next(void *arg, struct pool_file *out)
 {
 	struct scanning *s = arg;
 
-	while (s->err == OK) {
+	for (;;) {
 		struct file *f;
 
 		TRY(next_file(s, &f));
@@ -187,7 +205,6 @@ on_next(void *arg, struct pool_file *out)
 		*out = (struct pool_file){ f, f->fd, f->pub.size };
 		return OK;
 	}
-	return s->err;
 }
 
 static void
@@ -223,13 +240,12 @@ on_done(void *arg, void *item, const char *failed)
 	finish(s->j, f, failed);
 }
 
-static void
+static enum err
 on_tick(void *arg)
 {
 	struct scanning *s = arg;
 
-	if (s->j->tick != NULL && s->err == OK)
-		s->err = s->j->tick(s->j->arg);
+	return s->j->tick != NULL ? s->j->tick(s->j->arg) : OK;
 }
 
 /* Each worker may hold so many of our descriptors; take no more than there are. */

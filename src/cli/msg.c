@@ -47,10 +47,17 @@ msg_hint(const char *fmt, ...)
 }
 
 bool
+msg_terminal(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && term != NULL && strcmp(term, "dumb") != 0;
+}
+
+bool
 msg_colour(int fd)
 {
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	const char *no = getenv("NO_COLOR"); /* no-color.org: empty counts as not set */
 
-	return isatty(fd) && (no == NULL || *no == '\0') && term != NULL &&
-	       strcmp(term, "dumb") != 0;
+	return msg_terminal(fd) && (no == NULL || *no == '\0');
 }

@@ -8,5 +8,8 @@
 void msg_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void msg_hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/* A terminal that understands escape sequences: for a line that is redrawn. */
+bool msg_terminal(int fd);
+
 /* May colours be sent to this descriptor? A terminal, and NO_COLOR is not set. */
 bool msg_colour(int fd);

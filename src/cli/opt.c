@@ -66,6 +66,7 @@ static enum err
 milliseconds(const char *s, uint32_t *out)
 {
 	uint64_t ms = 0, scale = 100;
+	bool some = false;
 	const char *end;
 
 	TRY(number(s, &end, &ms));
@@ -73,10 +74,14 @@ milliseconds(const char *s, uint32_t *out)
 		return ERR_SYNTAX;
 	ms *= 1000;
 	if (*end == '.')
-		for (end++; *end >= '0' && *end <= '9'; end++, scale /= 10)
+		for (end++; *end >= '0' && *end <= '9'; end++, scale /= 10) {
 			ms += (uint64_t)(*end - '0') * scale;
-	if (*end != '\0')
+			some |= *end != '0';
+		}
+	if (*end != '\0' || ms > UINT32_MAX)
 		return ERR_SYNTAX;
+	if (ms == 0 && some)
+		ms = 1; /* 0 would mean no limit: the opposite of what was asked */
 	*out = (uint32_t)ms;
 	return OK;
 }

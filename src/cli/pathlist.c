@@ -8,13 +8,16 @@
 
 #include "base/sys.h"
 
-#define PEEK 65536
+#define PEEK       65536
+#define PATH_LIMIT 65536 /* bytes; the kernel opens none beyond 4096 */
 
 struct pathlist {
 	int fd;
 	struct buf buf;
 	size_t at;
 	bool end;
+	bool endless;  /* a path without an end */
+	int code;      /* errno of the read that failed; 0: none did */
 	int separator; /* -1: not known yet */
 };
 
@@ -32,8 +35,6 @@ pathlist_open(const char *file, char *why, size_t n)
 		snprintf(why, n, "cannot read the list '%s': %s", file, sys_why());
 		return NULL;
 	}
-	/* a pipe that has nothing yet is to be waited for */
-	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
 	l = xcalloc(1, sizeof(*l));
 	l->fd = fd;
 	l->separator = -1;
@@ -61,8 +62,11 @@ more(struct pathlist *l)
 		l->buf.n = rest;
 		l->at = 0;
 	}
-	if (sys_read_some(l->fd, buf_room(&l->buf, PEEK), PEEK, &got) != OK)
+	sys_wait(l->fd); /* a pipe that has nothing yet */
+	if (sys_read_some(l->fd, buf_room(&l->buf, PEEK), PEEK, &got) != OK) {
+		l->code = sys_code();
 		got = 0;
+	}
 	l->buf.n = rest + got;
 	l->end = got == 0;
 }
@@ -76,6 +80,14 @@ find_separator(struct pathlist *l)
 }
 
 const char *
+pathlist_fault(const struct pathlist *l)
+{
+	if (l->endless)
+		return "a path in it is too long";
+	return l->code != 0 ? sys_reason(l->code) : NULL;
+}
+
+const char *
 pathlist_next(struct pathlist *l)
 {
 	if (l->separator < 0)
@@ -85,6 +97,12 @@ pathlist_next(struct pathlist *l)
 		size_t left = l->buf.n - l->at;
 		char *stop = left ? memchr(from, l->separator, left) : NULL;
 
+		if (stop == NULL && left > PATH_LIMIT) {
+			l->endless = true;
+			l->at = l->buf.n;
+			l->end = true;
+			return NULL;
+		}
 		if (stop == NULL && !l->end) {
 			more(l);
 			continue;

@@ -16,3 +16,6 @@ void pathlist_free(struct pathlist *l);
 
 /* The next path, until the next call; NULL: no more. Empty ones are left out. */
 const char *pathlist_next(struct pathlist *l);
+
+/* After the end: why it was not the real one, or NULL. Until the next sys_why(). */
+const char *pathlist_fault(const struct pathlist *l);

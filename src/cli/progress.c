@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -15,12 +15,15 @@
 
 /* The copy of us: opens what the scan will open, reads nothing, and adds up. */
 _Noreturn static void
-count(const struct walk_opts *o, const char *const *roots, size_t n, int to)
+count(pid_t parent, const struct walk_opts *o, const char *const *roots, size_t n, int to)
 {
 	struct walk *w = walk_new(o);
 	uint64_t sum[2] = { 0, 0 };
 
+	/* a parent that died before this line gives no signal any more */
 	prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	if (getppid() != parent)
+		_exit(1);
 	for (size_t i = 0; i < n; i++) {
 		struct walk_item item;
 
@@ -42,16 +45,17 @@ void
 progress_start(
     struct progress *p, const struct walk_opts *o, const char *const *roots, size_t n)
 {
+	pid_t self = getpid();
 	int fds[2];
 
 	p->on = true;
 	p->start = sys_clock_ms();
 	p->pipe = -1;
-	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0)
+	if (n == 0 || pipe2(fds, O_CLOEXEC | O_NONBLOCK) != 0)
 		return;
 	p->counter = fork();
 	if (p->counter == 0)
-		count(o, roots, n, fds[1]);
+		count(self, o, roots, n, fds[1]);
 	close(fds[1]);
 	p->pipe = fds[0];
 }
@@ -86,24 +90,45 @@ share(const struct progress *p, uint64_t files, uint64_t bytes)
 }
 
 void
+progress_line(const struct progress *p, const struct progress_now *now, struct buf *out)
+{
+	double s = (double)now->ms / 1000, mb = (double)now->bytes / 1e6;
+	double part = p->total_files > 0 ? share(p, now->files, now->bytes) : 0;
+
+	buf_printf(out, "%" PRIu64 " files, %.1f MB, %.0f MB/s, %" PRIu64 " found",
+	    now->files, mb, s > 0 ? mb / s : 0, now->found);
+	/* before a thousandth of the work the guess would be wild */
+	if (part > 0.001 && part < 1)
+		buf_printf(out, ", %.0f%%, %.0f s left", part * 100, s / part - s);
+}
+
+/* Of the terminal on stderr, now: its window may have changed. */
+static size_t
+columns(void)
+{
+	struct winsize w;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &w) == 0 && w.ws_col > 1 ? w.ws_col : 80;
+}
+
+void
 progress_draw(struct progress *p, uint64_t files, uint64_t bytes, uint64_t found)
 {
 	uint64_t now = sys_clock_ms();
-	double s = (double)(now - p->start) / 1000, part;
-	char line[160];
-	int n;
+	struct buf line = { 0 };
 
-	if (!p->on || now - p->drawn < DRAW_MS || s < 0.5)
+	if (!p->on || now - p->drawn < DRAW_MS || now - p->start < 500)
 		return;
 	p->drawn = now;
 	ask_counter(p);
-	n = snprintf(line, sizeof(line),
-	    "\r\033[K%" PRIu64 " files, %.1f MB, %.0f MB/s, %" PRIu64 " found", files,
-	    (double)bytes / 1e6, (double)bytes / 1e6 / s, found);
-	if (p->total_files > 0 && (part = share(p, files, bytes)) > 0.001 && part < 1)
-		n += snprintf(line + n, sizeof(line) - (size_t)n, ", %.0f%%, %.0f s left",
-		    part * 100, s / part - s);
-	p->shown = sys_write_all(STDERR_FILENO, line, (size_t)n) == OK;
+	buf_str(&line, "\r\033[K");
+	progress_line(
+	    p, &(struct progress_now){ files, bytes, found, now - p->start }, &line);
+	/* wider than the terminal it would wrap, and only its last row be cleared */
+	if (line.n > 4 + columns() - 1)
+		line.n = 4 + columns() - 1;
+	p->shown = sys_write_all(STDERR_FILENO, line.p, line.n) == OK;
+	buf_done(&line);
 }
 
 void

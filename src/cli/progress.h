@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/buf.h"
 #include "cli/walk.h"
 
 struct progress {
@@ -22,6 +23,16 @@ struct progress {
 
 void progress_start(
     struct progress *p, const struct walk_opts *o, const char *const *roots, size_t n);
+struct progress_now {
+	uint64_t files, bytes, found;
+	uint64_t ms; /* since the start */
+};
+
+/* The line's text; without a total there is no share and no time left. */
+void progress_line(
+    const struct progress *p, const struct progress_now *now, struct buf *out);
+
+/* Draws it, at most five times a second and not in the first half second. */
 void progress_draw(struct progress *p, uint64_t files, uint64_t bytes, uint64_t found);
 void progress_clear(struct progress *p); /* before other lines are printed */
 void progress_stop(struct progress *p);

@@ -6,12 +6,24 @@
 #include "cli/msg.h"
 #include "report/diag.h"
 
-static void
-put(const struct show *s, struct buf *b)
+void
+show_stdout(struct show *s, struct buf *b)
 {
-	int fd = s->to_stdout ? STDOUT_FILENO : STDERR_FILENO;
+	if (!s->broken && sys_write_all(STDOUT_FILENO, b->p, b->n) != OK) {
+		msg_error("cannot write to standard output: %s", sys_why());
+		s->broken = true;
+	}
+	buf_done(b);
+}
 
-	if (sys_write_all(fd, b->p, b->n) != OK)
+static void
+put(struct show *s, struct buf *b)
+{
+	if (s->to_stdout) {
+		show_stdout(s, b);
+		return;
+	}
+	if (sys_write_all(STDERR_FILENO, b->p, b->n) != OK)
 		buf_clear(b); /* there is nobody left to tell */
 	buf_done(b);
 }
@@ -32,7 +44,7 @@ show_diag(void *arg, const struct diag *d, const char *file)
 }
 
 void
-show_counts(const struct show *s)
+show_counts(struct show *s)
 {
 	struct buf b = { 0 };
 
@@ -44,7 +56,9 @@ show_counts(const struct show *s)
 }
 
 int
-show_exit(enum err e)
+show_exit(const struct show *s, enum err e)
 {
+	if (s->broken)
+		return 2;
 	return e == OK ? 0 : e == ERR_SYNTAX ? 1 : 2;
 }

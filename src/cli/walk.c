@@ -25,8 +25,12 @@
 
 #define OPEN_MAX_LEVELS 128   /* folders open at a time */
 #define PORTION         65536 /* names of one folder in memory */
-#define PORTION_DEEP    1024  /* the same, far down */
-#define DEEP            32
+#define PORTION_SMALL   1024  /* the same, when all levels together hold HELD_MAX */
+/*
+ * Whoever makes a million files in each of thirty nested folders must not make us
+ * hold them all: at 255 bytes a name this is about 50 MB, and 270 kB a level beyond.
+ */
+#define HELD_MAX        (2 * PORTION)
 
 struct level {
 	int fd; /* -1: closed for now */
@@ -47,6 +51,7 @@ struct walk {
 	size_t depth, cap;
 	size_t opened;     /* levels with an open fd */
 	size_t first_open; /* below it all are closed, but for those we may not close */
+	size_t held;       /* names in memory, of all levels */
 	struct buf path;
 	const char *root; /* not begun yet; NULL: begun */
 	dev_t root_dev;
@@ -77,6 +82,7 @@ level_done(struct walk *w, struct level *l)
 	if (l->fd >= 0)
 		w->opened--;
 	fd_closep(&l->fd);
+	w->held -= l->n;
 	buf_done(&l->names);
 	free(l->order);
 }
@@ -113,7 +119,7 @@ give(struct walk *w, struct walk_item *out, enum walk_kind kind, const char *why
 	out->path = buf_bytes(&w->path);
 	out->why = why;
 	if (kind != WALK_FILE)
-		out->fd = -1;
+		fd_closep(&out->fd);
 	return OK;
 }
 
@@ -145,10 +151,12 @@ static enum err
 read_names(struct walk *w, struct level *l)
 {
 	_Alignas(8) char block[32768];
-	size_t most = w->depth > DEEP ? PORTION_DEEP : PORTION;
+	size_t most;
 	long got = 1;
 
 	buf_clear(&l->names);
+	w->held -= l->n;
+	most = w->held > HELD_MAX ? PORTION_SMALL : PORTION;
 	l->n = l->at = 0;
 	if (lseek(l->fd, l->cookie, SEEK_SET) < 0)
 		got = -1;
@@ -163,6 +171,7 @@ read_names(struct walk *w, struct level *l)
 		}
 	}
 	l->end = got <= 0;
+	w->held += l->n;
 	if (l->n > 0)
 		qsort_r(l->order, l->n, sizeof(*l->order), by_name, l->names.p);
 	return got < 0 ? ERR_IO : OK;
@@ -206,8 +215,8 @@ spare_one(struct walk *w)
 	}
 }
 
-/* Takes fd. False: not to be entered. */
-static bool
+/* Takes fd. What is not to be entered is closed and counted as ignored. */
+static void
 enter(struct walk *w, int fd, bool linked)
 {
 	struct stat st;
@@ -235,11 +244,10 @@ enter(struct walk *w, int fd, bool linked)
 	};
 	if (++w->opened > OPEN_MAX_LEVELS)
 		spare_one(w);
-	return true;
+	return;
 no:
 	close(fd);
 	w->ignored++;
-	return false;
 }
 
 /* Opens the closed folder above the top again, and sees that it is the same. */
@@ -353,6 +361,7 @@ visit(struct walk *w, int dir, const char *name, bool named, struct walk_item *o
 		if (sys_open(dir, name, SYS_DIR | follow, &out->fd) != OK)
 			return give(w, out, WALK_ERROR, sys_why());
 		enter(w, out->fd, linked);
+		out->fd = -1; /* the level's now */
 		return ERR_LIMIT;
 	}
 	if (sys_open(dir, name, follow, &out->fd) != OK ||

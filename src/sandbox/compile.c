@@ -19,6 +19,7 @@
 #define DB_MAX       (2ull << 30)
 #define DIAG_MAX     (64u << 20) /* bytes of messages and explanation */
 #define SEND_MS      10000
+#define WAIT_MS      60000u /* of one poll: a longer deadline may not fit an int */
 
 struct compile {
 	const struct compile_job *job;
@@ -216,13 +217,14 @@ read_message(struct compile *c)
 {
 	for (;;) {
 		struct pollfd p = { c->child.sock, POLLIN, 0 };
-		uint64_t now = sys_clock_ms();
-		int wait = -1;
+		uint64_t now = sys_clock_ms(), left = WAIT_MS;
 
-		if (c->deadline != 0)
-			wait = c->deadline > now ? (int)(c->deadline - now) : 0;
-		if (poll(&p, 1, wait) == 0)
+		if (c->deadline != 0 && now >= c->deadline)
 			return ERR_LIMIT;
+		if (c->deadline != 0 && c->deadline - now < left)
+			left = c->deadline - now;
+		poll(
+		    &p, 1, (int)left); /* what it says does not matter: we read and see */
 
 		enum err e = wire_read(&c->in);
 

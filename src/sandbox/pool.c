@@ -73,6 +73,7 @@ struct pool {
 	struct task ahead; /* asked for, and not given to anybody yet */
 	bool has_ahead;
 	bool dry; /* next said ERR_END */
+	bool few; /* the system refused one more worker */
 	enum err err;
 };
 
@@ -152,7 +153,9 @@ end_worker(struct pool *p, struct worker *w, const char *fault)
 			t->tries--; /* it left in peace: the next one does not know it */
 		blame(p, t, alone && fault != NULL, fault ? fault : "left");
 	}
-	if (w->state == STARTING && fault != NULL) {
+	/* a READY alone proves nothing: one that then dies idle, again and again, would
+	 * be started for ever */
+	if (w->given == 0 && fault != NULL) {
 		p->fails++;
 		snprintf(p->out->why, sizeof(p->out->why), "the worker %s", fault);
 	}
@@ -164,11 +167,11 @@ end_worker(struct pool *p, struct worker *w, const char *fault)
 static enum err
 on_ready(struct pool *p, struct worker *w, struct bytes payload)
 {
+	(void)p;
 	if (payload.n != 0)
 		return ERR_PROTO;
 	w->state = READY;
 	w->deadline = 0;
-	p->fails = 0;
 	return OK;
 }
 
@@ -218,6 +221,7 @@ on_done(struct pool *p, struct worker *w, struct bytes payload)
 	w->served++;
 	w->bytes -= t.file.size;
 	w->output = 0;
+	p->fails = 0;
 	if (w->n == 0) {
 		w->state = READY;
 		w->deadline = 0;
@@ -433,6 +437,15 @@ work_left(struct pool *p)
 	return false;
 }
 
+static bool
+has_worker(const struct pool *p)
+{
+	for (unsigned i = 0; i < p->o->workers; i++)
+		if (p->w[i].state != ABSENT)
+			return true;
+	return false;
+}
+
 /* One that could take files now, or soon. */
 static bool
 has_idle(const struct pool *p)
@@ -441,6 +454,20 @@ has_idle(const struct pool *p)
 		if (p->w[i].state & (STARTING | READY))
 			return true;
 	return false;
+}
+
+/* With fewer workers than wished the scan is slower, not over. */
+static void
+start_one(struct pool *p, struct worker *w)
+{
+	if (p->few && has_worker(p))
+		return;
+	p->few = false;
+	if (start_worker(p, w) == OK)
+		return;
+	p->few = true;
+	if (!has_worker(p))
+		p->err = ERR_IO;
 }
 
 /* Idle workers first; a new one only when all have work and there is more. */
@@ -454,7 +481,7 @@ feed_all(struct pool *p)
 			if (p->nretry == 0 && !has_next(p))
 				return;
 			if (w->state == ABSENT && !has_idle(p))
-				p->err = start_worker(p, w);
+				start_one(p, w);
 			else if (round == (w->n > 0))
 				feed(p, w);
 		}
@@ -498,9 +525,9 @@ wait_for_news(struct pool *p)
 	now = sys_clock_ms();
 	if (p->err == OK)
 		check_deadlines(p, now);
-	if (p->ev->tick != NULL && now - p->ticked >= 100) {
+	if (p->err == OK && p->ev->tick != NULL && now - p->ticked >= 100) {
 		p->ticked = now;
-		p->ev->tick(p->ev->arg);
+		p->err = p->ev->tick(p->ev->arg);
 	}
 }
 

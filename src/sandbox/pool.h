@@ -35,7 +35,7 @@ struct pool_events {
 	 * pool_stopped for those that were at hand when the run ended with an err.
 	 */
 	void (*done)(void *arg, void *item, const char *failed);
-	void (*tick)(void *arg); /* about ten times a second, or NULL */
+	enum err (*tick)(void *arg); /* about ten times a second, or NULL; err ends */
 };
 
 extern const char pool_stopped[];

@@ -80,7 +80,9 @@ become(const char *program, int sock, uint64_t data_limit, char *who)
 	if (null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(null, 2) < 0 ||
 	    dup2(sock, WORKER_CHANNEL) < 0)
 		_exit(127);
-	syscall(SYS_close_range, WORKER_CHANNEL + 1, ~0u, 0);
+	/* not ours only: whoever called us may have left descriptors open */
+	if (syscall(SYS_close_range, WORKER_CHANNEL + 1, ~0u, 0) != 0)
+		_exit(127);
 	execve(program, argv, envp);
 	_exit(127);
 }
@@ -159,13 +161,18 @@ bury(pid_t pid, int ms, int *status)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 	struct pollfd p = { fd, POLLIN, 0 };
-	pid_t r;
+	bool gone;
 
 	if (fd >= 0 && ms > 0)
 		poll(&p, 1, ms);
+	gone = waitpid(pid, status, WNOHANG) == pid;
+	/* no descriptor left to wait with: look again and again */
+	for (; fd < 0 && !gone && ms > 0; ms--) {
+		poll(NULL, 0, 1);
+		gone = waitpid(pid, status, WNOHANG) == pid;
+	}
 	fd_closep(&fd);
-	r = waitpid(pid, status, WNOHANG);
-	return r == pid;
+	return gone;
 }
 
 void
