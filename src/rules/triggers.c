@@ -63,18 +63,29 @@ wake_which(const struct triggers *t, struct ir_pat p)
 	return s < t->rule->nstrings ? t->rule->strings[s].pattern : NULL;
 }
 
+/*
+ * What many rules share is common, whatever its letters promise ("AssemblyTitle"),
+ * and a hit wakes them all.
+ */
+static struct wake
+wake_one_pattern(struct triggers *t, const struct ir_pattern *p)
+{
+	double share = 1 + 0.25 * (t->uses[p->index] - 1.0);
+	struct wake w = { .cost = t->costs->cost(t->costs->arg, p) };
+
+	if (isinf(w.cost))
+		return w;
+	w.cost *= share;
+	w.why = reason_new(t, (struct reason){ .pattern = p->index });
+	return w;
+}
+
 struct wake
 wake_pattern(struct triggers *t, struct ir_pat p)
 {
 	const struct ir_pattern *pat = wake_which(t, p);
-	struct wake w = WAKE_ALWAYS;
 
-	if (pat == NULL)
-		return w;
-	w.cost = t->costs->cost(t->costs->arg, pat);
-	if (isfinite(w.cost))
-		w.why = reason_new(t, (struct reason){ .pattern = pat->index });
-	return w;
+	return pat != NULL ? wake_one_pattern(t, pat) : WAKE_ALWAYS;
 }
 
 struct wake
@@ -99,13 +110,8 @@ wake_rule(struct triggers *t, uint32_t rule)
 
 	if (e->always)
 		return WAKE_ALWAYS;
-	for (uint32_t i = 0; i < e->npatterns; i++) {
-		const struct ir_pattern *p = t->ir->patterns[e->patterns[i]];
-		struct wake one = { t->costs->cost(t->costs->arg, p),
-			reason_new(t, (struct reason){ .pattern = p->index }) };
-
-		w = wake_both(t, w, one);
-	}
+	for (uint32_t i = 0; i < e->npatterns; i++)
+		w = wake_both(t, w, wake_one_pattern(t, t->ir->patterns[e->patterns[i]]));
 	for (uint32_t i = 0; i < e->ngates && !t->awake; i++)
 		w = wake_both(
 		    t, w, wake_gate(t, e->gates[i], gate_cost(t, &e->gates[i])));
@@ -371,29 +377,40 @@ trigger_cond(struct triggers *t, const struct ir_node *cond, struct trigger *out
 }
 
 static enum err
-trigger_rule(const struct ir *ir, const struct ir_rule *rule,
-    const struct trigger_costs *costs, const struct trigger *earlier, struct trigger *out)
+trigger_rule(struct triggers *t, struct trigger *out)
 {
-	struct triggers t = {
-		.ir = ir, .rule = rule, .costs = costs, .earlier = earlier
-	};
+	const struct ir_rule *rule = t->rule;
 
 	if (has_effect(rule->cond, 0)) {
 		*out = (struct trigger){ .always = true, .effect = true };
 		return OK;
 	}
-	t.current = ARENA_ARRAY(ir->arena, rule->nslots + 1, uint32_t);
-	if (t.current == NULL)
+	t->current = ARENA_ARRAY(t->ir->arena, rule->nslots + 1, uint32_t);
+	if (t->current == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < rule->nslots; i++)
-		t.current[i] = DB_NONE;
-	return trigger_cond(&t, rule->cond, out);
+		t->current[i] = DB_NONE;
+	return trigger_cond(t, rule->cond, out);
 }
 
 enum err
 triggers_find(const struct ir *ir, const struct trigger_costs *costs, struct trigger *out)
 {
+	uint32_t *uses = ARENA_ARRAY(ir->arena, ir->npatterns + 1, uint32_t);
+
+	if (uses == NULL)
+		return ERR_LIMIT;
 	for (uint32_t i = 0; i < ir->nrules; i++)
-		TRY(trigger_rule(ir, ir->rules[i], costs, out, &out[i]));
+		for (uint32_t k = 0; k < ir->rules[i]->nstrings; k++)
+			uses[ir->rules[i]->strings[k].pattern->index]++;
+	for (uint32_t i = 0; i < ir->nrules; i++) {
+		struct triggers t = { .ir = ir,
+			.rule = ir->rules[i],
+			.costs = costs,
+			.earlier = out,
+			.uses = uses };
+
+		TRY(trigger_rule(&t, &out[i]));
+	}
 	return OK;
 }

@@ -32,8 +32,9 @@ struct triggers {
 	const struct ir_rule *rule;
 	const struct trigger_costs *costs;
 	const struct trigger *earlier;
-	uint32_t *current; /* by slot: the string of a for-of, or DB_NONE */
-	bool awake;        /* gates are open: see decisive() */
+	const uint32_t *uses; /* by pattern: how many strings are it */
+	uint32_t *current;    /* by slot: the string of a for-of, or DB_NONE */
+	bool awake;           /* gates are open: see decisive() */
 	uint32_t steps, depth;
 	enum err err;
 };
