@@ -46,6 +46,7 @@ arena_reset(struct arena *a)
 		a->block->at = 0;
 	}
 	a->used = 0;
+	a->spent = false;
 }
 
 /* Blocks double up to BLOCK_MAX; a large request gets a block of its own. */
@@ -65,6 +66,13 @@ block_new(const struct arena *a, size_t n)
 	return b;
 }
 
+static void *
+refuse(struct arena *a)
+{
+	a->spent = true;
+	return NULL;
+}
+
 void *
 arena_alloc(struct arena *a, size_t n)
 {
@@ -72,12 +80,12 @@ arena_alloc(struct arena *a, size_t n)
 
 	/* n + 15 cannot wrap: n is at most the budget's remainder. */
 	if (n > a->budget - a->used || a->budget - a->used - n < ALIGN)
-		return NULL;
+		return refuse(a);
 	n = (n + ALIGN - 1) & ~(ALIGN - 1);
 	if (b == NULL || n > b->size - b->at) {
 		b = block_new(a, n);
 		if (b == NULL)
-			return NULL;
+			return refuse(a);
 		a->block = b;
 	}
 	void *p = b->data + b->at;
@@ -91,7 +99,7 @@ arena_array(struct arena *a, size_t count, size_t size)
 {
 	size_t n;
 
-	return __builtin_mul_overflow(count, size, &n) ? NULL : arena_alloc(a, n);
+	return __builtin_mul_overflow(count, size, &n) ? refuse(a) : arena_alloc(a, n);
 }
 
 void *
@@ -102,7 +110,7 @@ arena_grow(struct arena *a, const void *old, size_t *cap, size_t need, size_t si
 
 	while (want < need) {
 		if (want > SIZE_MAX / 2)
-			return NULL;
+			return refuse(a);
 		want *= 2;
 	}
 	p = arena_array(a, want, size);

@@ -3,9 +3,9 @@
  *
  * Parsers and compilers allocate here and free nothing. The owner of the arena
  * says how much one task may take; when that is spent arena_alloc gives NULL,
- * and the caller passes ERR_LIMIT up. Memory is zeroed. arena_reset keeps the
- * largest block for the next task, so a scan of many small files does not
- * return to malloc.
+ * and the caller passes ERR_LIMIT up; who cannot leaves it to the owner to see spent.
+ * Memory is zeroed. arena_reset keeps the largest block for the next task, so a scan of
+ * many small files does not return to malloc.
  */
 #pragma once
 
@@ -21,6 +21,7 @@ struct arena {
 	struct arena_block *block; /* the one in use; older ones hang behind it */
 	size_t used;               /* bytes handed out since init or reset */
 	size_t budget;             /* bytes at most */
+	bool spent;                /* something was refused since init or reset */
 };
 
 void arena_init(struct arena *a, size_t budget);

@@ -310,8 +310,14 @@ pe_open(struct parse *p)
 	read_coff(pe, &c);
 	read_optional(pe, &c);
 	TRY(read_directories(pe, &c));
-	if (!cur_ok(&c)) /* find_header has seen that all of it is there */
-		bug("the header shrank");
+	/* find_header has seen all of it; but the file may be changed meanwhile, and
+	 * a magic that says PE32+ now asks for more than it was given. */
+	if (!cur_ok(&c)) {
+		fact_clear(pe_facts, pe);
+		pe->is_pe = 0;
+		pe->parse = NULL;
+		return ERR_FORMAT;
+	}
 	TRY(read_sections(pe));
 	find_overlay(pe);
 	pe->entry_point = pe_rva_to_offset(pe, (uint64_t)pe->entry_point_raw);
@@ -344,7 +350,8 @@ load(void *facts, enum pe_part part, enum err (*read)(struct pe *pe))
 		return pe->failed & 1U << part ? ERR_LIMIT : OK;
 	pe->loaded |= 1U << part;
 	e = read(pe);
-	if (e != OK || pe->steps > pe->budget) {
+	/* Not every reader can pass up that the arena refused it a string. */
+	if (e != OK || pe->steps > pe->budget || pe->parse->arena->spent) {
 		pe->failed |= 1U << part;
 		pe->parse->notes |= PE_NOTE_LIMIT;
 		return ERR_LIMIT;

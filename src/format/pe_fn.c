@@ -103,13 +103,17 @@ lowered_add(struct lowered *l, struct bytes b)
 	}
 }
 
-/* MD5 of "library.function" of all imports, lower case, with commas between. */
-static void
-hash_imports(const struct pe *pe, uint8_t *digest)
+/*
+ * MD5 of "library.function" of all imports, lower case, with commas between. Thunks
+ * may share their names, so a file of 64 KB has 12 MB to hash: each is charged.
+ * False: the budget is spent, and digest is that of a part.
+ */
+static bool
+hash_imports(struct fact_call *c, const struct pe *pe, uint8_t *digest)
 {
 	const struct pe_import *lib = pe->import_details.p;
 	struct lowered l;
-	bool first = true;
+	bool first = true, paid = true;
 
 	l.n = 0;
 	hash_init(&l.hash, HASH_MD5);
@@ -117,7 +121,8 @@ hash_imports(const struct pe *pe, uint8_t *digest)
 		const struct pe_function *f = lib[i].functions.p;
 		struct bytes stem = stem_of(lib[i].library_name);
 
-		for (uint32_t j = 0; j < lib[i].functions.n; j++) {
+		for (uint32_t j = 0; j < lib[i].functions.n && paid; j++) {
+			paid = c->charge(c->host, stem.n + f[j].name.n);
 			if (!first)
 				lowered_add(&l, BYTES_LIT(","));
 			lowered_add(&l, stem);
@@ -128,6 +133,7 @@ hash_imports(const struct pe *pe, uint8_t *digest)
 	}
 	lowered_flush(&l);
 	hash_done(&l.hash, digest);
+	return paid;
 }
 
 void
@@ -141,9 +147,8 @@ pe_imphash(struct fact_call *c)
 		return;
 	if (pe->imphash.p == NULL) {
 		hex = arena_alloc(pe->parse->arena, 33);
-		if (hex == NULL)
+		if (hex == NULL || !hash_imports(c, pe, digest))
 			return;
-		hash_imports(pe, digest);
 		hash_hex(digest, 16, hex);
 		pe->imphash = bytes_of(hex);
 	}
@@ -481,7 +486,7 @@ pe_offset_of_rva(struct fact_call *c)
 	int64_t at = pe_rva_to_offset(pe, (uint64_t)c->arg[0].i);
 
 	pe->steps = spent; /* the rule's work, not the parser's */
-	if (at >= 0)
+	if (c->charge(c->host, 1 + pe->nmap / 8) && at >= 0)
 		c->ret.i = at;
 }
 

@@ -68,7 +68,10 @@ function_name_ok(struct bytes name)
 	return name.n > 0;
 }
 
-/* The name for an ordinal: from the lists, or ordN. p NULL: the arena is spent. */
+/*
+ * The name for an ordinal: from the lists, or ordN. p NULL: the arena is spent,
+ * which load() in pe.c sees and makes ERR_LIMIT, so no import is lost in silence.
+ */
 static struct bytes
 ordinal_name(struct pe *pe, struct bytes library, uint16_t ordinal)
 {

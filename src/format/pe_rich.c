@@ -11,6 +11,7 @@
 #define WORD_DANS       0x536e6144
 #define DOS_HEADER_SIZE 64
 #define RICH_HEAD       16 /* DanS and three zeros */
+#define COFF_SIZE       24 /* what lies between e_lfanew and the optional header */
 
 /* Going down in words from at to the DOS header: where w ^ key is word, or 0. */
 static uint64_t
@@ -50,11 +51,15 @@ tools_of(struct pe *pe, struct bytes clear)
 enum err
 pe_read_rich(struct pe *pe)
 {
-	uint64_t end = find_down(pe, pe->optional - 24 - 4, 0, WORD_RICH);
-	uint32_t key = rec_le32(pe->file, end + 4);
 	struct pe_rich *r = &pe->rich_signature;
-	uint64_t at;
+	uint64_t end, at;
+	uint32_t key;
 
+	/* A PE header may lie inside of the DOS header: then nothing is between. */
+	if (pe->optional < COFF_SIZE + DOS_HEADER_SIZE + 4)
+		return OK;
+	end = find_down(pe, pe->optional - COFF_SIZE - 4, 0, WORD_RICH);
+	key = rec_le32(pe->file, end + 4);
 	if (end < DOS_HEADER_SIZE + 4 || key == 0)
 		return OK;
 	at = find_down(pe, end - 4, key, WORD_DANS);
@@ -62,6 +67,8 @@ pe_read_rich(struct pe *pe)
 		return OK;
 	r->raw_data = bytes_sub(pe->file, at, end - at);
 	r->clear_data = unmask(pe, r->raw_data, key);
+	if (r->clear_data.p == NULL)
+		return ERR_LIMIT;
 	if (r->clear_data.n >= RICH_HEAD)
 		r->version_data = tools_of(pe, r->clear_data);
 	r->offset = (int64_t)at;
@@ -70,13 +77,18 @@ pe_read_rich(struct pe *pe)
 	return OK;
 }
 
-/* How often tools of this id and version took part; FACT_UNDEF: whichever. */
+/*
+ * How often tools of this id and version took part; FACT_UNDEF: whichever. The
+ * header ends where the PE header starts, which a hostile file puts at its end: the
+ * walk is charged by its length.
+ */
 static int64_t
-count_tools(const struct pe_rich *r, int64_t version, int64_t id)
+count_tools(struct fact_call *c, int64_t version, int64_t id)
 {
+	const struct pe_rich *r = c->self;
 	int64_t sum = 0;
 
-	if (r->clear_data.n < RICH_HEAD)
+	if (r->clear_data.n < RICH_HEAD || !c->charge(c->host, r->clear_data.n / 8))
 		return FACT_UNDEF;
 	for (uint64_t at = RICH_HEAD; at + 8 <= r->clear_data.n; at += 8) {
 		uint32_t tool = rec_le32(r->clear_data, at);
@@ -91,25 +103,25 @@ count_tools(const struct pe_rich *r, int64_t version, int64_t id)
 void
 pe_rich_version(struct fact_call *c)
 {
-	c->ret.i = count_tools(c->self, c->arg[0].i, FACT_UNDEF);
+	c->ret.i = count_tools(c, c->arg[0].i, FACT_UNDEF);
 }
 
 void
 pe_rich_version_toolid(struct fact_call *c)
 {
-	c->ret.i = count_tools(c->self, c->arg[0].i, c->arg[1].i);
+	c->ret.i = count_tools(c, c->arg[0].i, c->arg[1].i);
 }
 
 void
 pe_rich_toolid(struct fact_call *c)
 {
-	c->ret.i = count_tools(c->self, FACT_UNDEF, c->arg[0].i);
+	c->ret.i = count_tools(c, FACT_UNDEF, c->arg[0].i);
 }
 
 void
 pe_rich_toolid_version(struct fact_call *c)
 {
-	c->ret.i = count_tools(c->self, c->arg[1].i, c->arg[0].i);
+	c->ret.i = count_tools(c, c->arg[1].i, c->arg[0].i);
 }
 
 #define DEBUG_ENTRY_SIZE 28

@@ -10,12 +10,11 @@
 #include "format/pe.h"
 #include "format/pe_auth.h"
 
-#define NESTED_MOST     16  /* values of one attribute, as YARA */
-#define DEPTH_MOST      8   /* ours; real ones have 1 */
-#define SIGNATURES_MOST 64  /* ours */
-#define CERTS_MOST      256 /* ours, of one signature */
-#define ENTRIES_MOST    16  /* ours, of the table; one is the rule, shim has two */
-#define TYPE_PKCS       2   /* WIN_CERT_TYPE_PKCS_SIGNED_DATA */
+#define NESTED_MOST     16 /* values of one attribute, as YARA */
+#define DEPTH_MOST      8  /* ours; real ones have 1 */
+#define SIGNATURES_MOST 64 /* ours */
+#define ENTRIES_MOST    16 /* ours, of the table; one is the rule, shim has two */
+#define TYPE_PKCS       2  /* WIN_CERT_TYPE_PKCS_SIGNED_DATA */
 
 /* clang-format off */
 #define OID_INDIRECT_DATA BYTES_LIT("\x2b\x06\x01\x04\x01\x82\x37\x02\x01\x04")
@@ -33,7 +32,7 @@
 
 /* A set of certificates, parsed and shown. */
 struct certs {
-	struct x509 x[CERTS_MOST];
+	struct x509 x[X509_CERTS_MOST];
 	size_t n;
 };
 
@@ -75,13 +74,24 @@ time_shown(int64_t t)
 	return t == INT64_MIN ? NO_TIME : t;
 }
 
-/* A certificate as rules see it. */
+/* What showing a certificate costs beside its bytes: its names, mostly. */
+#define SHOW_STEPS 64
+
+/*
+ * A certificate as rules see it. It is hashed anew for each chain that it is in, and
+ * a file may put a large one into two thousand chains, so that is charged.
+ */
 static void
-show_cert(struct arena *a, const struct x509 *x, struct pe_cert *out)
+show_cert(struct found *f, const struct x509 *x, struct pe_cert *out)
 {
 	const char *algorithm = oid_long(x->algorithm);
+	struct arena *a = f->arena;
 	uint8_t sha1[HASH_MAX];
-	char *dotted = arena_alloc(a, OID_TEXT_MAX);
+	char *dotted;
+
+	if (!pe_spend(f->pe, SHOW_STEPS + x->whole.n / 4))
+		return; /* the rest is ERR_LIMIT anyway; see load() in pe.c */
+	dotted = arena_alloc(a, OID_TEXT_MAX);
 
 	hash_of(HASH_SHA1, x->whole, sha1);
 	out->thumbprint = hex_of(a, (struct bytes){ sha1, 20 }, "");
@@ -113,7 +123,7 @@ add_certs(struct arena *a, struct bytes set, struct certs *to)
 	while (der_next(&c, &d)) {
 		if (d.tag != DER_SEQUENCE) /* RFC 5652 10.2.2: other kinds */
 			continue;
-		if (to->n == CERTS_MOST)
+		if (to->n == X509_CERTS_MOST)
 			return ERR_LIMIT;
 		TRY(x509_parse(d.whole, a, &to->x[to->n]));
 		to->n++;
@@ -122,14 +132,14 @@ add_certs(struct arena *a, struct bytes set, struct certs *to)
 }
 
 static enum err
-show_certs(struct arena *a, const struct certs *certs, struct fact_array *out)
+show_certs(struct found *f, const struct certs *certs, struct fact_array *out)
 {
-	struct pe_cert *list = ARENA_ARRAY(a, certs->n, struct pe_cert);
+	struct pe_cert *list = ARENA_ARRAY(f->arena, certs->n, struct pe_cert);
 
 	if (list == NULL)
 		return ERR_LIMIT;
 	for (size_t i = 0; i < certs->n; i++)
-		show_cert(a, &certs->x[i], &list[i]);
+		show_cert(f, &certs->x[i], &list[i]);
 	*out = (struct fact_array){ list, (uint32_t)certs->n };
 	return OK;
 }
@@ -137,16 +147,20 @@ show_certs(struct arena *a, const struct certs *certs, struct fact_array *out)
 /* The chain upwards from a certificate, shown. */
 static enum err
 show_chain(
-    struct arena *a, const struct certs *certs, size_t leaf, struct fact_array *out)
+    struct found *f, const struct certs *certs, size_t leaf, struct fact_array *out)
 {
-	uint32_t index[CERTS_MOST];
-	size_t n = x509_chain(certs->x, certs->n, leaf, index, CERTS_MOST);
-	struct pe_cert *list = ARENA_ARRAY(a, n, struct pe_cert);
+	uint32_t index[X509_CERTS_MOST];
+	struct pe_cert *list;
+	size_t n;
 
+	if (!pe_spend(f->pe, certs->n * certs->n / 4)) /* the square of 256 at most */
+		return ERR_LIMIT;
+	n = x509_chain(certs->x, certs->n, leaf, index);
+	list = ARENA_ARRAY(f->arena, n, struct pe_cert);
 	if (list == NULL)
 		return ERR_LIMIT;
 	for (size_t i = 0; i < n; i++)
-		show_cert(a, &certs->x[index[i]], &list[i]);
+		show_cert(f, &certs->x[index[i]], &list[i]);
 	*out = (struct fact_array){ list, (uint32_t)n };
 	return OK;
 }
@@ -154,11 +168,14 @@ show_chain(
 /* The certificate of a signer, by its comparable name; ERR_FORMAT: not there. */
 static enum err
 find_signer(
-    struct arena *a, const struct cms_signer *s, const struct certs *certs, size_t *out)
+    struct found *f, const struct cms_signer *s, const struct certs *certs, size_t *out)
 {
-	struct bytes same = x509_name_same(s->issuer, a);
+	struct bytes same;
 	size_t i;
 
+	if (!pe_spend(f->pe, 1 + certs->n)) /* signers are many, each compares with all */
+		return ERR_LIMIT;
+	same = x509_name_same(s->issuer, f->arena);
 	if (same.p == NULL)
 		return ERR_LIMIT;
 	i = cms_signer_cert(s, same, certs->x, certs->n);
@@ -220,8 +237,8 @@ read_pkcs9(struct found *f, struct bytes value, struct certs *certs,
 	if (!der_next(&when, &time))
 		return ERR_FORMAT;
 	out->sign_time = time_shown(der_time(time.tag, time.body));
-	TRY(find_signer(f->arena, &keep->signer, certs, &leaf));
-	TRY(show_chain(f->arena, certs, leaf, &out->chain));
+	TRY(find_signer(f, &keep->signer, certs, &leaf));
+	TRY(show_chain(f, certs, leaf, &out->chain));
 	keep->spki = certs->x[leaf].spki;
 	keep->imprint_alg = keep->signer.digest;
 	keep->imprint = attribute(keep->signer.signed_attrs, OID_MESSAGE, DER_OCTETS);
@@ -274,9 +291,9 @@ read_stamp(struct found *f, struct bytes value, struct certs *all,
 	signers = cur_at(m.signers, 0);
 	if (!cms_signer_next(&signers, &keep->signer))
 		return ERR_FORMAT;
-	TRY(find_signer(f->arena, &keep->signer, own, &leaf));
+	TRY(find_signer(f, &keep->signer, own, &leaf));
 	TRY(add_certs(f->arena, m.certs, all));
-	TRY(show_chain(f->arena, own, leaf, &out->chain));
+	TRY(show_chain(f, own, leaf, &out->chain));
 	keep->spki = own->x[leaf].spki;
 	out->digest_alg = bytes_of(oid_long(keep->imprint_alg));
 	out->digest = digest_text(f->arena, keep->imprint);
@@ -345,8 +362,8 @@ read_signer(struct found *f, const struct certs *certs, struct pe_signature *sig
 	struct bytes message;
 	size_t leaf;
 
-	TRY(find_signer(f->arena, s, certs, &leaf));
-	TRY(show_chain(f->arena, certs, leaf, &shown->chain));
+	TRY(find_signer(f, s, certs, &leaf));
+	TRY(show_chain(f, certs, leaf, &shown->chain));
 	shown->length_of_chain = shown->chain.n;
 	sig->cert = *(const struct pe_cert *)shown->chain.p; /* the leaf comes first */
 	auth->spki = certs->x[leaf].spki;
@@ -369,7 +386,7 @@ check_signers(struct found *f, struct bytes signers, const struct certs *certs)
 	size_t leaf;
 
 	while (cms_signer_next(&c, &s))
-		TRY(find_signer(f->arena, &s, certs, &leaf));
+		TRY(find_signer(f, &s, certs, &leaf));
 	return OK;
 }
 
@@ -387,7 +404,7 @@ no_signer(struct found *f, const struct pe_auth *auth)
 static enum err
 show_all_certs(struct found *f, const struct certs *certs, struct pe_signature *sig)
 {
-	TRY(show_certs(f->arena, certs, &sig->certificates));
+	TRY(show_certs(f, certs, &sig->certificates));
 	sig->number_of_certificates = sig->certificates.n;
 	return OK;
 }

@@ -364,7 +364,7 @@ TEST(import_hash)
 {
 	uint8_t bytes[2048];
 	struct opened *o = open_pe(rich_sample(bytes), 1 << 20);
-	struct fact_call c = { .self = &o->pe };
+	struct fact_call c = { .self = &o->pe, .charge = charge };
 
 	EQ_U(load_all(&o->pe), OK);
 	pe_imphash(&c);

@@ -171,6 +171,18 @@ verify_pkcs9(const struct pe_counter *c, enum hash_kind k)
 	return bytes_eq(plain, (struct bytes){ digest, hash_size(k) });
 }
 
+/*
+ * One more operation with a key? Its cost has two parts: the arithmetic, which
+ * pkey.h bounds and OPERATIONS_MOST counts, and the bytes that are hashed for it,
+ * which a file can share among all its signatures, so they are steps.
+ */
+static bool
+may_verify(struct pe *pe, unsigned *operations, const struct cms_signer *s, uint64_t n)
+{
+	return (*operations)++ < OPERATIONS_MOST &&
+	       pe_spend(pe, num_add(n, s->signed_attrs.n) / 4);
+}
+
 /* Does this countersignature hold for that signature? */
 static bool
 verify_counter(const struct pe_counter *c, struct bytes signature, struct arena *a)
@@ -210,14 +222,20 @@ pe_read_verified(struct pe *pe)
 		    (struct pe_countersignature *)(uintptr_t)sig[i].countersignatures.p;
 
 		bool same = check_file(pe, &digests, auth, &sig[i]);
-		sig[i].verified = same && auth->whole && operations++ < OPERATIONS_MOST &&
-				  verify_signer(&auth->signer, auth->content, auth->spki,
-				      pe->parse->arena);
-		for (uint32_t j = 0; j < sig[i].countersignatures.n; j++)
+		sig[i].verified =
+		    same && auth->whole &&
+		    may_verify(pe, &operations, &auth->signer, auth->content.n) &&
+		    verify_signer(
+			&auth->signer, auth->content, auth->spki, pe->parse->arena);
+		for (uint32_t j = 0; j < sig[i].countersignatures.n; j++) {
+			const struct pe_counter *k = &auth->counters[j];
+			struct bytes signature = auth->signer.signature;
+
 			counter[j].verified =
-			    operations++ < OPERATIONS_MOST &&
-			    verify_counter(&auth->counters[j], auth->signer.signature,
-				pe->parse->arena);
+			    may_verify(pe, &operations, &k->signer,
+				num_add(signature.n, k->content.n)) &&
+			    verify_counter(k, signature, pe->parse->arena);
+		}
 		pe->is_signed |= sig[i].verified;
 	}
 	return operations > OPERATIONS_MOST ? ERR_LIMIT : OK;

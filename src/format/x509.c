@@ -296,8 +296,9 @@ read_tbs(struct bytes tbs, struct x509 *x)
 	struct cur validity;
 	struct der spki = { 0 };
 
+	/* v3 is written as 2; the sum is unsigned, for any number may stand there */
 	x->version =
-	    version.p ? (int64_t)der_number(der_open(version, DER_INTEGER)) + 1 : 1;
+	    version.p ? (int64_t)(der_number(der_open(version, DER_INTEGER)) + 1) : 1;
 	x->serial = der_take(&c, DER_INTEGER);
 	der_take(&c, DER_SEQUENCE); /* algorithm, once more outside */
 	x->issuer = der_take(&c, DER_SEQUENCE);
@@ -347,40 +348,46 @@ x509_issued(const struct x509 *issuer, const struct x509 *subject)
 	       bytes_eq(subject->issuer_serial, issuer->serial);
 }
 
-static bool
-chain_has(const struct x509 *certs, const uint32_t *chain, size_t n, size_t i)
+/*
+ * Marks the certificate and its copies: a chain has each once, so it ends, also when
+ * certificates issue each other in a ring. Marking when one is taken, rather than
+ * looking through the chain for each candidate, keeps the search a square: a file
+ * with 256 certificates of two names made it a cube.
+ */
+static void
+mark(const struct x509 *certs, size_t n, size_t i, bool *taken)
 {
-	while (n-- > 0)
-		if (chain[n] == i || bytes_eq(certs[chain[n]].whole, certs[i].whole))
-			return true;
-	return false;
+	for (size_t k = 0; k < n; k++)
+		if (k == i || bytes_eq(certs[k].whole, certs[i].whole))
+			taken[k] = true;
 }
 
 /* The issuer that is valid longest, of those not in the chain yet; n: none. */
 static size_t
-find_issuer(const struct x509 *certs, size_t n, const uint32_t *chain, size_t have)
+find_issuer(const struct x509 *certs, size_t n, const struct x509 *subject, bool *taken)
 {
-	const struct x509 *subject = &certs[chain[have - 1]];
 	size_t best = n;
 
 	for (size_t i = 0; i < n; i++)
-		if (x509_issued(&certs[i], subject) &&
-		    !chain_has(certs, chain, have, i) &&
+		if (!taken[i] && x509_issued(&certs[i], subject) &&
 		    (best == n || certs[i].not_after > certs[best].not_after))
 			best = i;
 	return best;
 }
 
 size_t
-x509_chain(const struct x509 *certs, size_t n, size_t leaf, uint32_t *out, size_t most)
+x509_chain(const struct x509 *certs, size_t n, size_t leaf, uint32_t out[X509_CERTS_MOST])
 {
+	bool taken[X509_CERTS_MOST] = { false };
 	size_t have = 0;
 
-	while (have < most && leaf < n) {
+	n = n < X509_CERTS_MOST ? n : X509_CERTS_MOST;
+	while (leaf < n) { /* each turn takes one: n turns at most */
 		out[have++] = (uint32_t)leaf;
 		if (x509_issued(&certs[leaf], &certs[leaf])) /* a root */
 			break;
-		leaf = find_issuer(certs, n, out, have);
+		mark(certs, n, leaf, taken);
+		leaf = find_issuer(certs, n, &certs[leaf], taken);
 	}
 	return have;
 }

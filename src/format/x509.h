@@ -40,9 +40,13 @@ struct bytes x509_name_same(struct bytes name, struct arena *a);
 /* May this issuer have signed that subject, by name and key identifiers? */
 bool x509_issued(const struct x509 *issuer, const struct x509 *subject);
 
+#define X509_CERTS_MOST 256 /* in one chain, and to look for it among */
+
 /*
- * The chain from leaf upwards, out of n certificates: indexes into certs, leaf
- * first, most at most. Returns how many.
+ * The chain from leaf upwards, out of n certificates (those beyond X509_CERTS_MOST
+ * are not looked at): indexes into certs, leaf first. Returns how many, 0 when leaf
+ * is not among them. Takes n * n steps at most, whatever the certificates say of each
+ * other: the caller charges that.
  */
 size_t x509_chain(
-    const struct x509 *certs, size_t n, size_t leaf, uint32_t *out, size_t most);
+    const struct x509 *certs, size_t n, size_t leaf, uint32_t out[X509_CERTS_MOST]);

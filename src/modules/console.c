@@ -34,7 +34,7 @@ log_bytes(struct fact_call *c, struct bytes msg, struct bytes s)
 	    arena_alloc(c->arena, most < SIZE_MAX ? (size_t)most + 1 : SIZE_MAX);
 	size_t n = msg.n;
 
-	if (line == NULL)
+	if (line == NULL || !c->charge(c->host, most))
 		return;
 	if (msg.n > 0)
 		memcpy(line, msg.p, msg.n);

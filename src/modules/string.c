@@ -72,14 +72,16 @@ parse_int(struct bytes s, int base, int64_t *out)
 static void
 to_int(struct fact_call *c)
 {
-	parse_int(c->arg[0].s, 0, &c->ret.i);
+	if (c->charge(c->host, c->arg[0].s.n)) /* it may be all spaces */
+		parse_int(c->arg[0].s, 0, &c->ret.i);
 }
 
 static void
 to_int_base(struct fact_call *c)
 {
 	/* YARA hands the base over as a C int. */
-	parse_int(c->arg[0].s, (int)(uint32_t)c->arg[1].i, &c->ret.i);
+	if (c->charge(c->host, c->arg[0].s.n))
+		parse_int(c->arg[0].s, (int)(uint32_t)c->arg[1].i, &c->ret.i);
 }
 
 static void

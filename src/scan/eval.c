@@ -13,8 +13,8 @@
 
 #define EAGER_RULES 64 /* sets up to this size are tried before the first pass */
 
-static void
-wake(struct scan *s, uint32_t rule)
+void
+scan_wake(struct scan *s, uint32_t rule)
 {
 	struct rule_state *r = rule < s->db.nrules ? scan_rule(s, rule) : NULL;
 
@@ -67,17 +67,25 @@ open_gates(struct scan *s)
 			continue;
 		struct db_list l = db_list(&s->db, g->rules, g->nrules);
 		for (uint32_t k = 0; k < l.n; k++)
-			wake(s, l.p[k]);
+			scan_wake(s, l.p[k]);
 	}
 }
 
-/* Shell sort: some tens of rules, mostly in order. */
+/*
+ * Shell sort: mostly some tens of rules, nearly in order. The object decides the
+ * order in which rules wake, so the gaps are Knuth's, whose worst case is n^1.5; that
+ * of halves would be a square.
+ */
 static void
 sort_live(struct scan *s, uint32_t from)
 {
 	uint32_t *v = s->live + from, n = s->nlive - from;
 
-	for (uint32_t gap = n / 2; gap > 0; gap /= 2) {
+	uint32_t gap = 1;
+
+	while (gap < n / 3)
+		gap = 3 * gap + 1;
+	for (; gap > 0; gap /= 3) {
 		for (uint32_t i = gap; i < n; i++) {
 			uint32_t x = v[i], k = i;
 
@@ -103,6 +111,7 @@ decide(struct scan *s, uint32_t rule)
 	if (r->value == RULE_TRUE || r->value == RULE_FALSE)
 		return true;
 	s->stats.rules_run++;
+	s->deciding = rule;
 	switch (cond_run(s->cond, rule)) {
 	case COND_TRUE: r->value = RULE_TRUE; return true;
 	case COND_LIMIT:
@@ -203,7 +212,7 @@ settle_globals(struct scan *s)
 		sp = db_space(&s->db, db_rule(&s->db, s->live[i])->space);
 		l = db_list(&s->db, sp->globals, sp->nglobals);
 		for (uint32_t k = 0; k < l.n; k++)
-			wake(s, l.p[k]);
+			scan_wake(s, l.p[k]);
 	}
 	sort_live(s, from);
 	settle(s, from);
@@ -221,7 +230,7 @@ decide_early(struct scan *s)
 		struct rule_state *r = scan_rule(s, i);
 
 		if (decide(s, i))
-			wake(s, i);
+			scan_wake(s, i);
 		else
 			r->value = RULE_PENDING;
 		all &= r->value != RULE_PENDING;

@@ -19,15 +19,8 @@ on_wake(void *arg, uint32_t pattern)
 	const struct db_pattern *p = db_pattern(&s->db, pattern);
 	struct db_list l = db_list(&s->db, p->wake, p->nwake);
 
-	for (uint32_t i = 0; i < l.n; i++) {
-		struct rule_state *r =
-		    l.p[i] < s->db.nrules ? scan_rule(s, l.p[i]) : NULL;
-
-		if (r == NULL || r->live)
-			continue;
-		r->live = true;
-		s->live[s->nlive++] = l.p[i];
-	}
+	for (uint32_t i = 0; i < l.n; i++)
+		scan_wake(s, l.p[i]);
 }
 
 /* The first live rule that uses the pattern, and its name for it. */
@@ -95,10 +88,29 @@ on_search(void *host, uint32_t re, struct bytes text, bool *found)
 	return hits_regex(s->hits, re, text, found);
 }
 
+/*
+ * Rules that need no search are decided before those that do, but their lines are
+ * told in the order in which YARA would have run them: that of the source. So lines
+ * wait, sorted. Those of one rule come together, hence the shortcut: a million lines
+ * of a loop do not walk past each other.
+ */
 static void
 on_log(void *host, struct bytes line)
 {
-	scan_say(host, FINDING_LOG, DB_NONE, line);
+	struct scan *s = host;
+	struct log_line *l = ARENA_NEW(&s->object, struct log_line);
+	struct log_line **at = &s->logs;
+
+	if (l == NULL) { /* out of order is better than lost */
+		scan_say(s, FINDING_LOG, DB_NONE, line);
+		return;
+	}
+	if (s->last != NULL && s->last->rule <= s->deciding)
+		at = &s->last->next;
+	while (*at != NULL && (*at)->rule <= s->deciding)
+		at = &(*at)->next;
+	*l = (struct log_line){ .next = *at, .rule = s->deciding, .text = line };
+	*at = s->last = l;
 }
 
 /* Finds this program's module for each of the database; another schema is none. */
@@ -227,10 +239,13 @@ scan_external(struct scan *s, const struct ext_value *v)
 			continue;
 		if (e->type != (uint32_t)v->type)
 			return ERR_FORMAT;
+		struct bytes copy = arena_bytes(&s->keep, v->s);
+		if (copy.p == NULL)
+			return ERR_LIMIT;
 		e->i = v->i;
 		e->f = v->f;
-		e->s = arena_bytes(&s->keep, v->s);
-		return e->s.p ? OK : ERR_LIMIT;
+		e->s = copy;
+		return OK;
 	}
 	return ERR_FORMAT;
 }
@@ -249,22 +264,30 @@ static void
 module_open(struct scan *s, struct module_state *m, void *facts)
 {
 	const struct format *f = m->format;
+	enum err e;
 
 	fact_clear(f->facts, facts);
 	m->gen = s->gen;
 	m->parse =
 	    (struct parse){ .file = s->env.file, .arena = &s->object, .facts = facts };
-	m->known = f->open == NULL || f->open(&m->parse) == OK;
+	/*
+	 * A parser that ran out of its budget has seen its format: the rules behind
+	 * this gate are decided, on what it found, and the object is incomplete.
+	 */
+	e = f->open ? f->open(&m->parse) : OK;
+	m->known = e == OK || e == ERR_LIMIT;
+	s->cut |= e == ERR_LIMIT;
 }
 
 struct module_state *
 scan_module(struct scan *s, uint32_t i)
 {
-	struct module_state *m = &s->module[i];
+	struct module_state *m;
 	void *facts;
 
 	if (i >= s->db.nmodules)
 		return NULL;
+	m = &s->module[i];
 	if (m->gen == s->gen)
 		return m;
 	facts = arena_alloc(&s->object, m->format->facts_size + 1);
@@ -296,6 +319,8 @@ object_begin(struct scan *s, struct bytes file, const struct sink *to)
 		s->gen = 1;
 	}
 	s->nlive = 0;
+	s->cut = false;
+	s->logs = s->last = NULL;
 	s->sink = to;
 	s->sink_err = OK;
 	s->env.file = file;

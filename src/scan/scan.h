@@ -29,6 +29,13 @@ struct module_state {
 	bool known; /* the object is of this format */
 };
 
+/* A line that a rule wrote, kept until all rules are decided. In the object arena. */
+struct log_line {
+	struct log_line *next; /* of the same rule, or of a later one */
+	uint32_t rule;
+	struct bytes text;
+};
+
 struct scan {
 	struct db db;
 	struct scan_opts o;
@@ -42,10 +49,16 @@ struct scan {
 	struct rule_state *rule;
 	uint32_t *live; /* rules to decide, in any order until sorted */
 	uint32_t nlive, gen;
+	uint32_t deciding;            /* the rule whose condition runs */
+	struct log_line *logs, *last; /* in source order; the one added last */
 	const struct sink *sink;
 	enum err sink_err; /* the first refusal of the sink */
+	bool cut;          /* a parser's budget was spent when it opened the object */
 	struct scan_stats stats;
 };
+
+/* eval.c: puts a rule into the list of those to decide, once. Any index is safe. */
+void scan_wake(struct scan *s, uint32_t rule);
 
 /* eval.c: which of DB_MASKS hold for the object. */
 uint64_t scan_gates(struct scan *s);

@@ -51,6 +51,7 @@ tags_of(struct scan *s, const struct db_rule *d, struct finding *f)
 static void
 metas_of(struct scan *s, const struct db_rule *d, struct finding *f)
 {
+	/* The section's own size bounds what a damaged rule may ask memory for. */
 	size_t there = s->db.section[DB_METAS].n / sizeof(struct db_meta);
 	uint32_t n = d->nmetas <= there ? d->nmetas : 0;
 	struct finding_meta *m = ARENA_ARRAY(&s->object, n + 1, struct finding_meta);
@@ -201,6 +202,9 @@ scan_tell(struct scan *s)
 {
 	uint32_t rules = s->nlive;
 
+	for (const struct log_line *l = s->logs; l != NULL; l = l->next)
+		scan_say(s, FINDING_LOG, DB_NONE, l->text);
+
 	if (s->o.flags & SCAN_DUMP)
 		tell_facts(s);
 	if (s->o.flags & SCAN_MATCHES)
@@ -210,7 +214,15 @@ scan_tell(struct scan *s)
 			tell_rule(s, s->live[i], FINDING_RULE);
 	if (s->o.flags & SCAN_UNMATCHED)
 		tell_unmatched(s);
-	if (cond_incomplete(s->cond))
+	if (s->cut || cond_incomplete(s->cond))
 		scan_say(s, FINDING_LIMIT, DB_NONE,
 		    BYTES_LIT("a format was read only in part"));
+	/*
+	 * Not every function that ran out of memory can say so: hash.md5 of a spent
+	 * arena is undefined, and a rule false. Whatever was refused, the object is
+	 * not clean.
+	 */
+	if (s->object.spent)
+		scan_say(s, FINDING_LIMIT, DB_NONE,
+		    BYTES_LIT("the memory for this object is spent"));
 }
