@@ -50,7 +50,7 @@ struct db_head {
 	char magic[8];
 	uint32_t version, nsections;
 	uint64_t size;  /* of the whole file */
-	uint64_t sum;   /* db_sum of everything behind the head */
+	uint64_t sum;   /* db_file_sum: of everything, with this field as 0 */
 	uint64_t gates; /* all db_pattern.gates: none holds, no first pass */
 	struct db_section section[DB_NSECTIONS];
 };
@@ -188,7 +188,7 @@ struct db {
 	struct bytes all;
 	const struct db_head *head;
 	struct bytes section[DB_NSECTIONS];
-	uint32_t nrules, npatterns, nparts, nneedles, ngates, nspaces, nexts, nmodules;
+	uint32_t nrules, npatterns, nparts, ngates, nspaces, nexts, nmodules;
 };
 
 /*
@@ -197,8 +197,16 @@ struct db {
  */
 MUST_USE enum err db_open(struct bytes file, struct db *out);
 
-/* The checksum of the whole file is right. Reads everything: when installed. */
+/*
+ * The checksum of the whole file is right. Reads everything: when installed. It finds
+ * broken disks, not enemies: who can write the file can write the sum.
+ */
 MUST_USE enum err db_check_sum(const struct db *db);
+
+/* What belongs into head->sum of this file, which starts with a head. */
+uint64_t db_file_sum(struct bytes file);
+
+/* A fast checksum of any bytes; also the hash of the writer's texts. */
 uint64_t db_sum(struct bytes b);
 
 /* Records; outside of the section: a record of zeros. */

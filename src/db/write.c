@@ -118,7 +118,8 @@ dbw_finish(struct dbw *w, struct buf *out)
 	if (out->full || start % 64 != 0)
 		return ERR_LIMIT;
 	h.size = out->n - start;
-	h.sum = db_sum(bytes_sub(buf_bytes(out), start + sizeof(h), h.size - sizeof(h)));
 	memcpy(out->p + start, &h, sizeof(h));
+	h.sum = db_file_sum(bytes_from(buf_bytes(out), start));
+	memcpy(out->p + start, &h, sizeof(h)); /* now with its sum */
 	return OK;
 }
