@@ -17,6 +17,7 @@
 struct job_db {
 	int fd; /* -1: none */
 	uint64_t size;
+	bool from_file; /* it may have been damaged since it was compiled */
 };
 
 void job_db_close(struct job_db *db);

@@ -299,7 +299,7 @@ open_database(const char *path, struct job_db *out)
 		close(fd);
 		return ERR_END;
 	}
-	*out = (struct job_db){ fd, (uint64_t)st.st_size };
+	*out = (struct job_db){ fd, (uint64_t)st.st_size, true };
 	return OK;
 }
 

@@ -282,6 +282,7 @@ job_scan_run(const struct job_scan *j, struct pool_result *out)
 	o.workers = workers(o.workers);
 	o.db_fd = j->db.fd;
 	o.scan.db_size = j->db.size;
+	o.scan.flags |= j->db.from_file ? WIRE_CHECK_SUM : 0;
 	if (o.scan.memory == 0)
 		o.scan.memory = MEMORY;
 	o.memory = o.scan.memory + MEMORY_EXTRA;

@@ -54,6 +54,7 @@ enum wire_scan_flag {
 	WIRE_FAST = 1 << 3,
 	WIRE_PRIVATE = 1 << 4,
 	WIRE_SEND_STATS = 1 << 5,
+	WIRE_CHECK_SUM = 1 << 6, /* the database comes from a file, not from a compiler */
 };
 
 enum wire_ext_type { WIRE_INT, WIRE_FLOAT, WIRE_STR, WIRE_BOOL };

@@ -202,6 +202,8 @@ scan_new(struct bytes db, const struct scan_opts *o, struct scan **out)
 	arena_init(&s->keep, KEEP_BUDGET);
 	arena_init(&s->object, o->memory ? o->memory : MEMORY_DEFAULT);
 	e = db_open(db, &s->db);
+	if (e == OK && o->flags & SCAN_CHECK_SUM)
+		e = db_check_sum(&s->db);
 	if (e == OK)
 		e = modules_bind(s);
 	if (e == OK)

@@ -26,6 +26,7 @@ enum scan_flag {
 	SCAN_DUMP = 1 << 2,      /* report the facts of every imported module */
 	SCAN_FAST = 1 << 3,      /* one match per string is enough (yara -f) */
 	SCAN_PRIVATE = 1 << 4,   /* report private rules, too */
+	SCAN_CHECK_SUM = 1 << 5, /* scan_new reads the whole database, for its checksum */
 };
 
 struct scan_opts {

@@ -251,6 +251,7 @@ options(const struct wire_scan *init)
 		{ WIRE_DUMP, SCAN_DUMP },
 		{ WIRE_FAST, SCAN_FAST },
 		{ WIRE_PRIVATE, SCAN_PRIVATE },
+		{ WIRE_CHECK_SUM, SCAN_CHECK_SUM },
 	};
 	struct scan_opts o = {
 		.timeout_ms = init->timeout_ms,
