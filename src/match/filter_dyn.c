@@ -138,18 +138,19 @@ slice_fill(struct dyn *d, const uint32_t *list, size_t n)
 static unsigned
 stride_for(const struct filter *f, const uint32_t *list, size_t n)
 {
-	unsigned single = 0;
+	unsigned single = 0, many = 0;
 
-	if (n <= ALONE_MAX)
-		return 0;
 	for (size_t i = 0; i < n && i < DYN_WINDOWS; i++) {
 		struct lit_needle x;
 
 		if (list[i] >= f->nneedles)
 			continue;
 		x = lit_needle_at(f->needles, list[i]);
+		many += !(x.flags & LIT_XOR);
 		single += x.len == LIT_WINDOW && !(x.flags & LIT_XOR);
 	}
+	if (many <= ALONE_MAX)
+		return 0;
 	return single > ALONE_MAX ? 1 : 2;
 }
 
