@@ -144,7 +144,7 @@ lit_cost(struct bytes lit)
 }
 
 /* Keys of a xor literal share its length but not its rarity: each adds a little. */
-#define XOR_KEY_COST 2e-6
+#define XOR_KEY_COST 1e-6
 
 double
 lit_trigger_cost(const struct lit_in *in)

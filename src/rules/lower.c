@@ -134,6 +134,7 @@ lower_program(struct lower *l, struct re_form *form, bool wide)
 	enum err e;
 
 	TRY(re_atoms_pick(l->a, form, cost, &atoms));
+	TRY(re_near_best(l->a, form, &atoms));
 	e = re_build(l->a, form, &atoms, &l->w->section[DB_REGEX], &at, &fail);
 	if (e == ERR_SYNTAX)
 		complain(l, fail.text);

@@ -1,5 +1,7 @@
 #include "rules/re_near.h"
 
+#include <math.h>
+
 /*
  * The form as a row: bytes of which something is known, and gaps between them. Only
  * what every match has is in it, so alternatives and repeats are gaps.
@@ -253,29 +255,80 @@ item_set(const struct row *r, size_t i, uint64_t set[4])
 	return n != NULL;
 }
 
+/* What stands around n items from at; false: they are not just bytes. */
+static bool
+around_fill(const struct row *r, size_t at, size_t n, struct lit_around *out)
+{
+	size_t end = at + n;
+	bool fixed = true;
+
+	if (r->full || end > r->n)
+		return false;
+	for (size_t i = at; i < end; i++)
+		if (r->v[i].leaf == NULL)
+			return false;
+	item_set(r, at > 0 ? at - 1 : r->n, out->before);
+	for (unsigned i = 0; i < LIT_AFTER; i++)
+		fixed &= item_set(r, fixed ? end + i : r->n, out->after[i]);
+	return true;
+}
+
 enum err
 re_near_around(struct arena *a, const struct re_form *form, const struct re_atom *atom,
     const struct lit_around **out)
 {
 	struct row r = { .arena = a };
-	struct lit_around *around;
-	size_t at, end;
-	bool fixed = true;
+	struct lit_around *around = ARENA_NEW(a, struct lit_around);
 
-	TRY(row_fill(&r, form->root));
-	at = row_find(&r, atom->leaf);
-	end = at + atom->lit.n;
-	if (r.full || end > r.n)
-		return OK;
-	for (size_t i = at; i < end; i++)
-		if (r.v[i].leaf == NULL)
-			return OK;
-	around = ARENA_NEW(a, struct lit_around);
 	if (around == NULL)
 		return ERR_LIMIT;
-	item_set(&r, at > 0 ? at - 1 : r.n, around->before);
-	for (unsigned i = 0; i < LIT_AFTER; i++)
-		fixed &= item_set(&r, fixed ? end + i : r.n, around->after[i]);
-	*out = around;
+	TRY(row_fill(&r, form->root));
+	if (around_fill(&r, row_find(&r, atom->leaf), atom->lit.n, around))
+		*out = around;
+	return OK;
+}
+
+/* The bytes from item i on that are one byte each, at most three. */
+static unsigned
+literal_at(const struct row *r, size_t i, uint8_t *out)
+{
+	unsigned n = 0;
+
+	for (; i < r->n && n < LIT_WINDOW - 1; i++, n++) {
+		if (r->v[i].leaf == NULL || r->v[i].mask != 0xff)
+			break;
+		out[n] = r->v[i].value;
+	}
+	return n;
+}
+
+enum err
+re_near_best(struct arena *a, const struct re_form *form, struct re_atoms *atoms)
+{
+	struct row r = { .arena = a };
+	struct lit_around around;
+	double best = INFINITY;
+	uint8_t lit[LIT_WINDOW];
+
+	if (atoms->n != 1 || atoms->at[0].lit.n >= LIT_WINDOW)
+		return OK;
+	TRY(row_fill(&r, form->root));
+	for (size_t i = 0; i < r.n && !r.full; i++) {
+		struct lit_in in = { .lit = { lit, literal_at(&r, i, lit) },
+			.around = &around };
+		double cost;
+
+		if (in.lit.n < atoms->at[0].lit.n || row_find(&r, r.v[i].leaf) != i ||
+		    !around_fill(&r, i, in.lit.n, &around))
+			continue;
+		cost = lit_trigger_cost(&in);
+		if (cost >= best)
+			continue;
+		best = cost;
+		atoms->at[0] = (struct re_atom){ .lit = arena_bytes(a, in.lit),
+			.leaf = r.v[i].leaf };
+		if (atoms->at[0].lit.p == NULL)
+			return ERR_LIMIT;
+	}
 	return OK;
 }

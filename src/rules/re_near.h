@@ -24,3 +24,10 @@ MUST_USE enum err re_near_find(struct arena *a, const struct re_form *form,
  */
 MUST_USE enum err re_near_around(struct arena *a, const struct re_form *form,
     const struct re_atom *atom, const struct lit_around **out);
+
+/*
+ * Where the one atom is shorter than a window: the literal, not shorter, that costs
+ * the least together with what is around it. ERR_LIMIT: the arena is spent.
+ */
+MUST_USE enum err re_near_best(
+    struct arena *a, const struct re_form *form, struct re_atoms *atoms);
