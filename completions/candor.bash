@@ -10,6 +10,11 @@ _candor()
 		return
 	fi
 	[[ $cur == -* ]] || return
+	if [[ $verb == yara ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(candor yara --help 2>/dev/null |
+			grep -oE '^ +(-.,)? +--[a-z-]+' | tr ',' ' ')" -- "$cur")
+		return
+	fi
 	mapfile -t COMPREPLY < <(compgen -W "$(candor help --options 2>/dev/null |
 		awk -F'\t' -v verb="$verb" '$1 == verb { print $2, $3 }')" -- "$cur")
 }
