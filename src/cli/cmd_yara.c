@@ -10,6 +10,7 @@
 #include "cli/yara_opts.h"
 #include "cli/yara_print.h"
 
+#define THREADS_MAX         32
 #define DUPLICATED_EXTERNAL 56 /* YARA has no words for it */
 
 struct yara {
@@ -158,8 +159,11 @@ on_skipped(void *arg, struct bytes path, const char *why, bool bad)
 	struct yara *y = arg;
 
 	(void)why;
-	if (bad || !y->folder)
-		complain(y, path, "could not open file");
+	if (!bad && y->folder)
+		return;
+	if (y->o.count && y->folder)
+		printf("%.*s: 0\n", (int)path.n, (const char *)path.p);
+	complain(y, path, "could not open file");
 }
 
 static void
@@ -180,7 +184,7 @@ scan_flags(const struct yara_opts *o)
 
 	flags |= o->strings || o->lengths || o->xor_key ? WIRE_MATCHES : 0;
 	flags |= o->negate ? WIRE_UNMATCHED : 0;
-	flags |= o->module_dump ? WIRE_DUMP : 0;
+	flags |= o->module_dump ? WIRE_DUMP_YARA : 0;
 	flags |= o->fast ? WIRE_FAST : 0;
 	return flags;
 }
@@ -203,6 +207,8 @@ scan(struct yara *y)
 			.exts = y->exts } },
 		.db = y->db,
 		.walk = { .follow = !y->o.no_follow,
+		    .follow_roots = true,
+		    .every_path = true,
 		    .flat = !y->o.recursive,
 		    .slash = true },
 		.roots = &y->target,
@@ -227,24 +233,24 @@ scan(struct yara *y)
 	return e;
 }
 
-/* Rule files must be there before anything is compiled: YARA's words for it. */
-static enum err
-check_files(const struct yara *y)
+/* The rule file that an argument names, without its namespace. */
+static const char *
+rules_file(const char *arg)
 {
-	for (size_t i = 0; i + 1 < y->operands.n; i++) {
-		const char *file = y->operands.p[i], *colon = strchr(file, ':');
+	const char *colon = strchr(arg, ':');
 
-		if (access(colon ? colon + 1 : file, R_OK) == 0)
-			continue;
-		fprintf(
-		    stderr, "error: could not open file: %s\n", colon ? colon + 1 : file);
-		return ERR_ACCESS;
-	}
-	if (y->o.scan_list && access(y->target, R_OK) != 0) {
-		fprintf(stderr, "error: could not open file \"%s\".\n", y->target);
-		return ERR_ACCESS;
-	}
-	return OK;
+	return colon ? colon + 1 : arg;
+}
+
+/* How many of the rule files are there: YARA opens each when the ones before are read. */
+static size_t
+count_files(const struct yara *y)
+{
+	size_t n = 0;
+
+	while (n + 1 < y->operands.n && access(rules_file(y->operands.p[n]), R_OK) == 0)
+		n++;
+	return n;
 }
 
 static bool
@@ -278,24 +284,93 @@ externals(struct yara *y)
 	return job_externals(d, &y->exts);
 }
 
+/* What stands in the file is of no use to our modules; that it is there is YARA's rule.
+ */
+static enum err
+check_module_data(const struct yara *y)
+{
+	for (size_t i = 0; i < y->o.module_data.n; i++) {
+		const char *eq = strchr(y->o.module_data.p[i], '=');
+
+		if (eq == NULL) {
+			fprintf(stderr, "error: wrong syntax for `-x` option.\n");
+			return ERR_SYNTAX;
+		}
+		if (access(eq + 1, R_OK) != 0) {
+			fprintf(stderr, "error: could not open file \"%s\".\n", eq + 1);
+			return ERR_ACCESS;
+		}
+	}
+	return OK;
+}
+
+/* -C: one file, which is a database. */
+static enum err
+check_compiled(const struct yara *y)
+{
+	const char *why = NULL;
+
+	if (!y->o.compiled)
+		return OK;
+	if (y->operands.n > 2)
+		why = "error: can't accept multiple rules files if one of them is in "
+		      "compiled form.";
+	else if (access(y->operands.p[0], R_OK) != 0)
+		why = "could not open file";
+	else if (!job_is_database(y->operands.p[0]))
+		why = "invalid compiled rules file.";
+	if (why == NULL)
+		return OK;
+	fprintf(stderr, "%s\n", why);
+	return ERR_ACCESS;
+}
+
+static enum err
+check_options(const struct yara *y)
+{
+	if (y->o.threads > THREADS_MAX) {
+		fprintf(stderr, "maximum number of threads is %d\n", THREADS_MAX);
+		return ERR_SYNTAX;
+	}
+	if (y->o.atom_table != NULL && access(y->o.atom_table, R_OK) != 0) {
+		fprintf(
+		    stderr, "error loading atom quality table: could not open file\n");
+		return ERR_ACCESS;
+	}
+	TRY(check_module_data(y));
+	return check_compiled(y);
+}
+
 static enum err
 load(struct yara *y)
 {
+	size_t n = count_files(y);
 	struct job_rules j = {
 		.program = y->program,
 		.rules = y->operands.p,
-		.nrules = y->operands.n - 1,
-		.opts = { .flags = (y->o.strict ? WIRE_STRICT_ESCAPE : 0) |
-				   WIRE_FIRST_ERROR,
+		.nrules = n,
+		.opts = { .flags =
+			      (y->o.strict ? WIRE_STRICT_ESCAPE : 0) | WIRE_FIRST_ERROR,
 		    .strings_per_rule = (uint32_t)y->o.max_strings,
 		    .exts = y->exts },
 		.arg = y,
 		.diag = on_diag,
 	};
 
-	TRY(check_files(y));
-	TRY(job_rules_load(&j, &y->db));
-	return y->o.fail_on_warnings && y->warnings > 0 ? ERR_SYNTAX : OK;
+	if (n > 0)
+		TRY(job_rules_load(&j, &y->db));
+	if (n + 1 < y->operands.n) {
+		fprintf(stderr, "error: could not open file: %s\n",
+		    rules_file(y->operands.p[n]));
+		return ERR_ACCESS;
+	}
+	if (y->o.fail_on_warnings && y->warnings > 0)
+		return ERR_SYNTAX;
+	if (y->o.scan_list && access(y->target, R_OK) != 0) {
+		fprintf(stderr, "error: could not open file \"%s\".\n", y->target);
+		return ERR_ACCESS;
+	}
+	return OK;
 }
 
 static int
@@ -313,7 +388,8 @@ run(struct yara *y)
 	y->target = y->operands.p[y->operands.n - 1];
 	y->folder = y->o.scan_list || (stat(y->target, &st) == 0 && S_ISDIR(st.st_mode));
 	y->program = job_worker();
-	if (y->program == NULL || externals(y) != OK || load(y) != OK)
+	if (y->program == NULL || check_options(y) != OK || externals(y) != OK ||
+	    load(y) != OK)
 		return 1;
 	if (scan(y) != OK || cli_flush() != OK)
 		return 1;
@@ -328,11 +404,12 @@ run_yara(int argc, char **argv, const struct verb *v)
 
 	(void)v;
 	if (yara_opts_parse(argc, argv, &y.o, &y.operands) == OK) {
-		if (y.o.help || y.o.version) {
+		if (y.o.help || y.o.version || y.o.module_names) {
 			if (y.o.help)
 				yara_opts_help();
 			else
-				printf("%s\n", YARA_VERSION);
+				printf(
+				    "%s\n", y.o.version ? YARA_VERSION : CANDOR_MODULES);
 			code = cli_flush() == OK ? 0 : 1;
 		} else {
 			code = run(&y);

@@ -42,6 +42,9 @@ struct job_rules {
  */
 MUST_USE enum err job_rules_load(const struct job_rules *j, struct job_db *out);
 
+/* The file begins as a compiled database does. */
+bool job_is_database(const char *path);
+
 /* The rules that candor ships: installed, or of the tree it was built in. Malloced. */
 char *job_base_rules(void);
 

@@ -288,19 +288,28 @@ static enum err
 open_database(const char *path, struct job_db *out)
 {
 	char magic[sizeof(DB_MAGIC) - 1];
+	CLEAN(fd_closep) int fd = -1;
 	struct stat st;
-	int fd;
 
 	if (sys_open(AT_FDCWD, path, SYS_FOLLOW, &fd) != OK)
 		return ERR_END;
 	if (sys_stat(fd, &st) != OK || !S_ISREG(st.st_mode) ||
 	    pread(fd, magic, sizeof(magic), 0) != (ssize_t)sizeof(magic) ||
-	    memcmp(magic, DB_MAGIC, sizeof(magic)) != 0) {
-		close(fd);
+	    memcmp(magic, DB_MAGIC, sizeof(magic)) != 0)
 		return ERR_END;
-	}
 	*out = (struct job_db){ fd, (uint64_t)st.st_size, true };
+	fd = -1;
 	return OK;
+}
+
+bool
+job_is_database(const char *path)
+{
+	struct job_db db = { .fd = -1 };
+	bool is = open_database(path, &db) == OK;
+
+	job_db_close(&db);
+	return is;
 }
 
 static enum err

@@ -32,6 +32,8 @@
  */
 #define HELD_MAX        (2 * PORTION)
 
+#define LINKS_MAX 3 /* of a path, with every_path */
+
 struct level {
 	int fd; /* -1: closed for now */
 	dev_t dev;
@@ -215,6 +217,25 @@ spare_one(struct walk *w)
 	}
 }
 
+/*
+ * Was the folder visited, or (every_path) is it one that we are in? Links to folders
+ * of links would make paths without end, so not many may follow one another.
+ */
+static bool
+visited(struct walk *w, const struct stat *st, bool linked)
+{
+	unsigned links = linked;
+
+	if (!w->o->every_path)
+		return !idset_add(&w->visited, st->st_dev, st->st_ino);
+	for (size_t i = 0; i < w->depth; i++) {
+		if (w->stack[i].dev == st->st_dev && w->stack[i].ino == st->st_ino)
+			return true;
+		links += w->stack[i].linked;
+	}
+	return links > LINKS_MAX;
+}
+
 /* Takes fd. What is not to be entered is closed and counted as ignored. */
 static void
 enter(struct walk *w, int fd, bool linked)
@@ -231,7 +252,7 @@ enter(struct walk *w, int fd, bool linked)
 		goto no;
 	if (w->o->flat && w->depth > 0)
 		goto no;
-	if (w->o->follow && !idset_add(&w->visited, st.st_dev, st.st_ino))
+	if (w->o->follow && visited(w, &st, linked))
 		goto no;
 	w->stack = xgrow(w->stack, &w->cap, w->depth + 1, sizeof(*w->stack));
 	l = &w->stack[w->depth++];
@@ -329,7 +350,7 @@ excluded(const struct walk *w, bool folder)
 static enum err
 visit(struct walk *w, int dir, const char *name, bool named, struct walk_item *out)
 {
-	unsigned follow = w->o->follow ? SYS_FOLLOW : 0;
+	unsigned follow = w->o->follow || (named && w->o->follow_roots) ? SYS_FOLLOW : 0;
 	bool linked = false;
 
 	/* looked at by a handle first: opening a device may already do something */

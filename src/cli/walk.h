@@ -17,6 +17,8 @@
 
 struct walk_opts {
 	bool follow;
+	bool follow_roots; /* links that the user names, when no others */
+	bool every_path;   /* a folder is visited along each path of few links to it */
 	bool one_file_system;
 	bool flat;  /* do not enter folders below the roots */
 	bool slash; /* paths are folder, "/", name, even when the folder ends in one */

@@ -17,7 +17,7 @@ struct row {
 /* clang-format off */
 #define AT(field) offsetof(struct yara_opts, field)
 static const struct row rows[] = {
-	{ 0, "atom-quality-table=FILE", OPT_STR, "path to a file with the atom quality table", AT(unused_file) },
+	{ 0, "atom-quality-table=FILE", OPT_STR, "path to a file with the atom quality table", AT(atom_table) },
 	{ 'C', "compiled-rules", OPT_FLAG, "load compiled rules", AT(compiled) },
 	{ 'c', "count", OPT_FLAG, "print only number of matches", AT(count) },
 	{ 'E', "strict-escape", OPT_FLAG, "warn on unknown escape sequences", AT(strict) },
@@ -66,6 +66,17 @@ integer(const char *s, uint64_t *out)
 	return *s != '\0' && *end == '\0';
 }
 
+/* Only what makes a list may be given several times. */
+static bool
+given_before(struct yara_opts *o, const struct row *r)
+{
+	uint64_t bit = 1ULL << (r - rows);
+	bool before = o->given & bit;
+
+	o->given |= bit;
+	return before && r->type != OPT_LIST;
+}
+
 static enum err
 complain(const char *word, const char *what)
 {
@@ -79,6 +90,10 @@ set(struct yara_opts *o, const struct row *r, const char *word, const char *arg)
 {
 	void *to = (char *)o + r->at;
 
+	if (given_before(o, r)) {
+		fprintf(stderr, "too many `%s` options\n", word);
+		return ERR_SYNTAX;
+	}
 	switch (r->type) {
 	case OPT_FLAG: *(bool *)to = true; return OK;
 	case OPT_NUM: return arg && integer(arg, to) ? OK : complain(word, "an integer");
@@ -110,12 +125,9 @@ long_option(struct yara_opts *o, const char *word)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const char *eq = word[2 + n] == '=' ? word + 3 + n : NULL;
 		size_t len = strcspn(rows[i].name, "=");
-		char shown[64];
 
-		if (len != n || strncmp(rows[i].name, word + 2, n) != 0)
-			continue;
-		snprintf(shown, sizeof(shown), "%.*s", (int)(n + 2), word);
-		return set(o, &rows[i], shown, eq);
+		if (len == n && strncmp(rows[i].name, word + 2, n) == 0)
+			return set(o, &rows[i], word, eq);
 	}
 	return unknown(word);
 }

@@ -9,9 +9,10 @@
 #include "cli/opt.h"
 
 struct yara_opts {
+	uint64_t given; /* bit by bit, the options that were */
 	struct opt_list defs, tags, rules, module_data; /* -d -t -i -x */
 	uint64_t limit, skip_larger, threads, timeout, max_strings, unused;
-	const char *unused_file;
+	const char *atom_table;
 	bool compiled, count, strict, no_logs, fail_on_warnings, fast, help, negate;
 	bool no_follow, no_warnings, metas, module_dump, module_names, ns, stats, strings;
 	bool lengths, xor_key, tags_shown, recursive, scan_list, version;

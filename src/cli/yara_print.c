@@ -16,9 +16,11 @@ yara_shows(const struct yara_opts *o, const struct finding *f)
 {
 	bool tagged = o->tags.n == 0;
 
+	if (o->rules.n > 0) /* -i makes YARA forget -t */
+		return listed(&o->rules, f->rule);
 	for (uint32_t i = 0; i < f->ntags; i++)
 		tagged |= listed(&o->tags, f->tags[i]);
-	return tagged && (o->rules.n == 0 || listed(&o->rules, f->rule));
+	return tagged;
 }
 
 static void

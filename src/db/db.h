@@ -171,7 +171,7 @@ struct db_ext {
 
 struct db_module {
 	uint32_t name;     /* DB_TEXT */
-	uint32_t imported; /* by a rule: its facts are dumped when asked */
+	uint32_t imported; /* by a rule: its facts are dumped when asked. 1: first */
 	uint64_t schema;   /* fact_digest of its table: another one cannot run the code */
 };
 

@@ -22,6 +22,9 @@
  */
 void dump_text(const struct format *m, void *facts, struct buf *out);
 
+/* As `yara -D` prints it: in YARA's order, with constants and what is undefined. */
+void dump_yara(const struct format *m, void *facts, struct buf *out);
+
 /*
  * One JSON object, its keys in the order of the table. Strings are bytes: each is
  * written as the character of its value, so 0xe9 is "\u00e9".

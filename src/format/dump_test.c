@@ -96,6 +96,24 @@ TEST(text)
 	buf_done(&out);
 }
 
+/* Last member first, but for the elements of an array. */
+TEST(yara)
+{
+	struct sample s = sample();
+	struct buf out = { 0 };
+
+	dump_yara(&format, &s, &out);
+	EQ_S(buf_cstr(&out),
+	    "sample\n\tempty\n\tnumbers\n\t\t[0] = 5\n\t\t[1] = YR_UNDEFINED\n"
+	    "\tdict\n\t\tx\"\\\\x0a\\xe9 = 1\n"
+	    "\tlist\n\t\t[0]\n\t\t\tname = \"x\"\\\\x0a\\xe9\"\n\t\t\tn = 1\n"
+	    "\t\t[1]\n\t\t\tname = YR_UNDEFINED\n\t\t\tn = 2\n"
+	    "\tin\n\t\tn = -3\n\t\tname = YR_UNDEFINED\n\ts = \"\"\n"
+	    "\tf = 0.500000\n\tnone = YR_UNDEFINED\n\ta = 7\n\tK = 1\n");
+	EQ_U(s.loads, 1);
+	buf_done(&out);
+}
+
 TEST(json)
 {
 	struct sample s = sample();

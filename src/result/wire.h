@@ -55,6 +55,7 @@ enum wire_scan_flag {
 	WIRE_PRIVATE = 1 << 4,
 	WIRE_SEND_STATS = 1 << 5,
 	WIRE_CHECK_SUM = 1 << 6, /* the database comes from a file, not from a compiler */
+	WIRE_DUMP_YARA = 1 << 7, /* facts in the form of yara -D */
 };
 
 enum wire_ext_type { WIRE_INT, WIRE_FLOAT, WIRE_STR, WIRE_BOOL };

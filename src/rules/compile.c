@@ -41,7 +41,7 @@ parser_init(struct parser *p, const struct rules_env *env, struct ir *ir)
 	*ir = (struct ir){ .arena = env->arena,
 		.modules = env->modules,
 		.nmodules = (uint32_t)env->nmodules,
-		.imported = ARENA_ARRAY(env->arena, env->nmodules, bool) };
+		.imported = ARENA_ARRAY(env->arena, env->nmodules, uint32_t) };
 	return ir->imported != NULL ? add_externals(p) : ERR_LIMIT;
 }
 

@@ -233,6 +233,6 @@ struct ir {
 	struct bytes *ns;
 	struct ir_ext *exts;
 	const struct rules_module *modules; /* only the imported ones have imported set */
-	bool *imported;
+	uint32_t *imported;                 /* 0: not; 1: the first import, and so on */
 	uint32_t nrules, npatterns, nns, nexts, nmodules;
 };

@@ -78,6 +78,7 @@ struct parser {
 	struct arena *arena;
 	struct ir *ir;
 	bool yara_only;
+	uint32_t nimported;
 
 	struct source *src;
 	struct token tok[3]; /* the next ones */

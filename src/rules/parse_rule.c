@@ -14,7 +14,8 @@ parse_import(struct parser *p)
 	for (size_t i = 0; i < p->env->nmodules; i++) {
 		if (!bytes_eq(bytes_of(p->env->modules[i].name), t.s))
 			continue;
-		p->ir->imported[i] = true;
+		if (p->ir->imported[i] == 0)
+			p->ir->imported[i] = ++p->nimported;
 		if (names_find(&p->imports, t.s, p->ns) == NULL)
 			TRY(names_put(&p->imports, t.s, p->ns, (uint32_t)i));
 		return OK;

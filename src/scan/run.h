@@ -27,6 +27,7 @@ enum scan_flag {
 	SCAN_FAST = 1 << 3,      /* one match per string is enough (yara -f) */
 	SCAN_PRIVATE = 1 << 4,   /* report private rules, too */
 	SCAN_CHECK_SUM = 1 << 5, /* scan_new reads the whole database, for its checksum */
+	SCAN_DUMP_YARA = 1 << 6, /* report those facts in the form of yara -D */
 };
 
 struct scan_opts {

@@ -72,6 +72,7 @@ struct rule_state *scan_rule(struct scan *s, uint32_t i);
 /* The facts of module i, parsed now if they were not yet; NULL: no memory. */
 struct module_state *scan_module(struct scan *s, uint32_t i);
 
-/* tell.c: from states to findings. */
+/* tell.c: the facts of imported modules, then from states to findings. */
+void scan_tell_facts(struct scan *s);
 void scan_tell(struct scan *s);
 void scan_say(struct scan *s, enum finding_kind kind, uint32_t rule, struct bytes text);

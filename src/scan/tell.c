@@ -179,17 +179,29 @@ tell_unmatched(struct scan *s)
 
 #define DUMP_MAX ((size_t)16 << 20)
 
-static void
-tell_facts(struct scan *s)
+/* The module of the nth import; nmodules: there are fewer. */
+static uint32_t
+import_of(const struct scan *s, uint32_t nth)
 {
-	struct buf b = { .limit = DUMP_MAX };
+	uint32_t i = 0;
 
-	for (uint32_t i = 0; i < s->db.nmodules; i++) {
-		const struct module_state *m =
-		    db_module(&s->db, i)->imported ? scan_module(s, i) : NULL;
+	while (i < s->db.nmodules && db_module(&s->db, i)->imported != nth)
+		i++;
+	return i;
+}
+
+void
+scan_tell_facts(struct scan *s)
+{
+	bool yara = s->o.flags & SCAN_DUMP_YARA;
+	struct buf b = { .limit = DUMP_MAX };
+	uint32_t at;
+
+	for (uint32_t n = 1; (at = import_of(s, n)) < s->db.nmodules; n++) {
+		const struct module_state *m = scan_module(s, at);
 
 		if (m != NULL)
-			dump_text(m->format, m->parse.facts, &b);
+			(yara ? dump_yara : dump_text)(m->format, m->parse.facts, &b);
 	}
 	scan_say(s, FINDING_DUMP, DB_NONE, buf_bytes(&b));
 	if (b.full)
@@ -204,9 +216,6 @@ scan_tell(struct scan *s)
 
 	for (const struct log_line *l = s->logs; l != NULL; l = l->next)
 		scan_say(s, FINDING_LOG, DB_NONE, l->text);
-
-	if (s->o.flags & SCAN_DUMP)
-		tell_facts(s);
 	if (s->o.flags & SCAN_MATCHES)
 		list_matches(s);
 	for (uint32_t i = 0; i < rules; i++)

@@ -4,8 +4,9 @@
     tests/diff/yara/run.py [--engine 'CMD'] [WHAT]...
 
 WHAT is any of: hand (rules/: rules, offsets, lengths, data), v45 (rules of YARA 4.3-4.5, with
-expectations worked out by hand), errors, warnings (texts and exit codes), small, core, medium (the
-rule packs over the full file list and over files made from the packs' own strings). Default: all.
+expectations worked out by hand), errors, warnings (texts and exit codes), cli (command lines: all
+that they print), small, core, medium (the rule packs over the full file list and over files made
+from the packs' own strings). Default: all.
 
 The oracle's answers for the packs are kept in the cache, keyed by what they depend on. Every
 difference is printed; those that the file `explained` lists do not count. Ends in one line,
@@ -14,6 +15,8 @@ difference is printed; those that the file `explained` lists do not count. Ends 
 import argparse
 import fnmatch
 import hashlib
+import importlib.util
+import itertools
 import lzma
 import os
 import re
@@ -31,7 +34,7 @@ sys.path.insert(0, os.path.join(ROOT, 'tests', 'gen'))
 import diffdata  # noqa: E402  (tests/gen, found by the line above)
 
 PACKS = ('small', 'core', 'medium')
-WHATS = ('hand', 'v45', 'errors', 'warnings') + PACKS
+WHATS = ('hand', 'v45', 'errors', 'warnings', 'cli') + PACKS
 PACK_VARS = 'filename filepath extension filetype owner md5 fullpath'.split()
 REAL_SIZE, REAL_STEP, REAL_COUNT = 12000, 40, 80     # real files for the hand-written rules
 SHOWN = 60          # differences printed per part
@@ -305,6 +308,34 @@ def part_texts(o, tally, part):
             tally.check(same_texts(want, got, old), part, '-', name, f'expected {want}, engine {got}')
 
 
+# ---- command lines
+
+def parted(want, got):
+    """The first line where two texts part."""
+    for w, g in itertools.zip_longest(want, got):
+        if w != g:
+            return f'yara {w!r}, engine {g!r}'
+    return 'same'
+
+
+def part_cli(o, tally):
+    spec = importlib.util.spec_from_file_location('files', os.path.join(HERE, 'cli', 'files.py'))
+    files = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(files)
+    with open(os.path.join(HERE, 'cli', 'cases'), encoding='utf-8') as f:
+        cases = [line.rstrip('\n') for line in f if not line.startswith('#')]
+    with tempfile.TemporaryDirectory(prefix='diff-cli-') as folder:
+        files.write(folder)
+        for case in cases:
+            said = []
+            for command in o.oracle, o.engine:
+                code, out, err = invoke(command, shlex.split(case[2:]), folder)
+                lines = [f'out {x}' for x in out.split('\n')] + [f'err {x}' for x in err.split('\n')]
+                said.append([f'exit {code}'] + (sorted(lines) if case[0] == '~' else lines))
+            tally.check(said[0] == said[1], 'cli', '-', case[2:].replace(' ', '_') or '-',
+                        parted(*said))
+
+
 # ---- packs
 
 def unpacked(o, pack):
@@ -396,7 +427,7 @@ def main():
     tally = Tally(read_explained(os.path.join(HERE, 'explained')))
     parts = {'hand': part_hand, 'v45': part_v45,
              'errors': lambda o, t: part_texts(o, t, 'errors'),
-             'warnings': lambda o, t: part_texts(o, t, 'warnings')}
+             'warnings': lambda o, t: part_texts(o, t, 'warnings'), 'cli': part_cli}
     for what in o.what or WHATS:
         if what in parts:
             parts[what](o, tally)

@@ -1,0 +1,27 @@
+# The command line of YARA 4.5 where Debian's 4.2 has none of it to compare with
+# (tests/diff/yara/cli has the rest): -X -q -E -M, and compiled databases.
+. "$here/setup.inc"
+
+printf 'abc ABC aaa' >f
+cat >x.yar <<'R'
+import "console"
+rule x { strings: $x = "abc" xor $y = "wxyzz" wide ascii condition: any of them }
+rule p { strings: $p = "aaa" private $r = /a{3}/ condition: $p and $r }
+rule c { condition: console.log("heard") }
+R
+y() { code "$candor" yara "$@"; }
+
+y -X x.yar f
+y -s -X -q x.yar f
+y -sLXq x.yar f
+printf 'rule e { strings: $a = /a\\ic/ condition: $a }\n' >e.yar
+y -E e.yar f 2>&1
+y -q --fail-on-warnings -E e.yar f 2>&1
+
+"$candor" compile x.yar -o x.cdr 2>/dev/null && y -C -q x.cdr f
+y -q x.cdr f
+y -C x.yar f 2>&1
+printf 'import "time"\nimport "pe"\nrule d { condition: true }\n' >d.yar
+y -D d.yar f | grep -v '	[A-Z]' | sed -n '1,4p;$p'
+y -M | sort | sed -n '/^hash$/p;/^pe$/p'
+y --version
