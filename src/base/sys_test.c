@@ -1,0 +1,245 @@
+#include "base/sys.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/tap.h"
+
+static char *home;
+
+static void
+enter_home(void)
+{
+	char name[] = "/tmp/candor-sys-XXXXXX";
+
+	CHECK(mkdtemp(name) != NULL && chdir(name) == 0);
+	home = xstrdup(name);
+}
+
+static void
+leave_home(void)
+{
+	char *rm = xprintf("rm -rf '%s'", home);
+
+	CHECK(chdir("/") == 0 && system(rm) == 0);
+	free(rm);
+	free(home);
+}
+
+static struct buf
+content(const char *path)
+{
+	struct buf b = { 0 };
+	int fd;
+
+	if (CHECK(sys_open(AT_FDCWD, path, SYS_FOLLOW, &fd) == OK)) {
+		CHECK(sys_read_all(fd, &b, 1 << 20) == OK);
+		close(fd);
+	}
+	return b;
+}
+
+static unsigned
+files_here(void)
+{
+	/* the folder's link count knows folders only, so ask the shell */
+	struct buf b = { 0 };
+
+	CHECK(system("ls -A | wc -l > ../candor-sys-count") == 0);
+	b = content("../candor-sys-count");
+	unsigned n = (unsigned)atoi(buf_cstr(&b));
+	buf_done(&b);
+	unlink("../candor-sys-count");
+	return n;
+}
+
+/* A file appears whole or not at all, and nothing else is left behind. */
+TEST(atomic)
+{
+	struct sys_atomic a;
+	struct stat st;
+	struct buf b;
+
+	enter_home();
+	umask(022);
+	CHECK(sys_atomic_open(&a, "f") == OK);
+	CHECK(sys_write_all(a.fd, "one", 3) == OK);
+	CHECK(access("f", F_OK) != 0);
+	CHECK(sys_atomic_commit(&a) == OK);
+	CHECK(stat("f", &st) == 0);
+	EQ_U(st.st_mode & 0777, 0644);
+
+	CHECK(sys_atomic_open(&a, "f") == OK);
+	CHECK(sys_write_all(a.fd, "other", 5) == OK);
+	sys_atomic_drop(&a);
+	sys_atomic_drop(&a); /* twice does no harm */
+	b = content("f");
+	EQ_B(buf_bytes(&b), BYTES_LIT("one"));
+	buf_done(&b);
+	EQ_U(files_here(), 1);
+	leave_home();
+}
+
+TEST(atomic_failures)
+{
+	struct sys_atomic a;
+
+	enter_home();
+	CHECK(sys_atomic_open(&a, "none/f") == ERR_ACCESS);
+	EQ_S(sys_why(), "no such file or directory");
+	sys_atomic_drop(&a);
+	CHECK(mkdir("d", 0700) == 0);
+	CHECK(sys_atomic_open(&a, "d") == ERR_IO);
+	EQ_S(sys_why(), "is a directory");
+	EQ_U(files_here(), 1);
+	/* a device is written to, never replaced */
+	CHECK(sys_atomic_open(&a, "/dev/null") == OK);
+	CHECK(a.tmp == NULL && sys_write_all(a.fd, "x", 1) == OK);
+	CHECK(sys_atomic_commit(&a) == OK);
+	leave_home();
+}
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	unsigned flags;
+	enum err want;
+} opens[] = {
+	{ "file",         0,                     OK },
+	{ "link",         0,                     ERR_ACCESS },
+	{ "link",         SYS_FOLLOW,            OK },
+	{ "link",         SYS_PATH,              OK },
+	{ "folder",       SYS_DIR,               OK },
+	{ "file",         SYS_DIR,               ERR_ACCESS },
+	{ "none",         0,                     ERR_ACCESS },
+	{ "loop",         SYS_FOLLOW,            ERR_ACCESS },
+	{ "fifo",         0,                     OK }, /* and does not wait */
+	{ "/proc/self/fd/0",   SYS_FOLLOW,       ERR_ACCESS }, /* a magic link */
+	{ "/proc/self/root/tmp", SYS_FOLLOW | SYS_DIR, ERR_ACCESS },
+};
+/* clang-format on */
+
+TEST(open)
+{
+	enter_home();
+	CHECK(mkdir("folder", 0700) == 0 && symlink("file", "link") == 0);
+	CHECK(symlink("loop", "loop") == 0 && mkfifo("fifo", 0600) == 0);
+	close(open("file", O_CREAT | O_WRONLY, 0600));
+	for (size_t i = 0; i < COUNT(opens); i++) {
+		int fd = -1;
+
+		ROW("%s %u", opens[i].name, opens[i].flags);
+		EQ_U(sys_open(AT_FDCWD, opens[i].name, opens[i].flags, &fd),
+		    opens[i].want);
+		EQ_U(fd >= 0, opens[i].want == OK);
+		if (fd >= 0)
+			EQ_I(fcntl(fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+		fd_closep(&fd);
+	}
+	leave_home();
+}
+
+TEST(kinds)
+{
+	EQ_S(sys_kind(S_IFIFO), "fifo");
+	EQ_S(sys_kind(S_IFCHR), "device");
+	EQ_S(sys_kind(S_IFBLK), "device");
+	EQ_S(sys_kind(S_IFSOCK), "socket");
+	EQ_S(sys_kind(S_IFLNK), "symbolic link");
+	EQ_S(sys_kind(S_IFDIR), "folder");
+	EQ_S(sys_kind(S_IFREG), "file");
+}
+
+/* What is sealed cannot change any more, and stays readable. */
+TEST(seal)
+{
+	char got[8] = "";
+	size_t n = 0;
+	int fd;
+
+	CHECK(sys_memfd("test", &fd) == OK && sys_write_all(fd, "abc", 3) == OK);
+	CHECK(sys_seal(fd) == OK);
+	CHECK(sys_write_all(fd, "d", 1) != OK);
+	CHECK(ftruncate(fd, 0) != 0);
+	CHECK(lseek(fd, 0, SEEK_SET) == 0);
+	CHECK(sys_read_some(fd, got, sizeof(got), &n) == OK);
+	EQ_U(n, 3);
+	close(fd);
+}
+
+/* A pipe that is full and non-blocking: everything arrives all the same. */
+TEST(slow_reader)
+{
+	static const uint8_t data[1 << 18] = { 0 };
+	struct buf b = { 0 };
+	int fds[2], status;
+	pid_t child;
+
+	CHECK(pipe2(fds, O_CLOEXEC) == 0);
+	CHECK(fcntl(fds[1], F_SETFL, O_NONBLOCK) == 0);
+	child = fork();
+	if (child == 0)
+		_exit(sys_write_all(fds[1], data, sizeof(data)) != OK);
+	close(fds[1]);
+	CHECK(sys_read_all(fds[0], &b, sizeof(data)) == OK);
+	EQ_U(b.n, sizeof(data));
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
+	close(fds[0]);
+	buf_done(&b);
+}
+
+TEST(read_limit)
+{
+	struct buf b = { 0 };
+	int fd;
+
+	CHECK(sys_memfd("test", &fd) == OK && sys_write_all(fd, "0123456789", 10) == OK);
+	CHECK(lseek(fd, 0, SEEK_SET) == 0 && sys_read_all(fd, &b, 9) == ERR_LIMIT);
+	buf_clear(&b);
+	CHECK(lseek(fd, 0, SEEK_SET) == 0 && sys_read_all(fd, &b, 10) == OK);
+	EQ_U(b.n, 10);
+	close(fd);
+	buf_done(&b);
+}
+
+/* In a child, as the streams of the test are wanted. */
+TEST(closed_streams)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		int next;
+
+		close(0);
+		close(1);
+		close(2);
+		sys_hold_std();
+		next = open("/dev/null", O_RDONLY);
+		_exit(next < 3 || write(1, "x", 1) == 1 || write(2, "x", 1) == 1 ||
+		      read(0, &next, 1) >= 0);
+	}
+	CHECK(waitpid(child, &status, 0) == child && status == 0);
+}
+
+TEST(small_things)
+{
+	size_t cap = 0;
+	int *v = xgrow(NULL, &cap, 1, sizeof(*v)), *same;
+	char *dir = sys_exe_dir();
+
+	EQ_U(cap, 16);
+	same = xgrow(v, &cap, 16, sizeof(*v));
+	CHECK(same == v);
+	v = xgrow(same, &cap, 17, sizeof(*v));
+	EQ_U(cap, 32);
+	free(v);
+	CHECK(dir != NULL && dir[0] == '/');
+	free(dir);
+	CHECK(sys_cores() >= 1 && sys_raise_nofile() >= 64);
+	EQ_S(sys_reason(2), "no such file or directory");
+	CHECK(sys_clock_ms() <= sys_clock_ns() / 1000000 + 1);
+}
