@@ -1,0 +1,175 @@
+#include <math.h>
+
+#include "base/sort.h"
+#include "rules/build_in.h"
+
+/* A rule behind one of its gates. */
+struct gated {
+	struct gate gate;
+	uint32_t rule;
+};
+
+static int
+gate_cmp(const struct gated *a, const struct gated *b)
+{
+	uint64_t x[] = { a->gate.kind, a->gate.module, a->gate.off, a->gate.width,
+		a->gate.value };
+	uint64_t y[] = { b->gate.kind, b->gate.module, b->gate.off, b->gate.width,
+		b->gate.value };
+
+	for (size_t i = 0; i < COUNT(x); i++)
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
+	return 0;
+}
+
+static int
+gated_cmp(const void *a, const void *b)
+{
+	const struct gated *x = a, *y = b;
+	int c = gate_cmp(x, y);
+
+	return c ? c : (x->rule > y->rule) - (x->rule < y->rule);
+}
+
+/* Every rule behind each of its gates; one that is always asked behind an open one. */
+static struct gated *
+list_gates(const struct build *b, size_t *count)
+{
+	const struct gate open = { .kind = DB_GATE_ALWAYS };
+	struct gated *v;
+	size_t n = 0, k = 0;
+
+	for (uint32_t r = 0; r < b->ir->nrules; r++)
+		n += b->trigger[r].always || b->trigger[r].effect ? 1
+								  : b->trigger[r].ngates;
+	v = ARENA_ARRAY(b->env->arena, n + 1, struct gated);
+	for (uint32_t r = 0; v != NULL && r < b->ir->nrules; r++) {
+		const struct trigger *t = &b->trigger[r];
+
+		if (t->always || t->effect)
+			v[k++] = (struct gated){ open, r };
+		for (uint32_t i = 0; !t->always && !t->effect && i < t->ngates; i++)
+			v[k++] = (struct gated){ t->gates[i], r };
+	}
+	*count = k;
+	return v;
+}
+
+static struct db_gate
+gate_record(const struct gate *g)
+{
+	return (struct db_gate){ .kind = g->kind,
+		.module = g->module,
+		.off = g->off,
+		.width = g->width,
+		.value = g->value };
+}
+
+/* Rules without a trigger, gate by gate; equal gates share a record. */
+enum err
+build_gates(struct build *b)
+{
+	size_t n;
+	struct gated *v = list_gates(b, &n);
+
+	if (v == NULL)
+		return ERR_LIMIT;
+	sort(v, n, sizeof(*v), gated_cmp);
+	for (size_t i = 0, end; i < n; i = end) {
+		struct db_gate d = gate_record(&v[i].gate);
+
+		d.rules = dbw_list(&b->w, NULL, 0);
+
+		for (end = i; end < n && gate_cmp(&v[i], &v[end]) == 0; end++)
+			dbw_list(&b->w, &v[end].rule, 1);
+		d.nrules = (uint32_t)(end - i);
+		dbw_record(&b->w, DB_GATES, &d, sizeof(d));
+	}
+	return OK;
+}
+
+static double
+no_cost(void *arg, const struct ir_pattern *p)
+{
+	(void)arg;
+	(void)p;
+	return INFINITY;
+}
+
+/* The 63 gates that most rules are behind. Bit i of *masks is the i-th of DB_MASKS. */
+static uint32_t
+common_gates(struct build *b, const struct gated *v, size_t n, struct gated *top)
+{
+	uint32_t count = 0, size[63];
+
+	for (size_t i = 0, end; i < n; i = end) {
+		uint32_t at = count;
+
+		for (end = i; end < n && gate_cmp(&v[i], &v[end]) == 0;)
+			end++;
+		if (v[i].gate.kind == DB_GATE_ALWAYS)
+			continue;
+		for (; at > 0 && size[at - 1] < end - i; at--)
+			if (at < 63) {
+				size[at] = size[at - 1];
+				top[at] = top[at - 1];
+			}
+		if (at >= 63)
+			continue;
+		size[at] = (uint32_t)(end - i);
+		top[at] = v[i];
+		count += count < 63;
+	}
+	for (uint32_t i = 0; i < count; i++) {
+		struct db_gate d = gate_record(&top[i].gate);
+
+		dbw_record(&b->w, DB_MASKS, &d, sizeof(d));
+	}
+	return count;
+}
+
+static void
+gather_gates(struct build *b)
+{
+	memset(b->pattern_gates, 0, b->ir->npatterns * sizeof(*b->pattern_gates));
+	for (uint32_t r = 0; r < b->ir->nrules; r++)
+		for (uint32_t i = 0; i < b->trigger[r].npatterns; i++)
+			b->pattern_gates[b->trigger[r].patterns[i]] |= b->gates[r];
+}
+
+/*
+ * What a rule needs besides its patterns: the gates that it would wait behind if no
+ * pattern could wake it. For objects where none holds, its patterns do not matter.
+ */
+enum err
+build_masks(struct build *b)
+{
+	struct trigger_costs costs = build_costs(b);
+	struct trigger *chosen = b->trigger;
+	struct gated *v, top[63];
+	uint32_t ntop;
+	size_t n;
+
+	b->trigger = ARENA_ARRAY(b->env->arena, b->ir->nrules + 1, struct trigger);
+	if (b->trigger == NULL)
+		return ERR_LIMIT;
+	costs.cost = no_cost;
+	TRY(triggers_find(b->ir, &costs, b->trigger));
+	v = list_gates(b, &n);
+	b->trigger = chosen;
+	if (v == NULL)
+		return ERR_LIMIT;
+	sort(v, n, sizeof(*v), gated_cmp);
+	ntop = common_gates(b, v, n, top);
+	for (size_t i = 0; i < n; i++) {
+		uint64_t bit = DB_GATE_OPEN;
+
+		for (uint32_t k = 0; k < ntop; k++)
+			if (gate_cmp(&v[i], &top[k]) == 0)
+				bit = 1ULL << k;
+		b->gates[v[i].rule] |= bit;
+	}
+	gather_gates(b);
+	return OK;
+}

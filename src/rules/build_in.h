@@ -1,0 +1,41 @@
+/*
+ * build_in.h - what the files of the back half share; private to rules/build*.c.
+ *
+ * build.c runs the passes and writes what is left; build_filter.c chooses triggers and
+ * makes the filters; build_gates.c finds what rules need of an object besides strings.
+ */
+#pragma once
+
+#include "rules/build.h"
+#include "rules/lower.h"
+#include "rules/records.h"
+#include "rules/triggers.h"
+
+struct build {
+	const struct rules_env *env;
+	struct ir *ir;
+	struct dbw w;
+	struct lowered low;
+	struct trigger *trigger; /* by rule */
+	uint64_t *pattern_gates; /* by pattern: those of the rules it wakes */
+	uint64_t *gates;         /* by rule: bits of DB_MASKS, one of which it needs */
+	struct record_rule *rule;
+	struct buf *early; /* by rule: what explain shows of it before folding */
+	uint32_t *modules; /* DB_MODULES index of each of ir.modules */
+	bool *bad;         /* by pattern: the filter refused it as a trigger */
+	enum err regex_err;
+};
+
+/* The costs of triggers that the filter is built with. */
+struct trigger_costs build_costs(struct build *b);
+
+/* build_filter.c: triggers, and the filter over all of them. */
+MUST_USE enum err build_filter(struct build *b);
+/* The filter without what only bit 0 of DB_MASKS wants; after build_masks. */
+MUST_USE enum err build_filter2(struct build *b);
+/* The patterns that decide a rule which nothing wakes; and hints about such rules. */
+MUST_USE enum err build_firsts(struct build *b);
+
+/* build_gates.c: gates, DB_MASKS, pattern_gates; then the records of gated rules. */
+MUST_USE enum err build_masks(struct build *b);
+MUST_USE enum err build_gates(struct build *b);
