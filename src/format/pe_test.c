@@ -461,3 +461,212 @@ TEST(work_is_linear)
 			free(out);
 		}
 }
+
+/* A PE header inside of the DOS header: no room for a Rich header, and no search. */
+TEST(header_within_the_header)
+{
+	uint8_t bytes[SIZE];
+
+	for (uint32_t at = 2; at < HEADER; at++) {
+		struct opened *o;
+
+		ROW("at %u", at);
+		if (at > 0x3c - 4 && at < 0x40) /* it would be its own offset */
+			continue;
+		memset(bytes, 0, sizeof(bytes));
+		memcpy(bytes, "MZ", 2);
+		memcpy(bytes + at, "PE\0", 4);
+		put_le32(bytes + 0x3c, at);
+		o = open_pe((struct bytes){ bytes, SIZE }, 1 << 20);
+		EQ_I(o->pe.is_pe, 1);
+		EQ_U(pe_load_rich(&o->pe), OK);
+		CHECK(o->pe.steps < 1000);
+		close_pe(o);
+	}
+}
+
+/* Where an address lies in the file. The section maps 0x1000.. to 1024.. . */
+TEST(addresses)
+{
+	static const struct {
+		const char *name;
+		uint32_t rva_of_section, virtual_size, raw_size, raw, alignment;
+		uint64_t rva;
+		int64_t want;
+	} rows[] = {
+		{ "start", 0x1000, 512, 512, 1024, 512, 0x1000, 1024 },
+		{ "last byte", 0x1000, 512, 512, 1024, 512, 0x11ff, 1535 },
+		{ "behind", 0x1000, 512, 512, 1024, 512, 0x1200, -1 },
+		{ "headers", 0x1000, 512, 512, 1024, 512, 100, 100 },
+		{ "zeros behind the bytes", 0x1000, 4096, 512, 1024, 512, 0x1200, -1 },
+		{ "raw is larger", 0x1000, 16, 512, 1024, 512, 0x1100, 1280 },
+		{ "rounded down", 0x1000, 512, 512, 1100, 512, 0x1000, 1024 },
+		{ "small alignment", 0x1000, 512, 512, 1100, 4, 0x1000, 1100 },
+		{ "no alignment", 0x1000, 512, 512, 1101, 0, 0x1000, 1101 },
+		{ "behind the file", 0x1000, 8192, 8192, 1024, 512, 0x1000 + 1024, -1 },
+		{ "raw outside", 0x1000, 512, 512, UINT32_MAX, 512, 0x1000, -1 },
+		{ "section wraps", UINT32_MAX - 15, 512, 512, 1024, 512, UINT32_MAX,
+		    1039 },
+		{ "above 32 bits", 0x1000, 512, 512, 1024, 512, 1ULL << 32 | 0x1000, -1 },
+		{ "all ones", 0x1000, UINT32_MAX, UINT32_MAX, 1024, 512, UINT64_MAX, -1 },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t bytes[2048];
+		uint8_t *optional = bytes + HEADER + 24, *section = optional + 224;
+		struct opened *o;
+
+		ROW("%s", rows[i].name);
+		sample(bytes, sizeof(bytes), false, 1);
+		put_le32(optional + 36, rows[i].alignment);
+		put_le32(section + 8, rows[i].virtual_size);
+		put_le32(section + 12, rows[i].rva_of_section);
+		put_le32(section + 16, rows[i].raw_size);
+		put_le32(section + 20, rows[i].raw);
+		o = open_pe((struct bytes){ bytes, sizeof(bytes) }, 1 << 20);
+		EQ_I(pe_rva_to_offset(&o->pe, rows[i].rva), rows[i].want);
+		close_pe(o);
+	}
+}
+
+/* A Rich header of two tools, at 128, before a PE header at 192. */
+static struct bytes
+with_rich(uint8_t out[SIZE])
+{
+	static const uint32_t clear[] = { 0x536e6144, 0, 0, 0, 0x00010002, 5, 0x00030004,
+		7 };
+
+	memset(out, 0, SIZE);
+	memcpy(out, "MZ", 2);
+	put_le32(out + 0x3c, 192);
+	memcpy(out + 192, "PE", 2);
+	for (unsigned i = 0; i < COUNT(clear); i++)
+		put_le32(out + 128 + 4 * i, clear[i] ^ 0x1234567);
+	put_le32(out + 160, 0x68636952);
+	put_le32(out + 164, 0x1234567);
+	return (struct bytes){ out, SIZE };
+}
+
+static bool
+charge_none(void *host, uint64_t n)
+{
+	(void)host;
+	return n == 0;
+}
+
+TEST(rich)
+{
+	static const struct {
+		const char *name;
+		fact_fn *fn;
+		int64_t a, b, want;
+	} rows[] = {
+		{ "a version", pe_rich_version, 2, 0, 5 },
+		{ "no version", pe_rich_version, 1, 0, 0 },
+		{ "a tool", pe_rich_toolid, 3, 0, 7 },
+		{ "both", pe_rich_version_toolid, 4, 3, 7 },
+		{ "not together", pe_rich_version_toolid, 2, 3, 0 },
+		{ "both, turned", pe_rich_toolid_version, 1, 2, 5 },
+		{ "negative", pe_rich_toolid, -1, 0, 0 },
+	};
+	uint8_t bytes[SIZE];
+	struct opened *o = open_pe(with_rich(bytes), 1 << 20);
+	const struct pe_rich *r = &o->pe.rich_signature;
+
+	EQ_U(pe_load_rich(&o->pe), OK);
+	EQ_I(r->offset, 128);
+	EQ_I(r->length, 32);
+	EQ_I(r->key, 0x1234567);
+	EQ_B(r->version_data, test_hex("02000100 04000300"));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct fact_call c = { .self = &o->pe.rich_signature,
+			.arg = { { .i = rows[i].a }, { .i = rows[i].b } },
+			.ret.i = FACT_UNDEF,
+			.charge = charge };
+
+		ROW("%s", rows[i].name);
+		rows[i].fn(&c);
+		EQ_I(c.ret.i, rows[i].want);
+		c.charge = charge_none;
+		rows[i].fn(&c);
+		EQ_I(c.ret.i, FACT_UNDEF);
+	}
+	close_pe(o);
+}
+
+/* The functions that read the file say what they cost, and stop when it is refused. */
+TEST(functions_without_budget)
+{
+	static fact_fn *const fns[] = { pe_calculate_checksum, pe_exports_ordinal,
+		pe_locale, pe_offset_of_rva };
+	uint8_t bytes[2048];
+	struct opened *o = open_pe(rich_sample(bytes), 1 << 20);
+
+	EQ_U(load_all(&o->pe), OK);
+	for (size_t i = 0; i < COUNT(fns); i++) {
+		struct fact_call c = {
+			.self = &o->pe, .ret.i = FACT_UNDEF, .charge = charge_none
+		};
+
+		ROW("function %zu", i);
+		fns[i](&c);
+		CHECK(c.ret.i == FACT_UNDEF || c.ret.i == 0);
+	}
+	struct fact_call c = { .self = &o->pe, .charge = charge_none };
+	pe_imphash(&c);
+	CHECK(c.ret.s.p == NULL);
+	c.charge = charge;
+	pe_imphash(&c); /* a refusal is not kept */
+	EQ_B(c.ret.s, BYTES_LIT("6bbaa7022e8f5217b3e45e4437ad7f15"));
+	close_pe(o);
+}
+
+/* In every budget a part is whole or says ERR_LIMIT: nothing is lost in silence. */
+TEST(every_arena_budget)
+{
+	uint8_t bytes[2048];
+
+	rich_sample(bytes);
+	for (size_t budget = 0; budget < 64 << 10; budget += budget / 16 + 16) {
+		struct opened *o =
+		    open_pe((struct bytes){ bytes, sizeof(bytes) }, budget);
+
+		ROW("%zu bytes", budget);
+		if (o->err == OK && load_all(&o->pe) == OK) {
+			EQ_I(o->pe.number_of_imported_functions, 2);
+			EQ_I(o->pe.number_of_delayed_imported_functions, 2);
+			EQ_I(o->pe.number_of_exports, 2);
+			EQ_I(o->pe.number_of_version_infos, 1);
+		} else {
+			CHECK(o->err == ERR_LIMIT || o->parse.notes & PE_NOTE_LIMIT);
+		}
+		close_pe(o);
+	}
+}
+
+TEST(names_of_ordinals)
+{
+	static const struct {
+		const char *dll;
+		uint16_t ordinal;
+		const char *want;
+	} rows[] = {
+		{ "ws2_32.dll", 1, "accept" },
+		{ "WSOCK32.DLL", 2, "bind" },
+		{ "ws2_32.dll.evil", 1, "accept" },
+		{ "ws2_32.dl", 1, NULL },
+		{ "ws2_32.dll", 0, NULL },
+		{ "ws2_32.dll", UINT16_MAX, NULL },
+		{ "oleaut32.dll", 443, "UnRegisterTypeLibForUser" },
+		{ "oleaut32.dll", 444, NULL },
+		{ "", 1, NULL },
+	};
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *name =
+		    pe_ordinal_name(test_copy(bytes_of(rows[i].dll)), rows[i].ordinal);
+
+		ROW("%s %u", rows[i].dll, rows[i].ordinal);
+		EQ_S(name ? name : "none", rows[i].want ? rows[i].want : "none");
+	}
+}

@@ -247,7 +247,9 @@ many(const char *rules)
 	for (unsigned i = 0; i < 100; i++)
 		buf_printf(
 		    &b, "rule z%u { strings: $a = \"filler%03u\" condition: $a } ", i, i);
-	return strdup(buf_cstr(&b));
+	char *out = strdup(buf_cstr(&b));
+	buf_done(&b);
+	return out;
 }
 
 TEST(large_sets)
