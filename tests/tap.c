@@ -1,6 +1,7 @@
 #include "tests/tap.h"
 
 #include <ctype.h>
+#include <ftw.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -178,4 +179,19 @@ main(int argc, char **argv)
 	}
 	free(held);
 	return bad != 0;
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)type;
+	(void)at;
+	return remove(path);
+}
+
+void
+test_remove(const char *folder)
+{
+	CHECK(nftw(folder, remove_one, 64, FTW_DEPTH | FTW_PHYS) == 0);
 }

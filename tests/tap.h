@@ -34,6 +34,9 @@ bool test_eq_b(
 struct bytes test_hex(const char *hex); /* spaces allowed */
 struct bytes test_copy(struct bytes b); /* so that ASan sees a read too far */
 
+/* Removes a folder and all below; links are not followed. */
+void test_remove(const char *folder);
+
 /* A repeatable stream of random numbers; seed it per test. */
 uint64_t test_random(uint64_t *state);
 
