@@ -143,8 +143,7 @@ parts_of(struct triggers *t, const struct ir_node *n, uint32_t depth, struct par
 		return;
 	out->search |= (n->op >= IR_FOUND && n->op <= IR_LENGTH) || n->op == IR_RULE ||
 		       (n->op >= IR_OF && n->op <= IR_FOR_OF);
-	out->exact |=
-	    n->op == IR_CALL || (n->op == IR_EQ && n->kid[0]->type == IR_STR);
+	out->exact |= n->op == IR_CALL || (n->op == IR_EQ && n->kid[0]->type == IR_STR);
 	for (uint32_t i = 0; i < n->nkids; i++)
 		if (n->kid[i] != NULL)
 			parts_of(t, n->kid[i], depth + 1, out);
