@@ -33,6 +33,7 @@ struct hash {
 	enum hash_kind kind;
 };
 
+/* hash_init takes memory from libcrypto; each must meet its hash_done. */
 void hash_init(struct hash *h, enum hash_kind k);
 void hash_add(struct hash *h, struct bytes b);
 void hash_done(struct hash *h, uint8_t *out); /* hash_size(k) bytes; frees */

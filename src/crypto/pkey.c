@@ -16,6 +16,11 @@ static const char *const digest_names[HASH_KINDS] = {
 	[HASH_SHA512] = "SHA512",
 };
 
+/*
+ * Size comes first, because decoding costs, too; bits after it, because a short key of
+ * some kinds may name large parameters. NULL: not understood, or too dear. The caller
+ * frees.
+ */
 static EVP_PKEY *
 key_of(struct bytes spki)
 {
@@ -33,6 +38,7 @@ key_of(struct bytes spki)
 	return key;
 }
 
+/* OpenSSL's queue of errors is emptied each time: it grows by what files say. */
 bool
 pkey_verify(
     struct bytes spki, enum hash_kind k, struct bytes data, struct bytes signature)

@@ -67,6 +67,11 @@ operand_length(const uint32_t *code, uint32_t n, uint32_t at, char kind)
 	return at <= n && need <= n - at ? (uint32_t)need : 0;
 }
 
+/*
+ * The heart of the verifier: whatever the words say, the instruction lies inside of
+ * the code or its length is 0. Lists count themselves with a word of the file, which
+ * operand_length weighs in 64 bits.
+ */
 uint32_t
 cond_length(const uint32_t *code, uint32_t n, uint32_t at)
 {

@@ -9,6 +9,7 @@ table_ok(const struct re_prog *p, uint32_t at, uint64_t n, size_t width)
 	return n * width <= p->size - at; /* n < 2^32, width < 2^16: no overflow */
 }
 
+/* The runtime reads values and masks eight at a time, hence the rounded room. */
 static bool
 fixed_ok(const struct re_prog *p)
 {
@@ -32,6 +33,12 @@ static const uint8_t op_flag[RE_OP_COUNT] = {
 	[RE_OP_NOTWORD] = RE_P_WORD,
 };
 
+/*
+ * Every state an automaton can reach must exist, read a class that exists, and be
+ * announced by the program's flags: the runtime prepares what lies around a byte only
+ * for programs that say they ask. Cycles are fine; the runtime visits a state once a
+ * byte.
+ */
 static bool
 states_ok(const struct re_prog *p, uint32_t at, uint32_t n, uint32_t start)
 {

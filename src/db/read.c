@@ -20,6 +20,7 @@ db_sum(struct bytes b)
 	return (h ^ h >> 31) * k;
 }
 
+/* Alignment is checked here once; it makes every record of a section aligned. */
 static enum err
 section_check(const struct db_head *h, struct bytes file, unsigned i, struct bytes *out)
 {
@@ -126,6 +127,7 @@ db_pattern_nparts(const struct db *db, const struct db_pattern *p)
 	return within(p->part, p->nparts, db->nparts);
 }
 
+/* The sum is taken in 64 bits, so a handle near 2^32 cannot wrap into the section. */
 struct bytes
 db_text(const struct db *db, uint32_t at)
 {

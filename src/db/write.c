@@ -59,6 +59,10 @@ slots_grow(struct dbw *w)
 	w->nslots = n;
 }
 
+/*
+ * A section beyond 4 GB would make handles wrap. They are not checked one by one:
+ * dbw_finish refuses the whole database then, and nobody reads it before.
+ */
 uint32_t
 dbw_text(struct dbw *w, struct bytes text)
 {

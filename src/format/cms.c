@@ -2,6 +2,12 @@
 
 #define OID_SIGNED_DATA BYTES_LIT("\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02")
 
+/*
+ * RFC 5652 3 and 5.1; PKCS #7 9.1 reads the same but for the content, which may be any
+ * element there and is an OCTET STRING here. Each level has a cursor of its own, so an
+ * element that lies about its length cannot reach into what follows its parent. Only
+ * order tells optional fields apart: what is unexpected fails the next take.
+ */
 enum err
 cms_open(struct bytes der, struct cms *out)
 {
@@ -48,6 +54,11 @@ read_signer_id(struct cur *c, struct cms_signer *s)
 		*c = (struct cur){ .bad = true };
 }
 
+/*
+ * RFC 5652 5.3. A broken SignerInfo ends the walk rather than being passed over: what
+ * follows it is no more to be trusted, and OpenSSL gives up there, too. Always moves
+ * on or returns false, so a loop over it ends.
+ */
 bool
 cms_signer_next(struct cur *c, struct cms_signer *out)
 {
@@ -71,6 +82,10 @@ cms_signer_next(struct cur *c, struct cms_signer *out)
 	return true;
 }
 
+/*
+ * RFC 5652 11: an attribute should be there once. Of two the first counts, as for
+ * OpenSSL, for verifier and reader alike: else one could be shown and another hold.
+ */
 struct bytes
 cms_attribute(struct bytes attrs, struct bytes oid)
 {
@@ -85,6 +100,11 @@ cms_attribute(struct bytes attrs, struct bytes oid)
 	return (struct bytes){ 0 };
 }
 
+/*
+ * Names compare in their folded form and serials byte by byte. A certificate without a
+ * key identifier has none to compare (p NULL), but an empty one equals an empty one:
+ * both are the file's own words, nothing is trusted for it.
+ */
 size_t
 cms_signer_cert(
     const struct cms_signer *s, struct bytes same, const struct x509 *certs, size_t n)

@@ -1,7 +1,13 @@
 #include "format/der.h"
 
-#define LENGTH_BYTES_MOST 4
+#define LENGTH_BYTES_MOST 4 /* 4 GB; more is in no file we read */
 
+/*
+ * X.690 8.1.2 and 8.1.3. Of BER this takes lengths in more bytes than they need,
+ * because signers write them and OpenSSL reads them; not the indefinite form (0x80),
+ * which has no place in what is hashed, nor tags above 30. The length is a number of
+ * 32 bits and goes unchecked into cur_take, which knows what is left.
+ */
 bool
 der_next(struct cur *c, struct der *out)
 {
@@ -63,6 +69,7 @@ der_open(struct bytes b, uint8_t tag)
 	return der_take(&c, tag);
 }
 
+/* X.690 8.3: two's complement, so a leading zero may stand before the highest bit. */
 uint64_t
 der_number(struct bytes body)
 {
@@ -161,6 +168,11 @@ read_date(struct cur *c, bool long_year, int64_t *days)
 	return true;
 }
 
+/*
+ * Nothing overflows: a year has four digits, so the days fit 22 bits. A second of 60
+ * is refused as OpenSSL does; UTCTime without seconds is X.680's, not RFC 5280's, but
+ * old certificates have it.
+ */
 int64_t
 der_time(uint8_t tag, struct bytes text)
 {

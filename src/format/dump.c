@@ -12,6 +12,7 @@ struct dump {
 /* Tables nest by their definition, so this is deep enough for any of ours. */
 #define DEPTH_MOST 16
 
+/* Constants are the same for every file, functions and regexes have no value. */
 static bool
 shown(const struct fact *f)
 {
@@ -19,6 +20,7 @@ shown(const struct fact *f)
 	       f->type != FACT_RE;
 }
 
+/* The conventions of base/fact.h. Values are copied: a struct may be packed anyhow. */
 static bool
 defined(const struct fact *f, const void *at)
 {
@@ -101,6 +103,7 @@ put_element(struct dump *d, const struct fact *sub, const uint8_t *at, unsigned 
 		buf_u8(d->out, '}');
 }
 
+/* The loop ends with the list or when out is full, whichever the file wanted. */
 static void
 put_list(struct dump *d, const struct fact *f, const struct fact_array *a, unsigned depth)
 {

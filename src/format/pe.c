@@ -11,6 +11,11 @@
 #define MAGIC_64     0x20b
 #define COFF_SIZE    24 /* the signature and the COFF header */
 
+/*
+ * A step is about ten bytes read or one table row. Spending beyond the budget is not
+ * undone: load() looks at the sum afterwards, so a reader that only ends its loop on
+ * false, and one that forgets to look at all, both end as ERR_LIMIT.
+ */
 bool
 pe_spend(struct pe *pe, uint64_t n)
 {
@@ -18,6 +23,12 @@ pe_spend(struct pe *pe, uint64_t n)
 	return pe->steps <= pe->budget;
 }
 
+/*
+ * PE/COFF 3: the section with the highest start at or below the address that still
+ * holds it. All of a section's numbers are 32 bits, the address has 64: differences
+ * are taken only where rva >= start, and the sum of an offset and a difference below
+ * raw_size cannot wrap. Behind the last byte of the file is nowhere.
+ */
 int64_t
 pe_rva_to_offset(struct pe *pe, uint64_t rva)
 {
@@ -143,6 +154,7 @@ read_optional(struct pe *pe, struct cur *c)
 	pe->number_of_rva_and_sizes = cur_le32(c);
 }
 
+/* PE/COFF 2.4.3. Sixteen exist; more are counted, not read, and fewer are believed. */
 static enum err
 read_directories(struct pe *pe, struct cur *c)
 {
@@ -251,6 +263,11 @@ find_overlay(struct pe *pe)
 	pe->overlay.size = (int64_t)(pe->file.n - last);
 }
 
+/*
+ * PE/COFF 3. A table that leaves the file is shown as far as it goes, but nothing
+ * maps then (map_cut), as in YARA: what follows is offsets out of thin air. map[] has
+ * PE_MAX_SECTIONS entries, and n was cut to that.
+ */
 static enum err
 read_sections(struct pe *pe)
 {
@@ -277,7 +294,11 @@ read_sections(struct pe *pe)
 	return OK;
 }
 
-/* Where the PE header starts, or UINT64_MAX when this is none. */
+/*
+ * Where the PE header starts, or UINT64_MAX when this is none. PE/COFF 2.1 and 2.2. The
+ * machine, and any magic but PE32+'s, are not asked: YARA takes them all. The offset
+ * may point back into the DOS header (tiny programs do that).
+ */
 static uint64_t
 find_header(struct bytes file)
 {

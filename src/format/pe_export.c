@@ -27,7 +27,11 @@ bytes_at_rva(struct pe *pe, uint32_t rva)
 	return at < 0 ? (struct bytes){ 0 } : bytes_from(pe->file, (uint64_t)at);
 }
 
-/* Finds the tables; ERR_FORMAT: one leaves the file, so nothing is exported. */
+/*
+ * PE/COFF 5.3.1 to 5.3.5. The counts are the file's: each table must hold as many
+ * entries as will be read (n, nnames), so that later a rec_le never meets its end.
+ * Finds the tables; ERR_FORMAT: one leaves the file, so nothing is exported.
+ */
 static enum err
 find_tables(struct pe *pe, struct bytes dir, struct tables *t)
 {

@@ -80,7 +80,11 @@ ordinal_name(struct pe *pe, struct bytes library, uint16_t ordinal)
 	return bytes_of(known ? known : arena_printf(pe->parse->arena, "ord%u", ordinal));
 }
 
-/* A thunk table while it is read: one entry a step. */
+/*
+ * A thunk table (PE/COFF 5.4.2) while it is read: one entry a step. It has no length,
+ * only a zero at its end, which the end of the file stands in for; tables of several
+ * libraries may overlap, so FUNCTIONS_MOST and the steps count over all of them.
+ */
 struct thunks {
 	uint64_t at;      /* of the next entry in the file */
 	unsigned width;   /* of an entry: 4 or 8 */

@@ -164,7 +164,11 @@ read_string_tables(struct walk *w, uint64_t at, uint64_t end)
 	return OK;
 }
 
-/* VS_VERSIONINFO at a resource; nothing when it is not one. */
+/*
+ * VS_VERSIONINFO at a resource; nothing when it is not one. Lengths of nodes are 16
+ * bits and rounded up, and a length of zero ends each loop, so every turn moves on by
+ * four bytes at least; wide_is() fails behind the file. at stays far below 2^64.
+ */
 static enum err
 read_version_info(struct walk *w, int64_t offset)
 {

@@ -45,6 +45,10 @@ struct found {
 	size_t n;
 };
 
+/*
+ * Bytes as hex. b is a view of the file, so b.n * 3 is far from wrapping; a digest of
+ * many megabytes is refused by the arena, and load() in pe.c hears of that.
+ */
 static struct bytes
 hex_of(struct arena *a, struct bytes b, const char *between)
 {

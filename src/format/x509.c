@@ -105,6 +105,11 @@ count_slashes(struct bytes s)
 	return n;
 }
 
+/*
+ * out holds ONELINE_MOST bytes and a NUL. What is written of a part is never more than
+ * what was counted for it, and a part is written only while the count fits: that is
+ * the bound of every byte below.
+ */
 struct bytes
 x509_oneline(struct bytes name, struct arena *a)
 {
@@ -169,7 +174,12 @@ put_utf8(uint8_t *out, uint32_t c)
 	return 4;
 }
 
-/* A string of any type as UTF-8; out has room for twice its bytes. */
+/*
+ * A string of any type as UTF-8; out has room for twice its bytes. That is enough: a
+ * Latin byte becomes two at most, two bytes of BMP three, four of Universal four.
+ * Surrogates and numbers above 0x10ffff are encoded as they come: this text is only
+ * compared and shown, and shown escaped.
+ */
 static size_t
 to_utf8(const struct der *s, uint8_t *out)
 {
@@ -218,7 +228,10 @@ fold(uint8_t *s, size_t n)
 struct bytes
 x509_name_same(struct bytes name, struct arena *a)
 {
-	/* Text doubles at most; what is not text is copied with its head. */
+	/*
+	 * Text doubles at most; what is not text is copied with its head. The two
+	 * bytes put around each are paid by the six of its three DER heads.
+	 */
 	uint8_t *out = arena_array(a, name.n + 1, 2);
 	struct parts parts = parts_of(name);
 	struct part p;
@@ -287,7 +300,10 @@ read_time(struct cur *c)
 	return der_time(d.tag, d.body);
 }
 
-/* RFC 5280 4.1: the part that is signed. */
+/*
+ * RFC 5280 4.1: the part that is signed. Extensions may be broken without harm to the
+ * rest: they only help to find issuers, so their cursors are not asked.
+ */
 static bool
 read_tbs(struct bytes tbs, struct x509 *x)
 {
@@ -336,6 +352,10 @@ x509_parse(struct bytes der, struct arena *a, struct x509 *out)
 	return OK;
 }
 
+/*
+ * RFC 5280 4.2.1.1 and 6.1.3: a name must agree, key identifier and serial only where
+ * both sides have them. It says who may have signed; nobody checks here who did.
+ */
 bool
 x509_issued(const struct x509 *issuer, const struct x509 *subject)
 {

@@ -26,6 +26,7 @@ tell(struct fact_call *c, const char *line)
 	c->ret.i = 1;
 }
 
+/* Four bytes of line for one of text at most; s may be large, so it is charged. */
 static void
 log_bytes(struct fact_call *c, struct bytes msg, struct bytes s)
 {

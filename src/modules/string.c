@@ -24,6 +24,7 @@ is_space(uint8_t c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+/* Behind the end stands a NUL, as in C: that ends every loop below. */
 static uint8_t
 at(struct bytes s, size_t i)
 {

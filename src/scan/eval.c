@@ -24,6 +24,11 @@ scan_wake(struct scan *s, uint32_t rule)
 	s->live[s->nlive++] = rule;
 }
 
+/*
+ * A gate is a promise of the compiler: where it does not hold, no rule behind it can be
+ * true. When in doubt it holds: an unknown kind, or a module for which there was no
+ * memory (its rules then run, and say that they are limited).
+ */
 static bool
 gate_holds(struct scan *s, const struct db_gate *g)
 {
@@ -218,7 +223,11 @@ settle_globals(struct scan *s)
 	settle(s, from);
 }
 
-/* True: every rule is decided without a search. */
+/*
+ * True: every rule is decided without a search. Else the pending ones sleep again
+ * (RULE_OPEN) until a trigger or gate wakes them; those that were decided stay so and
+ * stay in the list, for their results were reached without guessing.
+ */
 static bool
 decide_early(struct scan *s)
 {

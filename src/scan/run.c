@@ -135,6 +135,10 @@ modules_bind(struct scan *s)
 	return OK;
 }
 
+/*
+ * The type is the database's word and decides which of the three is read; all are set,
+ * so a wrong type gives a wrong value of that type, and a text outside is no bytes.
+ */
 static enum err
 exts_load(struct scan *s)
 {
@@ -152,6 +156,11 @@ exts_load(struct scan *s)
 	return OK;
 }
 
+/*
+ * One rule_state a rule, and room for all of them in the list: scan_wake adds each
+ * once, so nlive never passes nrules and needs no check. Heap, not arena: a set of
+ * many rules is legitimate, and the object arena is for what objects ask.
+ */
 static enum err
 machine_new(struct scan *s)
 {
@@ -310,6 +319,11 @@ modules_close(struct scan *s)
 	}
 }
 
+/*
+ * What is known of rules and modules carries the number of its object (gen), so
+ * nothing is cleared for the next but when the numbers are used up. 0 is never a
+ * current number: fresh memory is stale.
+ */
 static void
 object_begin(struct scan *s, struct bytes file, const struct sink *to)
 {

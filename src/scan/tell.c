@@ -70,6 +70,7 @@ metas_of(struct scan *s, const struct db_rule *d, struct finding *f)
 	f->nmetas = m ? n : 0;
 }
 
+/* Data is a view of the object: it is cut to match_bytes, but never copied here. */
 static struct finding_match
 match_of(struct scan *s, const struct db_string *str, const struct hit *hit)
 {
@@ -97,6 +98,10 @@ kept(const struct scan *s, const struct db_string *str, const struct hit *hit,
 	return nth == 1 || !(s->o.flags & SCAN_FAST) || !(str->flags & DB_STRING_ONCE);
 }
 
+/*
+ * Counted first, so that one array holds them and n bounds the copying: k never passes
+ * it, even if the two walks saw different lists.
+ */
 static void
 matches_of(struct scan *s, const struct db_rule *d, struct finding *f)
 {
