@@ -40,6 +40,7 @@ arena_done(struct arena *a)
 void
 arena_reset(struct arena *a)
 {
+	/* the newest block is the largest or near it: sizes double */
 	if (a->block != NULL) {
 		blocks_free(a->block->older);
 		a->block->older = NULL;
@@ -116,6 +117,7 @@ arena_grow(struct arena *a, const void *old, size_t *cap, size_t need, size_t si
 	p = arena_array(a, want, size);
 	if (p == NULL)
 		return NULL;
+	/* *cap * size cannot wrap: that many bytes were allocated before */
 	if (old != NULL)
 		memcpy(p, old, *cap * size);
 	*cap = want;

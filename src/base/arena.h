@@ -24,8 +24,11 @@ struct arena {
 	bool spent;                /* something was refused since init or reset */
 };
 
+/* Takes no memory yet; so an arena that is never used costs nothing. */
 void arena_init(struct arena *a, size_t budget);
+/* Frees everything. The budget stays, so it may be used again as it is. */
 void arena_done(struct arena *a);
+/* Every pointer that was handed out is void; the newest block is kept for the next. */
 void arena_reset(struct arena *a);
 
 /* n bytes, zeroed, aligned to 16; NULL when the budget is spent. */
@@ -40,7 +43,10 @@ void *arena_array(struct arena *a, size_t count, size_t size);
  */
 void *arena_grow(struct arena *a, const void *old, size_t *cap, size_t need, size_t size);
 
-/* A copy with a NUL behind it. */
+/*
+ * Copies with a NUL behind (which is not counted in bytes.n). NULL, or no bytes: the
+ * budget. A NUL inside stays where it is, so arena_str may be read as shorter.
+ */
 char *arena_str(struct arena *a, struct bytes s);
 struct bytes arena_bytes(struct arena *a, struct bytes b);
 char *arena_printf(struct arena *a, const char *fmt, ...)

@@ -25,6 +25,7 @@ reserve(struct buf *b, size_t n)
 
 	if (n <= b->cap - b->n)
 		return;
+	/* below these, neither b->n + n nor the doubling can wrap */
 	if (n > SIZE_MAX / 4 || b->n > SIZE_MAX / 4)
 		bug("a buffer beyond reason");
 	while (want < b->n + n)

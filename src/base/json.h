@@ -16,6 +16,10 @@ struct json {
 	bool comma; /* something stands before the next value */
 };
 
+/*
+ * Keys are written as they are: only our own words, never a stranger's. Values may be
+ * any bytes. Nothing fails: out of memory ends the program, as everywhere in buf.h.
+ */
 /* key is NULL inside of arrays and at the top. */
 void json_open(struct json *j, const char *key, char bracket); /* { or [ */
 void json_close(struct json *j, char bracket);                 /* } or ] */

@@ -56,6 +56,7 @@ struct verb {
 MUST_USE enum err opt_parse(
     const struct verb *v, int argc, char **argv, void *values, struct opt_list *rest);
 
+/* Borrows s. The list grows by doubling; its owner frees l->p. */
 void opt_push(struct opt_list *l, const char *s);
 void opt_help(const struct verb *v);
 /* A row an option for programs: verb, -x, --long, argument, help; tabs between. */

@@ -41,6 +41,7 @@ struct report_file {
 	bool cut; /* more was said than is kept */
 };
 
+/* Copies what it needs of x. A rule that the filters leave out is not counted. */
 void report_finding(struct report *r, struct report_file *f, const struct finding *x);
 /* Forgets what was said so far: the file is scanned again. */
 void report_again(struct report_file *f);
@@ -61,4 +62,5 @@ void report_summary(struct report *r, const struct report_totals *t, struct buf 
 /* 0 nothing found, 1 found, 2 not everything was scanned. */
 int report_exit(const struct report *r);
 
+/* Frees out; the counters stay. */
 void report_done_free(struct report *r);

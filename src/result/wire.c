@@ -127,6 +127,7 @@ wire_in_init(struct wire_in *in, int fd)
 		bug("out of memory");
 }
 
+/* Those of the last message that no frame asked for: a peer cannot fill our table. */
 static void
 close_fds(struct wire_in *in)
 {
@@ -171,6 +172,7 @@ wire_read(struct wire_in *in)
 	ssize_t n;
 
 	close_fds(in);
+	/* without room for them the kernel drops what a worker sends, and says so */
 	if (in->fds_allowed) {
 		m.msg_control = control.space;
 		m.msg_controllen = sizeof(control.space);

@@ -134,12 +134,19 @@ struct wire_out {
 	uint32_t nfds;
 };
 
+/* Frees the buffers. fd is not closed: it belongs to whoever made the channel. */
 void wire_out_done(struct wire_out *o);
 /* Clears o->payload for the next frame; put into it, then wire_send. */
 struct buf *wire_begin(struct wire_out *o);
+/*
+ * Queues the payload as one frame, flushing when the message is full. A failure is
+ * kept in o->err and seen at the next wire_flush, so that writers need no check a
+ * frame. A payload beyond WIRE_FRAME_MAX is a bug of ours, not an err.
+ */
 void wire_send(struct wire_out *o, enum wire_type type);
 /* With a descriptor, which stays the caller's. It leaves with the same message. */
 void wire_send_fd(struct wire_out *o, enum wire_type type, int fd);
+/* ERR_IO: the peer is gone, or did not read for patience_ms. Sticks. */
 MUST_USE enum err wire_flush(struct wire_out *o);
 
 struct wire_frame {
@@ -165,12 +172,14 @@ struct wire_in {
 	uint32_t nfds, fd_at;
 };
 
+/* Takes WIRE_MESSAGE_MAX bytes for good; fd stays the caller's to close. */
 void wire_in_init(struct wire_in *in, int fd);
 void wire_in_done(struct wire_in *in); /* closes descriptors nobody took */
 /* OK; ERR_END: the peer is gone; ERR_LIMIT: nothing there now; ERR_PROTO; ERR_IO. */
 MUST_USE enum err wire_read(struct wire_in *in);
 /* For tests and fuzzing: a message that did not come from a socket. */
 MUST_USE enum err wire_feed(struct wire_in *in, struct bytes msg);
+/* ERR_END: the message is used up. ERR_PROTO: the peer lies; do not read on. */
 MUST_USE enum err wire_next(struct wire_in *in, struct wire_frame *out);
 /* The next descriptor of the message, now the caller's; -1: none. */
 int wire_take_fd(struct wire_in *in);

@@ -77,6 +77,7 @@ struct pool {
 	enum err err;
 };
 
+/* Only in BUSY, where n > 0; the table of permitted frames sees to it. */
 static struct task *
 oldest(struct worker *w)
 {
@@ -393,6 +394,10 @@ has_next(struct pool *p)
 	return p->has_ahead;
 }
 
+/*
+ * At most RING tasks are in the ring: feed() calls this with RING / 2 at most in it,
+ * and a batch is RING / 2.
+ */
 static void
 give_batch(struct pool *p, struct worker *w)
 {

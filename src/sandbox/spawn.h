@@ -18,6 +18,7 @@
  */
 char *spawn_find(const char *installed);
 
+/* Not to be copied: whoever ends one copy leaves a pid in the other to be killed. */
 struct child {
 	pid_t pid; /* 0: none */
 	int sock;  /* our end of the channel */
@@ -31,6 +32,7 @@ MUST_USE enum err child_start(
 
 /*
  * Kills and buries it. why says how it had ended before we came: "crashed
- * (SIGSEGV)", or empty when it still ran.
+ * (SIGSEGV)", or empty when it still ran. Waits two seconds at most: a process in an
+ * uninterruptible wait is left to init. Without a child it does nothing.
  */
 void child_end(struct child *c, char why[CHILD_WHY]);
