@@ -12,6 +12,20 @@ pattern_cost(void *arg, const struct ir_pattern *p)
 	return b->bad[p->index] ? INFINITY : b->low.pattern[p->index].cost;
 }
 
+/*
+ * Where a plain string is, its rule wakes, and others of its strings must be searched;
+ * where only the atom of a pattern is, mostly not.
+ */
+#define PLAIN 8
+
+static double
+wake_cost(void *arg, const struct ir_pattern *p)
+{
+	double cost = pattern_cost(arg, p);
+
+	return p->kind == IR_TEXT ? cost * PLAIN : cost;
+}
+
 /* Of a pattern that is one plain literal; other beginnings are not looked for. */
 static uint32_t
 pattern_prefix(void *arg, const struct ir_pattern *p, uint8_t *out)
@@ -72,6 +86,7 @@ build_filter(struct build *b)
 	struct buf *literals = &b->w.section[DB_LITERALS];
 	struct trigger_costs costs = build_costs(b);
 
+	costs.cost = wake_cost;
 	for (unsigned round = 0; round < 8; round++) {
 		struct lit_out out = { .filter = &b->w.section[DB_FILTER],
 			.needles = &b->w.section[DB_NEEDLES],

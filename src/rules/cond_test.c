@@ -296,8 +296,6 @@ static const struct { const char *cond, *want; } wakes[] = {
 	{ "uint16(0) == 0x5a4d", OF MZ }, { "uint16be(0) == 0x4d5a", OF MZ },
 	{ "uint16(0) == 0x5a4d and $a", OF A }, { "uint16(0) == 0x5a4d and $c", OF MZ },
 	{ "uint16(0) == 0x5a4d or $a", OF MZ A }, { "uint8(0) == 0x1ff", "never woken: the condition is false\n" },
-	{ "uint16(0) == 0x5a4d and ($a or rig.s == \"x\")", OF "  the file is rig\n" A },
-	{ "uint16(0) == 0x5a4d and ($c or rig.s == \"x\")", OF MZ },
 	{ "$b and ($a or rig.is_rig)", OF B },
 	{ "uint16(0) == 0x5a4d or uint32be(4) == 1",
 	  OF "  the 4 bytes at 4 are 0x01000000, little-endian\n" MZ },

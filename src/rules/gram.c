@@ -1,7 +1,5 @@
 #include "rules/gram.h"
 
-#include <math.h>
-
 #include "base/bytes.h"
 #include "rules/gram_form.h"
 
@@ -14,7 +12,7 @@ positions(void)
 }
 
 /*
- * Exact on every machine: a product of constants, not pow(). Half a count stands
+ * Exact on every machine: a constant times a power of two, not pow(). Half a count stands
  * for what was never seen.
  */
 static double
@@ -24,7 +22,7 @@ fine_count(uint8_t level)
 		1.2968395546510096, 1.4142135623730951, 1.5422108254079407,
 		1.6817928305074290, 1.8340080864093424 };
 
-	return level ? ldexp(eighth[(level - 1) % 8], (level - 1) / 8) : 0.5;
+	return level ? eighth[(level - 1) % 8] * (double)(1ULL << (level - 1) / 8) : 0.5;
 }
 
 double

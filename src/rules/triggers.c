@@ -130,49 +130,13 @@ all_kids(struct triggers *t, const struct ir_node *n)
 	return w;
 }
 
-/* What a part of a condition has in it. */
-struct parts {
-	bool search; /* patterns, or rules that may have some */
-	bool exact;  /* a text that is compared, or a function that is called */
-};
-
-static void
-parts_of(struct triggers *t, const struct ir_node *n, uint32_t depth, struct parts *out)
-{
-	if (depth >= TRIGGERS_DEPTH || ++t->steps > TRIGGERS_STEPS)
-		return;
-	out->search |= (n->op >= IR_FOUND && n->op <= IR_LENGTH) || n->op == IR_RULE ||
-		       (n->op >= IR_OF && n->op <= IR_FOR_OF);
-	out->exact |= n->op == IR_CALL || (n->op == IR_EQ && n->kid[0]->type == IR_STR);
-	for (uint32_t i = 0; i < n->nkids; i++)
-		if (n->kid[i] != NULL)
-			parts_of(t, n->kid[i], depth + 1, out);
-}
-
-/*
- * In `$a or pe.imphash() == "..."` the gate costs nothing: what is behind it needs no
- * search and is seldom true. So $a is searched for, and with it all is known; else
- * `uint16(0) == 0x5a4d and (...)` would wait behind its gate and ask for $a then.
- */
-#define EXACT 1e-3
-
 static struct wake
 any_kid(struct triggers *t, const struct ir_node *n)
 {
 	struct wake w = WAKE_NEVER;
-	struct parts all = { 0 };
 
-	for (uint32_t i = 0; i < n->nkids; i++)
-		parts_of(t, n->kid[i], 0, &all);
-	for (uint32_t i = 0; i < n->nkids && isfinite(w.cost); i++) {
-		struct wake one = wake_of(t, n->kid[i], WANT_TRUE);
-		struct parts its = { 0 };
-
-		parts_of(t, n->kid[i], 0, &its);
-		if (all.search && !its.search && its.exact)
-			one.cost *= EXACT;
-		w = wake_both(t, w, one);
-	}
+	for (uint32_t i = 0; i < n->nkids && isfinite(w.cost); i++)
+		w = wake_both(t, w, wake_of(t, n->kid[i], WANT_TRUE));
 	return w;
 }
 

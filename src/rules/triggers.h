@@ -50,7 +50,7 @@ struct trigger_costs {
 };
 #define TRIGGER_HEAD   1e-3
 #define TRIGGER_MODULE 1e-3
-#define TRIGGER_PLACE  1e-7
+#define TRIGGER_PLACE  8e-7
 
 /*
  * out has room for ir->nrules; everything in it lives in the arena of ir. Rules
