@@ -16,8 +16,8 @@ export DIR RULES PREFIX DESTDIR TARGET SECONDS
 
 need_build = gcc libc6-dev meson ninja-build pkg-config libssl-dev
 need_lint = $(need_build) python3 binutils pmccabe clang-format-14 mandoc
-need_clang = clang-14 libclang-rt-14-dev
-need_check = $(need_lint) $(need_clang) yara libyara-dev xz-utils
+need_clang = clang-14 libclang-rt-14-dev llvm-14
+need_check = $(need_lint) $(need_clang) yara procps
 need_bench = $(need_build) python3 yara libyara-dev nodejs npm xz-utils valgrind
 
 clang = CC=clang-14 tools/build
