@@ -5,7 +5,7 @@
  * atom is frequent that could be the file's size each time; once the sum passes
  * this many times the file, the part is searched as a whole, which is linear.
  */
-#define ATOM_STEPS_PER_BYTE 8
+#define ATOM_STEPS_PER_BYTE 4
 #define ATOM_STEPS_FREE     65536
 
 static bool

@@ -125,11 +125,12 @@ starts_found(struct re_sink *sink, uint64_t pos)
 static uint32_t
 word_at(struct bytes data, uint64_t pos)
 {
-	struct bytes b = bytes_clip(data, pos, 4);
+	struct bytes b;
 	uint32_t w = 0;
 
-	if (b.n == 4)
-		return le32(b.p);
+	if (data.n >= 4 && pos <= data.n - 4)
+		return le32(data.p + pos);
+	b = bytes_clip(data, pos, 4);
 	for (size_t i = 0; i < b.n; i++)
 		w |= (uint32_t)b.p[i] << 8 * i;
 	return w;
@@ -137,14 +138,14 @@ word_at(struct bytes data, uint64_t pos)
 
 /* Are the bytes there without which no match goes through an atom at pos? */
 static bool
-near_ok(const struct re_near *near, struct bytes data, uint64_t pos)
+near_ok(struct re_vm *vm, const struct re_near *near, struct bytes data, uint64_t pos)
 {
 	int64_t lo = (int64_t)pos + near->lo, hi = (int64_t)pos + near->hi;
-	int64_t last = (int64_t)data.n - (35 - __builtin_clz(near->mask | 1)) / 8;
+	int64_t last = (int64_t)data.n - (39 - __builtin_clz(near->mask | 1)) / 8;
 
 	lo = lo > 0 ? lo : 0;
 	hi = hi < last ? hi : last;
-	for (int64_t at = lo; at <= hi; at++)
+	for (int64_t at = lo; at <= hi; at++, vm->steps++)
 		if ((word_at(data, (uint64_t)at) & near->mask) == near->value)
 			return true;
 	return near->mask == 0;
@@ -181,8 +182,8 @@ hit(struct re_vm *vm, const struct re_prog *prog, struct bytes data, struct re_a
 		return RE_NO;
 	if (prog->kind != RE_FIXED) {
 		vm->steps++;
-		if (!near_ok(&e->near[0], data, at.pos) ||
-		    !near_ok(&e->near[1], data, at.pos))
+		if (!near_ok(vm, &e->near[0], data, at.pos) ||
+		    !near_ok(vm, &e->near[1], data, at.pos))
 			return re_charge(vm, 1) ? RE_NO : RE_LIMIT;
 		fwd = re_run_of(vm, prog, data, false);
 		return nfa_hit(&fwd, e, at.pos, out);
