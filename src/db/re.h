@@ -31,7 +31,7 @@ enum re_prog_kind { RE_FIXED = 1, RE_NFA };
 
 enum re_prog_flag {
 	RE_P_GREEDY = 1 << 0,
-	RE_P_LAZY = 1 << 1,
+	RE_P_BRANCHES = 1 << 1, /* fullword: an end that is none of a word is no end */
 	RE_P_WIDE = 1 << 2,
 	RE_P_NOCASE = 1 << 3,
 	RE_P_FULLWORD = 1 << 4,

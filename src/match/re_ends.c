@@ -49,8 +49,11 @@ first_end(struct ends *e, uint32_t state, struct re_ctx ctx)
 
 	e->run.vm->steps += l->n;
 	for (uint32_t i = 0; i < l->n; i++) {
-		if (e->run.st[l->s[i]].op == RE_OP_MATCH)
-			return e->pos;
+		if (e->run.st[l->s[i]].op == RE_OP_MATCH) {
+			if (re_accepts(&e->run, e->pos))
+				return e->pos;
+			continue;
+		}
 		if (e->after[l->s[i]] != NONE)
 			return e->after[l->s[i]];
 	}

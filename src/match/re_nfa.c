@@ -203,6 +203,13 @@ cut_at_match(const struct re_run *r, struct re_list *l)
 			l->n = i;
 }
 
+bool
+re_accepts(const struct re_run *r, uint64_t pos)
+{
+	return !(r->prog->flags & RE_P_BRANCHES) ||
+	       re_fullword_right(r->prog, r->data, pos);
+}
+
 enum re_answer
 re_nfa_end(const struct re_run *r, uint32_t state, uint64_t pos, uint64_t *end)
 {
@@ -214,7 +221,7 @@ re_nfa_end(const struct re_run *r, uint32_t state, uint64_t pos, uint64_t *end)
 	for (begin(r, state, pos); cur->n > 0; advance(r, &pos)) {
 		if (!re_charge(r->vm, cur->n))
 			return RE_LIMIT;
-		if (cur->match) {
+		if (cur->match && re_accepts(r, pos)) {
 			any = true;
 			*end = pos;
 			cut_at_match(r, cur);

@@ -88,6 +88,9 @@ re_charge(struct re_vm *vm, uint64_t n)
 /* re_nfa.c */
 /* Empties l; from here to the next call re_list_add() adds to it. */
 void re_list_begin(struct re_scratch *s, struct re_list *l);
+/* A match that ends at pos counts, and nothing behind it in preference does. */
+bool re_accepts(const struct re_run *r, uint64_t pos);
+
 /* Adds state and all it leads to without reading, preferred ones first. */
 void re_list_add(
     const struct re_run *r, struct re_list *l, uint32_t state, struct re_ctx ctx);

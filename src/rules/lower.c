@@ -5,6 +5,7 @@
 #include "rules/re_build.h"
 #include "rules/re_chain.h"
 #include "rules/re_near.h"
+#include "rules/re_prefer.h"
 #include "rules/variants.h"
 
 struct lower {
@@ -209,8 +210,10 @@ lower_regex(struct lower *l)
 	struct re_chain chain;
 
 	TRY(re_chain_split(l->a, l->p->re, &chain));
-	for (size_t i = 0; i < chain.n; i++)
+	for (size_t i = 0; i < chain.n; i++) {
+		re_prefer(&chain.link[i].ast);
 		TRY(lower_link(l, &chain.link[i]));
+	}
 	return OK;
 }
 

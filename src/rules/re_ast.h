@@ -56,11 +56,12 @@ enum re_flag {
 	RE_HEX = 1 << 4,    /* from a hex string: jumps are lazy but not RE_LAZY */
 	RE_WIDE = 1 << 5,   /* for re_lower: every byte is followed by 00 */
 	RE_FULLWORD = 1 << 6,
+	RE_BRANCHES = 1 << 7, /* re_prefer: each alternative is looked for by itself */
 };
 
 struct re_ast {
 	struct re_node *root;
-	unsigned flags; /* RE_NOCASE .. RE_HEX */
+	unsigned flags; /* RE_NOCASE .. RE_HEX, RE_BRANCHES */
 };
 
 /* What is wrong with a pattern: YARA's words, and the byte of the text it is at. */

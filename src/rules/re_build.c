@@ -270,7 +270,7 @@ head(const struct re_form *form, const struct re_atoms *atoms, unsigned flags)
 		unsigned form, prog;
 	} map[] = {
 		{ RE_GREEDY, RE_P_GREEDY },
-		{ RE_LAZY, RE_P_LAZY },
+		{ RE_BRANCHES, RE_P_BRANCHES },
 		{ RE_WIDE, RE_P_WIDE },
 		{ RE_NOCASE, RE_P_NOCASE },
 		{ RE_FULLWORD, RE_P_FULLWORD },

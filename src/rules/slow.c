@@ -25,8 +25,8 @@ is_filler(uint8_t b)
 	return b == 0x00 || b == 0x20 || b == 0x90 || b == 0xcc || b == 0xff;
 }
 
-static int
-atom_quality(const uint8_t *value, const uint8_t *mask, size_t n)
+int
+slow_atom(const uint8_t *value, const uint8_t *mask, size_t n)
 {
 	uint8_t seen[ATOM];
 	int q = 0, unique = 0;
@@ -63,7 +63,7 @@ slow_quality(const uint8_t *value, const uint8_t *mask, size_t n)
 		size_t most = n - at < ATOM ? n - at : ATOM;
 
 		for (size_t len = most == ATOM ? ATOM : 1; len <= most; len++) {
-			int q = atom_quality(value + at, mask + at, len);
+			int q = slow_atom(value + at, mask + at, len);
 			best = q > best ? q : best;
 		}
 	}
@@ -157,7 +157,7 @@ xor_quality(const struct ir_pattern *p, const uint8_t *atom, size_t n)
 	for (unsigned key = p->xor_lo; key <= p->xor_hi; key++) {
 		for (size_t i = 0; i < n; i++)
 			key_atom[i] = atom[i] ^ (uint8_t)key;
-		int q = atom_quality(key_atom, whole, n);
+		int q = slow_atom(key_atom, whole, n);
 		worst = q < worst ? q : worst;
 	}
 	return worst;
@@ -177,7 +177,7 @@ plain_quality(const struct ir_pattern *p)
 	int best = NO_ATOM, form;
 
 	for (size_t i = 0; i + len <= p->text.n; i++) {
-		int q = atom_quality(p->text.p + i, whole, len);
+		int q = slow_atom(p->text.p + i, whole, len);
 
 		if (q > best) {
 			best = q;
@@ -194,7 +194,7 @@ plain_quality(const struct ir_pattern *p)
 		return best;
 	for (size_t i = 0; i < len && 2 * i < ATOM; i++)
 		wide[2 * i] = p->text.p[at + i];
-	form = xor? xor_quality(p, wide, wide_len) : atom_quality(wide, whole, wide_len);
+	form = xor? xor_quality(p, wide, wide_len) : slow_atom(wide, whole, wide_len);
 	return form < best ? form : best;
 }
 

@@ -11,6 +11,9 @@
 
 bool slow_pattern(struct arena *a, const struct ir_pattern *p);
 
+/* The quality of an atom of at most four bytes; mask 0xff: a whole byte. */
+int slow_atom(const uint8_t *value, const uint8_t *mask, size_t n);
+
 /*
  * The quality of the best atom, at most four of n bytes, or of the first that is good
  * enough; mask 0xff: a whole byte.

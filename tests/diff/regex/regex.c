@@ -5,6 +5,7 @@
  * links of a chain, and the ascii and the wide form.
  */
 #include "rules/re_chain.h"
+#include "rules/re_prefer.h"
 #include "tests/re_check.h"
 
 #define SPANS 100000
@@ -120,6 +121,7 @@ chain_matches(struct arena *a, const struct re_ast *ast, const char *mods,
 		const char *wrong = NULL;
 
 		*out = (struct matches){ room[0], 0 };
+		re_prefer(&chain.link[i].ast);
 		if (ascii)
 			wrong = link_matches(a, &chain.link[i].ast, flags, data, out);
 		if (wide && wrong == NULL)
