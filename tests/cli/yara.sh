@@ -29,15 +29,15 @@ y --version
 # Of a literal that is asked for in one place that match is told; with -f one of each
 # that nothing counts.
 cat >k.yar <<'R'
-rule at { strings: $a = "a" $b = "B" condition: $a at 0 and $b at 5 }
+rule fixed { strings: $a = "a" $b = "B" condition: $a at 0 and $b at 5 }
 rule two { strings: $a = "a" condition: $a at 0 or $a at 9 }
 rule once { strings: $a = "a" condition: $a }
 rule many { strings: $a = "a" condition: #a > 1 }
 rule prefix { strings: $a = /A(BC|B)/ $f = /a(a|aa)/ fullword condition: any of them }
 R
-y -s k.yar f
-y -f -s k.yar f
+y -w -s k.yar f
+y -w -f -s k.yar f
 printf 'include "l.yar"\n' >l.yar
 y l.yar f 2>&1
 mkdir -p d/sub && cp f d/sub && ln -s sub d/link && ln -s . d/sub/loop
-y -r -i once k.yar d
+y -w -r -i once k.yar d
