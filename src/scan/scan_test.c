@@ -71,7 +71,7 @@ compile(const struct rules_source *src, size_t n)
 
 	arena_init(&a, (size_t)256 << 20);
 	diags.arena = &a;
-	for (size_t i = 0; modules[i] != NULL && i < COUNT(table); i++, env.nmodules++)
+	for (size_t i = 0; i < COUNT(table) && modules[i] != NULL; i++, env.nmodules++)
 		table[i] = (struct rules_module){ modules[i]->name, modules[i]->facts,
 			modules[i]->facts_size };
 	if (!CHECK(rules_compile(&env, src, n, &db) == OK)) {
