@@ -424,7 +424,8 @@ def main():
     o.engine, o.oracle = shlex.split(o.engine), shlex.split(o.oracle)
     o.engine[0] = os.path.abspath(shutil.which(o.engine[0]) or o.engine[0])
     if not shutil.which(o.oracle[0]):
-        sys.exit('Debian\'s yara is not installed (apt-get install yara)')
+        print('SKIP Debian\'s yara is not installed (apt-get install yara)')
+        sys.exit(77)
     os.makedirs(o.cache, exist_ok=True)
     tally = Tally(read_explained(os.path.join(HERE, 'explained')))
     parts = {'hand': part_hand, 'v45': part_v45,
