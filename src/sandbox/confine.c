@@ -8,6 +8,7 @@
  */
 #include "sandbox/confine.h"
 
+#include <fcntl.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/landlock.h>
@@ -25,7 +26,7 @@ drop_user(const struct confine *c)
 {
 	uid_t r, e, s;
 
-	if (geteuid() != 0)
+	if (geteuid() != 0 || (c->service != NULL && c->uid == 0))
 		return 0;
 	if (c->uid == 0 || c->gid == 0)
 		return -1;
@@ -61,11 +62,9 @@ no_new_privs(const struct confine *c)
 static int
 keep_apart(const struct confine *c)
 {
-	(void)c;
-	return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
-		       prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0
-		   ? -1
-		   : 0;
+	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return -1;
+	return c->service != NULL ? 0 : prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
 static int
@@ -76,7 +75,7 @@ set_limits(const struct confine *c)
 		rlim_t max;
 	} limits[] = {
 		{ RLIMIT_CORE, 0 },
-		{ RLIMIT_FSIZE, 0 },
+		{ RLIMIT_FSIZE, c->service != NULL ? c->service->file_max : 0 },
 		{ RLIMIT_NPROC, 0 },
 		{ RLIMIT_MEMLOCK, 0 },
 		{ RLIMIT_MSGQUEUE, 0 },
@@ -92,10 +91,31 @@ set_limits(const struct confine *c)
 	return 0;
 }
 
+#define FS_FILES                                                           \
+	(LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE |    \
+	    LANDLOCK_ACCESS_FS_READ_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE | \
+	    LANDLOCK_ACCESS_FS_MAKE_REG)
+
+static int
+landlock_permit(int ruleset, const char *folder)
+{
+	struct landlock_path_beneath_attr rule = { .allowed_access = FS_FILES };
+	int fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (fd < 0)
+		return -1;
+	rule.parent_fd = fd;
+	r = (int)syscall(
+	    SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+	close(fd);
+	return r;
+}
+
 /*
- * A ruleset that handles all the kernel knows and permits none of it. The header
- * of Debian 12 ends at ABI 2, so the numbers of later ones stand here
- * (Documentation/userspace-api/landlock.rst, "previous limitations").
+ * A ruleset that handles all the kernel knows and permits none of it, but for a
+ * service's folder. The header of Debian 12 ends at ABI 2, so the numbers of later ones
+ * stand here (Documentation/userspace-api/landlock.rst, "previous limitations").
  */
 static int
 landlock(const struct confine *c)
@@ -107,31 +127,33 @@ landlock(const struct confine *c)
 	long abi = syscall(
 	    SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
 	size_t known = abi < 4 ? 8 : abi < 6 ? 16 : 24;
-	long fd;
-	int r;
+	int fd, r = 0;
 
-	(void)c;
 	if (abi < 1)
 		return 0; /* not in this kernel: the filter alone has to do */
 	attr.fs = (1ull << fs_bits[abi < 5 ? abi : 5]) - 1;
 	attr.net = abi >= 4 ? 3 : 0;    /* bind and connect TCP */
 	attr.scoped = abi >= 6 ? 3 : 0; /* abstract sockets, signals */
-	fd = syscall(SYS_landlock_create_ruleset, &attr, known, 0);
+	fd = (int)syscall(SYS_landlock_create_ruleset, &attr, known, 0);
 	if (fd < 0)
 		return -1;
-	r = (int)syscall(SYS_landlock_restrict_self, (int)fd, 0);
-	close((int)fd);
+	if (c->service != NULL && c->service->folder != NULL)
+		r = landlock_permit(fd, c->service->folder);
+	if (r == 0)
+		r = (int)syscall(SYS_landlock_restrict_self, fd, 0);
+	close(fd);
 	return r;
 }
 
 static int
 install_filter(const struct confine *c)
 {
+	const struct confine_service *s = c->service;
 	struct sock_filter p[FILTER_MAX];
-	size_t n = filter_build(p, FILTER_MAX);
+	size_t n = s != NULL ? filter_make(s->rows, s->nrows, p, FILTER_MAX)
+			     : filter_build(p, FILTER_MAX);
 	struct sock_fprog prog = { (unsigned short)n, p };
 
-	(void)c;
 	if (n == 0)
 		return -1;
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);

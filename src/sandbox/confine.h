@@ -13,13 +13,28 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "sandbox/filter.h"
 
 #define CONFINE_NOBODY 65534
+
+/*
+ * A service of ours (a witness) locks itself in as well, but keeps something: the calls
+ * of its own table, one folder, and its life when the parent ends. It may be root's:
+ * then it stays root, without a capability.
+ */
+struct confine_service {
+	const struct filter_row *rows;
+	size_t nrows;
+	const char
+	    *folder; /* files in it may be read, made, renamed and removed; NULL: none */
+	uint64_t file_max; /* bytes of the longest file it may write */
+};
 
 struct confine {
 	uid_t uid; /* whom to become when started as root */
 	gid_t gid;
-	unsigned nofile; /* descriptors at most */
+	unsigned nofile;                       /* descriptors at most */
+	const struct confine_service *service; /* NULL: a worker, which keeps nothing */
 };
 
 /* On failure *step names what the system refused: "setgroups". */

@@ -25,15 +25,9 @@
 
 #define X32_BIT 0x40000000u
 
-#define ONLY(arg, bits)                \
-	{                              \
-		FILTER_ONLY, arg, bits \
-	}
-#define IS(arg, value)                \
-	{                             \
-		FILTER_IS, arg, value \
-	}
-#define ALLOW(call, why, ...) { #call, why, SYS_##call, { __VA_ARGS__ } },
+#define ONLY(arg, bits) FILTER_ARG(FILTER_ONLY, arg, bits)
+#define IS(arg, value)  FILTER_ARG(FILTER_IS, arg, value)
+#define ALLOW           FILTER_ROW
 
 const struct filter_row filter_rows[] = {
 #include "sandbox/policy.def"
@@ -99,7 +93,7 @@ emit_row(struct program *g, const struct filter_row *r)
 }
 
 size_t
-filter_build(struct sock_filter *out, size_t cap)
+filter_make(const struct filter_row *rows, size_t n, struct sock_filter *out, size_t cap)
 {
 	struct program g = { out, 0, cap };
 
@@ -110,8 +104,14 @@ filter_build(struct sock_filter *out, size_t cap)
 	load(&g, offsetof(struct seccomp_data, nr));
 	emit(&g, BPF_JMP | BPF_JSET | BPF_K, X32_BIT, 0, 1);
 	give(&g, SECCOMP_RET_KILL_PROCESS);
-	for (size_t i = 0; i < filter_nrows; i++)
-		emit_row(&g, &filter_rows[i]);
+	for (size_t i = 0; i < n; i++)
+		emit_row(&g, &rows[i]);
 	give(&g, SECCOMP_RET_KILL_PROCESS);
 	return g.n <= cap ? g.n : 0;
+}
+
+size_t
+filter_build(struct sock_filter *out, size_t cap)
+{
+	return filter_make(filter_rows, filter_nrows, out, cap);
 }

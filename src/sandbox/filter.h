@@ -1,5 +1,5 @@
 /*
- * filter.h - the worker's system call filter, made from policy.def.
+ * filter.h - system call filters, made from tables; the worker's is policy.def.
  *
  * A plain BPF program (seccomp(2)), built without a library and without malloc,
  * so that it can be made in the last moment before confinement, and read as a
@@ -28,8 +28,22 @@ struct filter_row {
 	struct filter_check check[3]; /* ends with FILTER_END */
 };
 
-extern const struct filter_row filter_rows[];
+/*
+ * For tables of rows: a file that includes one, as policy.def, names these ALLOW, ONLY
+ * and IS. It includes <sys/syscall.h>.
+ */
+#define FILTER_ROW(call, why, ...) { #call, why, SYS_##call, { __VA_ARGS__ } },
+#define FILTER_ARG(op, arg, value) \
+	{                          \
+		op, arg, value     \
+	}
+
+extern const struct filter_row filter_rows[]; /* a worker's */
 extern const size_t filter_nrows;
 
 /* Writes the program for these rows; gives its length, 0 when cap is too small. */
+size_t filter_make(
+    const struct filter_row *rows, size_t n, struct sock_filter *out, size_t cap);
+
+/* The worker's. */
 size_t filter_build(struct sock_filter *out, size_t cap);

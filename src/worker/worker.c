@@ -25,7 +25,7 @@
 static struct confine
 whom(const char *arg)
 {
-	struct confine c = { CONFINE_NOBODY, CONFINE_NOBODY, NOFILE };
+	struct confine c = { CONFINE_NOBODY, CONFINE_NOBODY, NOFILE, NULL };
 	char *end;
 	unsigned long uid, gid;
 
