@@ -253,6 +253,38 @@ TEST(surroundings)
 	free(s);
 }
 
+/*
+ * A short needle is found with nothing before it and nothing behind it, whatever it is:
+ * which of its windows is the cheapest depends on its bytes.
+ */
+TEST(short_at_the_ends)
+{
+	struct lit_around around;
+	uint8_t lit[16];
+
+	memset(&around, 0xff, sizeof(around));
+	for (unsigned c = 0; c < 512; c++) {
+		struct lit_opts opts = { .stride = 1 + c % 2,
+			.hot = 1e9,
+			.bits = LIT_BITS_MIN,
+			.seed = 0x9e3779b1 };
+		struct lit_in in[] = {
+			{ { lit, 3 }, 0, 0, 0, LIT_TRIGGER, 0, 0, NULL },
+			{ { lit, 4 }, 1, 0, 0, LIT_TRIGGER, 0, 0, NULL },
+			{ { lit, 3 }, 2, 0, 0, LIT_TRIGGER, 0, 0, &around },
+			{ { lit, 5 }, 3, 0, 0, LIT_TRIGGER, 0, 0, NULL },
+		};
+		struct lit_set set;
+
+		memset(lit, (int)c / 2, sizeof(lit));
+		CHECK(lit_set_build(&set, in, COUNT(in), &opts) == OK);
+		EQ_U(set.out.ndeferred, 0);
+		for (size_t n = 0; n < 9; n++)
+			check_scan(&set, test_copy((struct bytes){ lit, n }));
+		lit_set_done(&set);
+	}
+}
+
 /* Needles across a block's end, at each distance, even and odd. */
 TEST(block_edges)
 {

@@ -115,12 +115,17 @@ struct choice {
 	int off[2]; /* even and odd */
 };
 
+/*
+ * With stride 1 the one window of a literal cannot begin before it: no position is
+ * tested before the data. With stride 2 such a window is for literals at odd places,
+ * and there is no odd place that has nothing before it.
+ */
 static struct choice
-choose(const struct shorty *s)
+choose(const struct shorty *s, unsigned stride)
 {
 	struct choice c = { .cost = { INFINITY, INFINITY } };
 
-	for (int off = -1; off < (int)s->len; off++) {
+	for (int off = stride == 1 ? 0 : -1; off < (int)s->len; off++) {
 		double cost = cost_at(s, off);
 
 		if (cost < c.cost[off & 1]) {
@@ -146,7 +151,7 @@ lit_short_cost(const struct lit_in *in, unsigned stride)
 	if (in->lit.n == 0 || in->lit.n > LIT_SHORT)
 		return INFINITY;
 	fill(&s, in);
-	c = choose(&s);
+	c = choose(&s, stride);
 	return choice_cost(&c, stride);
 }
 
@@ -175,7 +180,7 @@ lit_short_pick(struct lit_picker *p, const struct lit_in *in, uint32_t needle)
 	size_t n;
 
 	fill(&s, in);
-	c = choose(&s);
+	c = choose(&s, p->stride);
 	cost = choice_cost(&c, p->stride);
 	if (cost > p->hot || isinf(cost))
 		return ERR_END;
