@@ -44,6 +44,13 @@ enum wire_type {
 	WIRE_DATABASE, /* bytes of the database, in order */
 	WIRE_EXPLAIN,  /* text, in order */
 	WIRE_COMPILED, /* u32 enum err */
+	/* to candor-fetch (fetch/talk.h), which also takes GO */
+	WIRE_REACH,   /* struct talk_reach */
+	WIRE_REQUEST, /* struct talk_request */
+	/* from candor-fetch, which also says READY and REFUSED */
+	WIRE_SENT,    /* struct talk_part: bytes of a request, as they left */
+	WIRE_CONTENT, /* struct talk_part: bytes of an answer */
+	WIRE_ANSWER,  /* struct talk_answer: that request is done */
 	WIRE_COUNT,
 };
 

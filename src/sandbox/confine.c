@@ -14,8 +14,10 @@
 #include <linux/landlock.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -64,7 +66,9 @@ keep_apart(const struct confine *c)
 {
 	if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
 		return -1;
-	return c->service != NULL ? 0 : prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+	return c->service != NULL && !c->service->mortal
+		   ? 0
+		   : prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 }
 
 static int
@@ -112,6 +116,54 @@ landlock_permit(int ruleset, const char *folder)
 	return r;
 }
 
+/* The numbers of ABI 4, which the header of Debian 12 lacks. */
+#define LANDLOCK_NET_PORT    2
+#define LANDLOCK_BIND_TCP    1
+#define LANDLOCK_CONNECT_TCP 2
+
+/* What is not there needs no permission. */
+static int
+permit_read(int ruleset, const char *path)
+{
+	struct landlock_path_beneath_attr rule = { .allowed_access =
+						       LANDLOCK_ACCESS_FS_READ_FILE };
+	struct stat st;
+	int fd = open(path, O_PATH | O_CLOEXEC), r;
+
+	if (fd < 0)
+		return 0;
+	rule.parent_fd = fd;
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		rule.allowed_access |= LANDLOCK_ACCESS_FS_READ_DIR;
+	r = (int)syscall(
+	    SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0);
+	close(fd);
+	return r;
+}
+
+static int
+permit_port(int ruleset, uint16_t port)
+{
+	const struct {
+		uint64_t access, port;
+	} rule = { LANDLOCK_CONNECT_TCP, port };
+
+	return (int)syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_NET_PORT, &rule, 0);
+}
+
+/* What a service keeps, on the list of what is permitted. */
+static int
+permit(int ruleset, const struct confine_service *s, bool ports)
+{
+	int r = s->folder != NULL ? landlock_permit(ruleset, s->folder) : 0;
+
+	for (size_t i = 0; i < s->nread && r == 0; i++)
+		r = permit_read(ruleset, s->read[i]);
+	for (size_t i = 0; i < s->nports && r == 0 && ports; i++)
+		r = permit_port(ruleset, s->ports[i]);
+	return r;
+}
+
 /*
  * A ruleset that handles all the kernel knows and permits none of it, but for a
  * service's folder. The header of Debian 12 ends at ABI 2, so the numbers of later ones
@@ -132,13 +184,15 @@ landlock(const struct confine *c)
 	if (abi < 1)
 		return 0; /* not in this kernel: the filter alone has to do */
 	attr.fs = (1ull << fs_bits[abi < 5 ? abi : 5]) - 1;
-	attr.net = abi >= 4 ? 3 : 0;    /* bind and connect TCP */
+	attr.net = abi >= 4 ? LANDLOCK_BIND_TCP | LANDLOCK_CONNECT_TCP : 0;
+	if (c->service != NULL && c->service->any_port)
+		attr.net &= LANDLOCK_BIND_TCP;
 	attr.scoped = abi >= 6 ? 3 : 0; /* abstract sockets, signals */
 	fd = (int)syscall(SYS_landlock_create_ruleset, &attr, known, 0);
 	if (fd < 0)
 		return -1;
-	if (c->service != NULL && c->service->folder != NULL)
-		r = landlock_permit(fd, c->service->folder);
+	if (c->service != NULL)
+		r = permit(fd, c->service, attr.net != 0);
 	if (r == 0)
 		r = (int)syscall(SYS_landlock_restrict_self, fd, 0);
 	close(fd);
@@ -159,6 +213,25 @@ install_filter(const struct confine *c)
 	return (int)syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &prog);
 }
 
+void
+confine_whom(const char *arg, uid_t *uid, gid_t *gid)
+{
+	char *end;
+	unsigned long u, g;
+
+	*uid = *gid = CONFINE_NOBODY;
+	if (arg == NULL)
+		return;
+	u = strtoul(arg, &end, 10);
+	if (*end != ':')
+		return;
+	g = strtoul(end + 1, &end, 10);
+	if (*end == '\0' && u > 0 && g > 0 && u < UINT32_MAX && g < UINT32_MAX) {
+		*uid = (uid_t)u;
+		*gid = (gid_t)g;
+	}
+}
+
 enum err
 confine(const struct confine *c, const char **step)
 {
@@ -166,18 +239,20 @@ confine(const struct confine *c, const char **step)
 	static const struct {
 		const char *name;
 		int (*fn)(const struct confine *c);
+		bool once; /* nothing of it is left to give up */
 	} steps[] = {
-		{ "becoming an unprivileged user", drop_user },
-		{ "dropping capabilities", drop_caps },
-		{ "no_new_privs", no_new_privs },
-		{ "keeping apart from its parent", keep_apart },
-		{ "resource limits", set_limits },
-		{ "landlock", landlock },
-		{ "the system call filter", install_filter },
+		{ "becoming an unprivileged user", drop_user, true },
+		{ "dropping capabilities", drop_caps, true },
+		{ "no_new_privs", no_new_privs, true },
+		{ "keeping apart from its parent", keep_apart, true },
+		{ "resource limits", set_limits, true },
+		{ "landlock", landlock, false },
+		{ "the system call filter", install_filter, false },
 	};
+	bool again = c->service != NULL && c->service->again;
 
 	for (size_t i = 0; i < COUNT(steps); i++) {
-		if (steps[i].fn(c) == 0)
+		if ((again && steps[i].once) || steps[i].fn(c) == 0)
 			continue;
 		*step = steps[i].name;
 		return ERR_ACCESS;

@@ -9,6 +9,8 @@
  */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -28,6 +30,15 @@ struct confine_service {
 	const char
 	    *folder; /* files in it may be read, made, renamed and removed; NULL: none */
 	uint64_t file_max; /* bytes of the longest file it may write */
+	/* What candor-fetch keeps besides; all zero: nothing. */
+	const char *const
+	    *read; /* files and folders to be read, those of them that exist */
+	size_t nread;
+	const uint16_t *ports; /* of TCP it may connect to, where the kernel can tell */
+	size_t nports;
+	bool any_port; /* whatever ports says: while names are looked up */
+	bool mortal;   /* ends with its parent */
+	bool again;    /* is confined already, and gives up more: files, ports, calls */
 };
 
 struct confine {
@@ -36,6 +47,9 @@ struct confine {
 	unsigned nofile;                       /* descriptors at most */
 	const struct confine_service *service; /* NULL: a worker, which keeps nothing */
 };
+
+/* "uid:gid" as spawn.c passes it; nobody when it is NULL or something else. */
+void confine_whom(const char *arg, uid_t *uid, gid_t *gid);
 
 /* On failure *step names what the system refused: "setgroups". */
 MUST_USE enum err confine(const struct confine *c, const char **step);

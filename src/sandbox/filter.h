@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define WORKER_CHANNEL 3 /* the descriptor of a worker's only socket */
-#define FILTER_MAX     256
+#define FILTER_MAX     512
 
 enum filter_op { FILTER_END, FILTER_ONLY, FILTER_IS };
 
@@ -25,7 +25,7 @@ struct filter_check {
 struct filter_row {
 	const char *name, *why;
 	uint32_t nr;
-	struct filter_check check[3]; /* ends with FILTER_END */
+	struct filter_check check[4]; /* ends with FILTER_END */
 };
 
 /*

@@ -29,11 +29,17 @@
 char *
 spawn_find(const char *installed)
 {
+	return spawn_find_named(PROGRAM, installed);
+}
+
+char *
+spawn_find_named(const char *name, const char *installed)
+{
 	char *dir = sys_exe_dir();
 	char *tries[] = {
-		dir ? xprintf("%s/" PROGRAM, dir) : NULL,
-		dir ? xprintf("%s/../libexec/candor/" PROGRAM, dir) : NULL,
-		xprintf("%s/" PROGRAM, installed),
+		dir ? xprintf("%s/%s", dir, name) : NULL,
+		dir ? xprintf("%s/../libexec/candor/%s", dir, name) : NULL,
+		xprintf("%s/%s", installed, name),
 	};
 	char *found = NULL;
 
@@ -61,7 +67,8 @@ unprivileged(char *out, size_t n)
 _Noreturn static void
 become(const char *program, int sock, uint64_t data_limit, char *who)
 {
-	char *argv[] = { (char[]){ PROGRAM }, who, NULL };
+	const char *slash = strrchr(program, '/');
+	char *argv[] = { (char *)(uintptr_t)(slash ? slash + 1 : program), who, NULL };
 	char *envp[] = { NULL };
 	sigset_t none;
 	int null = fcntl(open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, 10);

@@ -17,6 +17,8 @@
  * was to be installed; never by PATH. Malloced; NULL: not there.
  */
 char *spawn_find(const char *installed);
+/* The same for another of our programs. */
+char *spawn_find_named(const char *name, const char *installed);
 
 /* Not to be copied: whoever ends one copy leaves a pid in the other to be killed. */
 struct child {

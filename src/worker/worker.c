@@ -21,27 +21,6 @@
 
 #define NOFILE (WORKER_CHANNEL + 1 + 2 * WIRE_FDS_MAX + 8)
 
-/* Nobody, unless the parent named somebody; what is not a number is nobody too. */
-static struct confine
-whom(const char *arg)
-{
-	struct confine c = { CONFINE_NOBODY, CONFINE_NOBODY, NOFILE, NULL };
-	char *end;
-	unsigned long uid, gid;
-
-	if (arg == NULL)
-		return c;
-	uid = strtoul(arg, &end, 10);
-	if (*end != ':')
-		return c;
-	gid = strtoul(end + 1, &end, 10);
-	if (*end == '\0' && uid > 0 && gid > 0 && uid < UINT32_MAX && gid < UINT32_MAX) {
-		c.uid = (uid_t)uid;
-		c.gid = (gid_t)gid;
-	}
-	return c;
-}
-
 static enum err
 serve(struct worker *w)
 {
@@ -77,12 +56,13 @@ warm_up(void)
 int
 worker_main(int argc, char **argv)
 {
-	struct confine c = whom(argc > 1 ? argv[1] : NULL);
+	struct confine c = { .nofile = NOFILE };
 	struct worker w = { .out = { .fd = WORKER_CHANNEL } };
 	const char *step = NULL;
 	char why[128];
 	enum err e;
 
+	confine_whom(argc > 1 ? argv[1] : NULL, &c.uid, &c.gid);
 	warm_up();
 	scan_init();
 	guard_install();

@@ -1,0 +1,21 @@
+/*
+ * lock.h - candor-fetch locks itself in, in two steps.
+ *
+ * Names of hosts are looked up by libc, which opens files and modules as the machine's
+ * administrator wrote; that needs more than talking to a web server does. So: first a
+ * wide lock (names.def), then the lookups, then a narrow one (policy.def), then the
+ * network.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+/* Whom to become when started as root; *step: what the system refused. */
+MUST_USE enum err lock_for_names(uid_t uid, gid_t gid, const char **step);
+
+/* From here on only TCP to these ports, and the channel. */
+MUST_USE enum err lock_for_servers(const uint16_t *ports, size_t n, const char **step);
