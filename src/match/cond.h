@@ -52,6 +52,8 @@ struct cond_env {
 
 	/* the scan */
 	uint64_t max_steps; /* per object; about a nanosecond each */
+	/* max_steps is reached: raises it and says true, or says false. NULL: false. */
+	bool (*more)(void *host);
 	int64_t now;
 	const struct cond_ext *exts;     /* as in DB_EXTS */
 	const struct fact *const *facts; /* by DB_MODULES; NULL: not known here */

@@ -73,7 +73,9 @@ static inline bool
 cond_charge(struct cond *vm, uint64_t n)
 {
 	vm->steps = num_add(vm->steps, n);
-	return vm->steps <= vm->env->max_steps;
+	if (__builtin_expect(vm->steps <= vm->env->max_steps, 1))
+		return true;
+	return vm->env->more != NULL && vm->env->more(vm->env->host);
 }
 
 static inline double

@@ -144,7 +144,7 @@ chain_walk(struct filter_run *r, uint32_t chain, size_t at)
 		uint32_t e = le32(chains + (size_t)i * 4);
 
 		if (++c->steps > r->limit)
-			r->stop = ERR_LIMIT;
+			filter_run_spent(r);
 		filter_run_verify(r, lit_chain_needle(e), lit_chain_off(e), at);
 		if (e & LIT_CHAIN_LAST)
 			break;

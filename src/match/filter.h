@@ -82,7 +82,12 @@ struct filter_ctx {
 	const uint32_t *done;
 	uint32_t ndone, generation;
 
-	uint64_t limit; /* ends the scan when steps is above; 0: none */
+	/*
+	 * Ends the scan when steps is above, unless more gives a new limit; 0 of it: no.
+	 * 0: no limit.
+	 */
+	uint64_t limit;
+	uint64_t (*more)(void *arg);
 
 	/* Counted; not cleared between scans. */
 	uint64_t candidates; /* positions that passed the bitmap */

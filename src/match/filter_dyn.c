@@ -195,7 +195,7 @@ windows_scan(struct dyn *d)
 			const struct dyn_window *x = &s->window[w - 1];
 
 			if (++r->ctx->steps > r->limit)
-				r->stop = ERR_LIMIT;
+				filter_run_spent(r);
 			if (r->stop != OK)
 				return;
 			if (x->quad == quad)

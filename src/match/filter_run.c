@@ -70,12 +70,23 @@ flush(struct filter_run *r)
 		r->stop = ERR_END;
 }
 
+void
+filter_run_spent(struct filter_run *r)
+{
+	uint64_t limit = r->ctx->more ? r->ctx->more(r->ctx->arg) : 0;
+
+	if (limit > r->ctx->steps)
+		r->limit = limit;
+	else
+		r->stop = ERR_LIMIT;
+}
+
 bool
 filter_run_end_block(struct filter_run *r)
 {
 	flush(r);
 	if (r->stop == OK && r->ctx->steps > r->limit)
-		r->stop = ERR_LIMIT;
+		filter_run_spent(r);
 	return r->stop == OK;
 }
 

@@ -68,6 +68,9 @@ void filter_run_raw(struct filter_run *r);
 /* The next block of the data; this one, when there is no other whole one. */
 const uint8_t *filter_run_ahead(const struct filter_run *r);
 
+/* The limit is reached: asks for more; else the scan is to stop. */
+void filter_run_spent(struct filter_run *r);
+
 /* Reports what is left; true: go on with the next block. */
 bool filter_run_end_block(struct filter_run *r);
 

@@ -2,13 +2,79 @@
 
 #include "match/hits_state.h"
 
-#define VM_BYTES ((size_t)16 << 20)
+#define VM_BYTES    ((size_t)16 << 20)
+#define REGEX_SMALL (256u << 10)
 
 static void
 choose_cpus(struct hits *h, unsigned cpus)
 {
 	filter_choose(&h->filter, cpus);
 	filter_choose(&h->filter2, cpus);
+}
+
+/* Reports the steps since the last time; false: the object's budget is spent. */
+static bool
+tell_steps(struct hits *h)
+{
+	uint64_t steps = h->vm.steps - h->told;
+
+	if (h->pass != NULL) {
+		steps += h->pass->steps - h->told_pass;
+		h->told_pass = h->pass->steps;
+	}
+	h->told = h->vm.steps;
+	if (!h->spent && h->o.more != NULL)
+		h->spent = !h->o.more(h->o.arg, steps);
+	return !h->spent;
+}
+
+static void
+regex_slice(struct hits *h)
+{
+	uint64_t next = h->vm.steps + HITS_SLICE;
+
+	h->vm.budget = next < h->regex_end ? next : h->regex_end;
+}
+
+static bool
+regex_more(void *arg)
+{
+	struct hits *h = arg;
+
+	if (!tell_steps(h) || h->vm.steps > h->regex_end)
+		return false;
+	regex_slice(h);
+	return true;
+}
+
+void
+hits_regex_begin(struct hits *h)
+{
+	uint64_t n = num_add(h->file.n, REGEX_SMALL);
+
+	h->regex_end = num_add(h->vm.steps, num_mul(n, h->o.regex_steps));
+}
+
+void
+hits_regex_end(struct hits *h)
+{
+	h->regex_end = UINT64_MAX;
+	if (!h->spent)
+		regex_slice(h);
+}
+
+uint64_t
+hits_pass_more(void *arg)
+{
+	struct hits *h = arg;
+
+	return tell_steps(h) ? h->pass->steps + HITS_SLICE : 0;
+}
+
+bool
+hits_spent(const struct hits *h)
+{
+	return h->spent;
 }
 
 struct hits *
@@ -26,6 +92,7 @@ hits_new(const struct db *db, const struct hits_opts *o)
 	h->done = calloc((size_t)db->nparts + 1, sizeof(*h->done));
 	h->program = calloc(db->section[DB_REGEX].n / RE_ALIGN + 1, 1);
 	h->scratch = filter_scratch_new(o->keep);
+	h->regex_end = UINT64_MAX;
 	if (h->pattern == NULL || h->part == NULL || h->done == NULL ||
 	    h->program == NULL || h->scratch == NULL ||
 	    re_vm_init(&h->vm, VM_BYTES) != OK ||
@@ -36,6 +103,8 @@ hits_new(const struct db *db, const struct hits_opts *o)
 		hits_free(h);
 		return NULL;
 	}
+	h->vm.more = regex_more;
+	h->vm.arg = h;
 	if (o->cpu_mask != 0)
 		choose_cpus(h, filter_cpus() & ~o->cpu_mask);
 	return h;
@@ -76,7 +145,10 @@ hits_begin(struct hits *h, struct bytes file, uint64_t gates)
 	h->first_done = false;
 	h->want = (struct ids){ 0 };
 	h->defer = (struct ids){ 0 };
-	h->vm.budget = UINT64_MAX;
+	h->spent = false;
+	h->told = h->vm.steps;
+	h->regex_end = UINT64_MAX;
+	regex_slice(h);
 }
 
 struct pattern_state *

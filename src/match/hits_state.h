@@ -60,10 +60,14 @@ struct hits {
 	bool first_pass, first_done; /* it runs; it ran */
 	struct pattern_state *pattern;
 	struct part_state *part;
-	uint32_t *done;   /* per part: the generation in which no more is wanted */
-	uint8_t *program; /* per RE_ALIGN bytes of DB_REGEX: enum program_state */
-	struct ids want;  /* patterns of the next search */
-	struct ids defer; /* parts to search by their regex after this pass */
+	uint32_t *done;          /* per part: the generation in which no more is wanted */
+	uint8_t *program;        /* per RE_ALIGN bytes of DB_REGEX: enum program_state */
+	struct ids want;         /* patterns of the next search */
+	struct ids defer;        /* parts to search by their regex after this pass */
+	struct filter_ctx *pass; /* that runs */
+	uint64_t told, told_pass; /* steps of vm and pass that more knows of */
+	uint64_t regex_end;       /* steps of vm at which the regex at hand is cut */
+	bool spent;               /* more said no */
 	struct hits_stats stats;
 };
 
@@ -105,3 +109,10 @@ size_t list_before(const struct hit_list *l, uint64_t off);
 enum err chain_join(struct hits *h, const struct db_pattern *p, struct hit_list *out);
 
 void hits_cut(struct hits *h, uint32_t pattern, const char *why);
+
+/* The budget of one regex begins; and it ends. */
+void hits_regex_begin(struct hits *h);
+void hits_regex_end(struct hits *h);
+
+/* Asked by the filter when its limit is reached: the next limit, 0: no more. */
+uint64_t hits_pass_more(void *arg);

@@ -112,6 +112,8 @@ judge_atom(struct hits *h, const struct filter_hit *fh, const struct lit_needle 
 		atom_all(h, w, prog, (struct re_at){ n->b, fh->pos });
 	else if (re_hit(&h->vm, prog, h->file, n->b, fh->pos) == RE_YES)
 		judge_found(h, n->part, &hit);
+	if (h->spent) /* while this regex ran */
+		hits_cut(h, db_part(h->db, n->part)->pattern, "too much work");
 	w->steps += h->vm.steps - before;
 	w->searched |= w->steps > atom_budget(h);
 	if (w->searched) {
@@ -151,8 +153,11 @@ static void
 search_one(struct hits *h, uint32_t part, const struct re_prog *prog)
 {
 	struct hit hit = { 0 };
-	enum re_answer r = re_search(&h->vm, prog, h->file, 0);
+	enum re_answer r;
 
+	hits_regex_begin(h);
+	r = re_search(&h->vm, prog, h->file, 0);
+	hits_regex_end(h);
 	if (r == RE_YES)
 		judge_found(h, part, &hit);
 	else if (r == RE_LIMIT)
@@ -176,7 +181,9 @@ search_list(struct hits *h, uint32_t part, const struct re_prog *prog)
 			hits_cut(h, db_part(h->db, part)->pattern, "too many matches");
 			return;
 		}
+		hits_regex_begin(h);
 		r = re_search_all(&h->vm, prog, h->file, &spans);
+		hits_regex_end(h);
 		if (!spans.more || spans.max == HITS_MATCHES_MAX)
 			break;
 	}

@@ -24,9 +24,11 @@ part_defer(struct hits *h, uint32_t part)
 static bool
 on_hits(void *arg, const struct filter_hit *hit, size_t n)
 {
+	struct hits *h = arg;
+
 	for (size_t i = 0; i < n; i++)
-		judge_hit(arg, &hit[i]);
-	return true;
+		judge_hit(h, &hit[i]);
+	return !h->spent;
 }
 
 static struct filter_ctx
@@ -37,7 +39,26 @@ context(struct hits *h)
 		.arg = h,
 		.done = h->done,
 		.ndone = h->db->nparts,
-		.generation = h->gen };
+		.generation = h->gen,
+		.limit = HITS_SLICE,
+		.more = hits_pass_more };
+}
+
+/* What a pass says: it ends early when the object's budget is spent, and only then. */
+static void
+pass_begin(struct hits *h, struct filter_ctx *c)
+{
+	h->pass = c;
+	h->told_pass = 0;
+}
+
+static void
+pass_end(struct hits *h, enum err e)
+{
+	if (h->spent)
+		hits_cut(h, DB_NONE, "too much work");
+	else if (e != OK)
+		hits_cut(h, DB_NONE, "the filter is damaged");
 }
 
 static void
@@ -46,13 +67,14 @@ count(struct hits *h, const struct filter_ctx *c)
 	h->stats.candidates += c->candidates;
 	h->stats.compares += c->compares;
 	h->stats.steps += c->steps;
+	h->pass = NULL;
 }
 
 /* Parts whose atoms were too frequent get their linear search. */
 static void
 search_deferred(struct hits *h)
 {
-	for (size_t i = 0; i < h->defer.n; i++)
+	for (size_t i = 0; i < h->defer.n && !h->spent; i++)
 		judge_search(h, h->defer.v[i]);
 	h->defer.n = 0;
 }
@@ -67,13 +89,12 @@ hits_first(struct hits *h)
 		return;
 	}
 	h->first_pass = true;
-	/* The callback never ends the scan and no limit is set: it cannot fail. */
-	if (filter_scan(h->gates & 1 ? &h->filter : &h->filter2, h->file, &c) != OK)
-		hits_cut(h, DB_NONE, "the filter is damaged");
+	pass_begin(h, &c);
+	pass_end(h, filter_scan(h->gates & 1 ? &h->filter : &h->filter2, h->file, &c));
 	count(h, &c);
 	search_deferred(h);
 	h->first_pass = false;
-	h->first_done = true;
+	h->first_done = !h->spent;
 }
 
 bool
@@ -161,6 +182,8 @@ pattern_end(struct hits *h, uint32_t pattern)
 	struct hit_list *l;
 
 	p->wanted = false;
+	if (h->spent) /* it stays unknown */
+		return;
 	if (!p->all && d->nparts == 1) {
 		if (p->answer == HITS_UNKNOWN)
 			p->answer = HITS_NO;
@@ -182,10 +205,11 @@ hits_search(struct hits *h)
 	struct filter_ctx c = context(h);
 	struct ids list = { 0 };
 
-	for (size_t i = 0; i < h->want.n; i++)
+	for (size_t i = 0; i < h->want.n && !h->spent; i++)
 		pattern_begin(h, h->want.v[i], &list);
-	if (list.n > 0 && filter_dyn(&h->filter, list.v, list.n, h->file, &c) != OK)
-		hits_cut(h, DB_NONE, "the filter is damaged");
+	pass_begin(h, &c);
+	if (list.n > 0)
+		pass_end(h, filter_dyn(&h->filter, list.v, list.n, h->file, &c));
 	count(h, &c);
 	search_deferred(h);
 	for (size_t i = 0; i < h->want.n; i++)
@@ -198,10 +222,14 @@ enum err
 hits_regex(struct hits *h, uint32_t re, struct bytes s, bool *found)
 {
 	const struct re_prog *prog = hits_program(h, re);
+	enum re_answer r;
 
 	if (prog == NULL)
 		return ERR_FORMAT;
-	switch (re_search(&h->vm, prog, s, 0)) {
+	hits_regex_begin(h);
+	r = re_search(&h->vm, prog, s, 0);
+	hits_regex_end(h);
+	switch (r) {
 	case RE_YES: *found = true; return OK;
 	case RE_NO: *found = false; return OK;
 	case RE_LIMIT: break;

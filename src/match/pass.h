@@ -17,14 +17,27 @@ struct hits_opts {
 	struct arena *keep;   /* for what lives as long as the scanner */
 	struct arena *object; /* for what lives as long as the object */
 	uint32_t cpu_mask;    /* enum filter_cpu not to use */
+	/*
+	 * What one regex may cost in an object, in steps a byte (small objects count
+	 * as 256 KB more). Most take one or two. Beyond it the pattern is cut.
+	 */
+	uint32_t regex_steps;
 	/* A pattern with rules to wake matched (or, for a chain, its rarest part). */
 	void (*wake)(void *arg, uint32_t pattern);
 	/* A budget cut the search of a pattern: what is known of it may lack matches. */
 	void (*cut)(void *arg, uint32_t pattern, const char *why);
+	/*
+	 * Some steps more were done, at most about HITS_SLICE at once: may it go on? No,
+	 * and nothing more is searched in this object: what was not known by then
+	 * stays unknown. NULL: always.
+	 */
+	bool (*more)(void *arg, uint64_t steps);
 	void *arg;
 };
 
 #define HITS_MATCHES_MAX 1000000 /* a pattern and object, as in YARA */
+
+#define HITS_SLICE (1u << 18) /* steps between two looks at the clock: 1-5 ms */
 
 /* NULL: the budget of keep is spent, or the database is damaged. */
 struct hits *hits_new(const struct db *db, const struct hits_opts *o);
@@ -44,6 +57,9 @@ void hits_first(struct hits *h);
  * False: what is asked for is known already. */
 bool hits_want(struct hits *h, uint32_t pattern, bool all);
 void hits_search(struct hits *h);
+
+/* more said no: the searches of this object were ended. */
+bool hits_spent(const struct hits *h);
 
 /* Does the regex program at re match somewhere in s? For the matches operator.
  * ERR_FORMAT: there is no such program. ERR_LIMIT: too much work. */

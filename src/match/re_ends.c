@@ -163,7 +163,7 @@ end_of(struct ends *e, uint64_t pos)
 			if (!e->live || far > e->top || far < e->pos)
 				row_begin(e, far);
 		}
-		while (e->pos > pos && e->run.vm->steps <= e->run.vm->budget)
+		while (e->pos > pos && re_charge(e->run.vm, 0))
 			row_step(e);
 		if (p->entries > 0)
 			return any_end(e, e->run.start, ctx);

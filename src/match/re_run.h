@@ -82,7 +82,9 @@ static inline bool
 re_charge(struct re_vm *vm, uint64_t n)
 {
 	vm->steps += n;
-	return vm->steps <= vm->budget;
+	if (__builtin_expect(vm->steps <= vm->budget, 1))
+		return true;
+	return vm->more != NULL && vm->more(vm->arg);
 }
 
 /* re_nfa.c */

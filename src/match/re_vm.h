@@ -12,7 +12,8 @@
  *
  * Nothing allocates while scanning: a vm holds all scratch, allocated once. Work is
  * counted in vm->steps (about one per byte and live state) and stops at vm->budget with
- * RE_LIMIT, never silently.
+ * RE_LIMIT, never silently. Who has a clock to watch sets the budget low and is asked for
+ * more of it (vm->more).
  *
  * Linear time: re_search and re_search_all cost O(data) each, times a factor of the
  * pattern. re_hit and re_hit_all cost up to O(data) per call, so a caller that gets many
@@ -28,7 +29,10 @@ enum re_answer { RE_NO, RE_YES, RE_LIMIT };
 
 struct re_vm {
 	uint64_t steps;  /* work done; the caller may reset it */
-	uint64_t budget; /* RE_LIMIT when steps gets here */
+	uint64_t budget; /* RE_LIMIT when steps gets here, unless more helps */
+	/* Raises budget and says true, or says false. NULL: nobody does. */
+	bool (*more)(void *arg);
+	void *arg;
 	struct re_scratch *scratch;
 };
 

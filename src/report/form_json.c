@@ -79,6 +79,8 @@ json_reason(struct report *r, struct report_file *f, const struct finding *x)
 
 	(void)r;
 	json_str(&j, "kind", x->kind == FINDING_FAILED ? "failed" : "incomplete");
+	if (x->rule.n > 0)
+		json_bytes(&j, "rule", x->rule);
 	json_bytes(&j, "text", x->text);
 	json_close(&j, '}');
 }

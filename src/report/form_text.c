@@ -123,6 +123,10 @@ text_reason(struct report *r, struct report_file *f, const struct finding *x)
 {
 	line_start(r, &f->reasons,
 	    x->kind == FINDING_FAILED ? VERDICT_FAILED : VERDICT_INCOMPLETE);
+	if (x->rule.n > 0) {
+		text_escape(&f->reasons, x->rule);
+		buf_str(&f->reasons, ": ");
+	}
 	text_escape(&f->reasons, x->text);
 	line_end(&f->reasons, f->path);
 }

@@ -54,7 +54,7 @@ struct finding_match {
 struct finding {
 	enum finding_kind kind;
 	uint32_t flags;        /* enum finding_flag */
-	struct bytes ns, rule; /* FINDING_RULE, UNMATCHED, LOG, WARNING; else empty */
+	struct bytes ns, rule; /* the rule that it is about; or empty */
 	struct bytes text;
 	const struct bytes *tags;
 	const struct finding_meta *metas;

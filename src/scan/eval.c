@@ -104,7 +104,11 @@ sort_live(struct scan *s, uint32_t from)
 static void
 limit(struct scan *s, uint32_t rule)
 {
-	scan_say(s, FINDING_LIMIT, rule, BYTES_LIT("the work for this rule is too much"));
+	if (s->budget.spent)
+		scan_budget_tell(s, rule, BYTES_LIT("its condition"));
+	else
+		scan_say(s, FINDING_LIMIT, rule,
+		    BYTES_LIT("the work for this rule is too much"));
 }
 
 /* Runs one rule; true: it is decided. */
@@ -117,6 +121,7 @@ decide(struct scan *s, uint32_t rule)
 		return true;
 	s->stats.rules_run++;
 	s->deciding = rule;
+	scan_budget_rule(s);
 	switch (cond_run(s->cond, rule)) {
 	case COND_TRUE: r->value = RULE_TRUE; return true;
 	case COND_LIMIT:

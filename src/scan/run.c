@@ -11,6 +11,7 @@
 #define MEMORY_DEFAULT      ((size_t)256 << 20)
 #define KEEP_BUDGET         ((size_t)64 << 20)
 #define MATCH_BYTES_DEFAULT 512
+#define STEPS_DEFAULT       4096
 
 static void
 on_wake(void *arg, uint32_t pattern)
@@ -23,23 +24,41 @@ on_wake(void *arg, uint32_t pattern)
 		scan_wake(s, l.p[i]);
 }
 
-/* The first live rule that uses the pattern, and its name for it. */
+/* The rule's name for a pattern; false: it does not use it. */
+static bool
+name_of(const struct scan *s, uint32_t rule, uint32_t pattern, struct bytes *name)
+{
+	const struct db_rule *d = db_rule(&s->db, rule);
+
+	for (uint32_t k = 0; k < db_rule_nstrings(&s->db, d); k++) {
+		const struct db_string *str = db_string(&s->db, d->strings + k);
+
+		if (str->pattern != pattern)
+			continue;
+		*name = db_text(&s->db, str->name);
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A rule that uses the pattern, and its name for it: the first one that is live, or
+ * would be woken by it. DB_NONE: the pattern is of no rule, or of all.
+ */
 static uint32_t
 user_of(struct scan *s, uint32_t pattern, struct bytes *name)
 {
-	for (uint32_t i = 0; i < s->nlive; i++) {
-		const struct db_rule *d = db_rule(&s->db, s->live[i]);
+	const struct db_pattern *p = db_pattern(&s->db, pattern);
+	struct db_list wake = db_list(&s->db, p->wake, p->nwake);
 
-		for (uint32_t k = 0; k < db_rule_nstrings(&s->db, d); k++) {
-			const struct db_string *str = db_string(&s->db, d->strings + k);
-
-			if (str->pattern != pattern)
-				continue;
-			*name = db_text(&s->db, str->name);
+	for (uint32_t i = 0; i < s->nlive; i++)
+		if (name_of(s, s->live[i], pattern, name))
 			return s->live[i];
-		}
-	}
-	*name = BYTES_LIT("a string");
+	for (uint32_t i = 0; i < wake.n; i++)
+		if (name_of(s, wake.p[i], pattern, name))
+			return wake.p[i];
+	*name = pattern == DB_NONE ? BYTES_LIT("the strings that rules wait for")
+				   : BYTES_LIT("a string");
 	return DB_NONE;
 }
 
@@ -51,6 +70,10 @@ on_cut(void *arg, uint32_t pattern, const char *why)
 	uint32_t rule = user_of(s, pattern, &name);
 	char text[512];
 
+	if (hits_spent(s->hits)) {
+		scan_budget_tell(s, rule, name);
+		return;
+	}
 	snprintf(text, sizeof(text),
 	    "%s for %.*s, results for this rule may be incorrect", why,
 	    name.n < 200 ? (int)name.n : 200, (const char *)name.p);
@@ -167,8 +190,10 @@ machine_new(struct scan *s)
 	struct hits_opts ho = { .keep = &s->keep,
 		.object = &s->object,
 		.cpu_mask = s->o.cpu_mask,
+		.regex_steps = (s->o.steps + 7) / 8,
 		.wake = on_wake,
 		.cut = on_cut,
+		.more = scan_budget_more,
 		.arg = s };
 
 	s->rule = calloc((size_t)s->db.nrules + 1, sizeof(*s->rule));
@@ -179,7 +204,7 @@ machine_new(struct scan *s)
 	s->env = (struct cond_env){ .host = s,
 		.hits = s->hits,
 		.arena = &s->object,
-		.max_steps = UINT64_MAX,
+		.more = scan_budget_cond,
 		.exts = s->exts,
 		.facts = s->facts,
 		.nexts = s->db.nexts,
@@ -208,6 +233,7 @@ scan_new(struct bytes db, const struct scan_opts *o, struct scan **out)
 		return ERR_NOMEM;
 	s->o = *o;
 	s->o.match_bytes = o->match_bytes ? o->match_bytes : MATCH_BYTES_DEFAULT;
+	s->o.steps = o->steps ? o->steps : STEPS_DEFAULT;
 	arena_init(&s->keep, KEEP_BUDGET);
 	arena_init(&s->object, o->memory ? o->memory : MEMORY_DEFAULT);
 	e = db_open(db, &s->db);
@@ -342,8 +368,9 @@ object_begin(struct scan *s, struct bytes file, const struct sink *to)
 	s->env.file = file;
 	s->env.entrypoint = entrypoint_of(file);
 	s->env.now = s->o.now ? s->o.now() : 0;
-	hits_begin(s->hits, file, scan_gates(s));
 	cond_begin(s->cond);
+	scan_budget_begin(s);
+	hits_begin(s->hits, file, scan_gates(s));
 }
 
 enum err
@@ -359,7 +386,7 @@ scan_file(struct scan *s, struct bytes file, const struct sink *to)
 	modules_close(s);
 	s->stats.objects++;
 	s->stats.bytes += file.n;
-	s->stats.steps += cond_steps(s->cond);
+	s->cond_steps += cond_steps(s->cond);
 	return s->sink_err;
 }
 
@@ -372,5 +399,6 @@ scan_stats(const struct scan *s)
 	st->candidates = h.candidates;
 	st->verified = h.compares;
 	st->passes = h.passes;
+	st->steps = s->cond_steps + h.steps;
 	return st;
 }

@@ -30,10 +30,18 @@ enum scan_flag {
 	SCAN_DUMP_YARA = 1 << 6, /* report those facts in the form of yara -D */
 };
 
+#define SCAN_SMALL (256u << 10)
+
 struct scan_opts {
-	uint32_t flags;       /* enum scan_flag */
-	uint32_t timeout_ms;  /* per object; 0: none */
-	uint64_t memory;      /* bytes of scratch per object; 0: the default, 256 MB */
+	uint32_t flags;      /* enum scan_flag */
+	uint32_t timeout_ms; /* per object; 0: none */
+	uint64_t memory;     /* bytes of scratch per object; 0: the default, 256 MB */
+	/*
+	 * Counted work per byte of an object, and SCAN_SMALL times as much for any; a
+	 * step is some nanoseconds. 0: the default, 4,096. A regex may take an eighth of
+	 * it.
+	 */
+	uint32_t steps;
 	uint32_t match_bytes; /* data kept per match; 0: the default, 512 */
 	uint32_t cpu_mask;    /* SIMD variants not to use; 0: all (match/filter.h) */
 	uint64_t (*clock_ms)(void); /* for the timeout; NULL: no timeout */

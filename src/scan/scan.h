@@ -54,6 +54,13 @@ struct scan {
 	const struct sink *sink;
 	enum err sink_err; /* the first refusal of the sink */
 	bool cut;          /* a parser's budget was spent when it opened the object */
+	struct scan_budget {
+		uint64_t steps, deadline; /* left; of o.clock_ms, 0: none */
+		uint64_t cond;            /* steps of conditions that were counted */
+		bool spent, late;         /* nothing more is searched; for lack of time */
+		bool told;                /* ... and that was said */
+	} budget;
+	uint64_t cond_steps; /* of all objects */
 	struct scan_stats stats;
 };
 
@@ -65,6 +72,20 @@ uint64_t scan_gates(struct scan *s);
 
 /* eval.c: decides every rule that can be true. */
 void scan_eval(struct scan *s);
+
+/* budget.c: a new object; its deadline and steps begin. */
+void scan_budget_begin(struct scan *s);
+
+/* budget.c: what the passes and the conditions ask; arg is the scan. */
+bool scan_budget_more(void *arg, uint64_t steps);
+bool scan_budget_cond(void *arg);
+
+/* budget.c: before each rule: the searches were ended, but it has some steps of its own.
+ */
+void scan_budget_rule(struct scan *s);
+
+/* budget.c: something was cut: of this rule, or of no rule that is known (DB_NONE). */
+void scan_budget_tell(struct scan *s, uint32_t rule, struct bytes what);
 
 /* The rule's state in this object; i is below db.nrules. */
 struct rule_state *scan_rule(struct scan *s, uint32_t i);

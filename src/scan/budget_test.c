@@ -1,0 +1,92 @@
+/*
+ * What is spent ends the search of an object, never its verdict: what was found is told,
+ * and the object is incomplete, with the name of what ran. The clock is the test's own.
+ */
+#include "scan/scan_rig.h"
+
+#define QUICK "rule quick { strings: $a = \"quick brown\" condition: $a } "
+/* States differ at each byte, and there is no literal to look for. */
+#define SLOW  "rule slow { strings: $re = /(a[ab]{20}b[ab]{15}){2}[cd]/ condition: $re } "
+#define LOOP                                                                        \
+	"rule loop { condition: filesize > 99 and for any i in (1..100000000) : ( " \
+	"uint8(i % 64) == 255 ) "                                                   \
+	"} "
+
+static uint64_t clock_at, clock_step;
+
+/* A clock that goes on a bit each time somebody looks. */
+static uint64_t
+clock_ms(void)
+{
+	return clock_at += clock_step;
+}
+
+struct object {
+	uint8_t *p;
+	size_t n;
+};
+
+/* Random letters of "ab", with a text in front. */
+static struct bytes
+letters(const char *front, size_t n)
+{
+	uint8_t *p = malloc(n);
+	uint64_t seed = 7;
+
+	for (size_t i = 0; i < n; i++)
+		p[i] = test_random(&seed) & 1 ? 'a' : 'b';
+	memcpy(p, front, strlen(front));
+	return (struct bytes){ p, n };
+}
+
+/* clang-format off */
+static const struct {
+	const char *name, *rules;
+	uint32_t steps, timeout, tick;
+	const char *heard, *limit;
+} rows[] = {
+	{ "nothing is spent", QUICK SLOW, 0, 1000, 1, "quick", "" },
+	{ "steps, in a regex", QUICK SLOW, 1, 0, 0, "LIMIT quick",
+	    "slow: the work for this object is too much; the search was ended at $re" },
+	{ "one regex's steps", QUICK SLOW "rule other { strings: $o = /b[^x]{9}a[ab]/ condition: $o }",
+	    8, 0, 0, "LIMIT quick other",
+	    "slow: too much work for $re, results for this rule may be incorrect" },
+	{ "time, in a regex", QUICK SLOW, 0, 2, 1, "LIMIT quick",
+	    "slow: the time for this object is over; the search was ended at $re" },
+	{ "steps, in a condition", QUICK LOOP, 1, 0, 0, "LIMIT quick",
+	    "loop: the work for this object is too much; the search was ended at its condition" },
+	{ "time, in a condition", LOOP QUICK, 0, 2, 1, "LIMIT quick",
+	    "loop: the time for this object is over; the search was ended at its condition" },
+	{ "told once", LOOP "rule l2 { condition: filesize > 99 and for any i in (1..100000000) : "
+	    "( uint8(i % 64) == 254 ) }" QUICK, 0, 2, 1, "LIMIT quick",
+	    "loop: the time for this object is over; the search was ended at its condition" },
+	{ "what was not searched is not missing",
+	    QUICK SLOW "rule not_slow { strings: $s = /(a[ab]{20}b[ab]{15}){2}[ce]/ condition: filesize > 99 and not $s }",
+	    1, 0, 0, "LIMIT quick",
+	    "slow: the work for this object is too much; the search was ended at $re" },
+};
+/* clang-format on */
+
+TEST(spent)
+{
+	struct bytes file = letters("the quick brown fox", 1 << 20);
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct scan_opts o = { .steps = rows[i].steps,
+			.timeout_ms = rows[i].timeout,
+			.clock_ms = clock_ms };
+		struct rig r;
+
+		ROW("%s", rows[i].name);
+		clock_at = 1000;
+		clock_step = rows[i].tick;
+		rig_open(&r, rows[i].rules, &o);
+		EQ_S(rig_scan(&r, file), rows[i].heard);
+		EQ_S(r.heard.limit, rows[i].limit);
+		/* and the next object is another one */
+		clock_step = 0;
+		EQ_S(rig_scan(&r, test_copy(bytes_of("quick brown"))), "quick");
+		rig_close(&r);
+	}
+	free((void *)(uintptr_t)file.p);
+}
