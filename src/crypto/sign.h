@@ -1,0 +1,33 @@
+/*
+ * sign.h - Ed25519 (RFC 8032), and the random bytes that keys are made of.
+ *
+ * Keys are 32-byte seeds, as signed notes carry them: the same key file works in other
+ * programs. Signing is deterministic. Verification is libcrypto's, which refuses
+ * signatures whose second half is not reduced, so one signature has one encoding.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "base/err.h"
+
+enum {
+	SIGN_SEED = 32,   /* bytes of a private key */
+	SIGN_PUBLIC = 32, /* bytes of a public one */
+	SIGN_BYTES = 64,  /* of a signature */
+};
+
+/* The public key that belongs to a seed. */
+void sign_public(const uint8_t seed[SIGN_SEED], uint8_t public[SIGN_PUBLIC]);
+
+void sign_make(
+    const uint8_t seed[SIGN_SEED], struct bytes message, uint8_t signature[SIGN_BYTES]);
+
+/* False also for a signature of another length, and for a key that is no point. */
+bool sign_holds(
+    const uint8_t public[SIGN_PUBLIC], struct bytes message, struct bytes signature);
+
+/* n bytes nobody can foresee. Waits for the kernel's pool at boot; never fails. */
+void sign_random(uint8_t *out, size_t n);
+
+/* Overwrites a secret, in a way that no optimiser removes. */
+void sign_wipe(void *p, size_t n);
