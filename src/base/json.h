@@ -30,3 +30,12 @@ void json_int(struct json *j, const char *key, int64_t v);
 void json_uint(struct json *j, const char *key, uint64_t v);
 void json_real(struct json *j, const char *key, double v); /* three decimals */
 void json_bool(struct json *j, const char *key, bool v);
+
+#define JSON_DEPTH_MAX 32 /* of arrays and objects in each other */
+
+/*
+ * Is b one value, written as our writers write it: RFC 8259 in ASCII, without blanks,
+ * not deeper than JSON_DEPTH_MAX? So a stranger's value may stand in our line: it cannot
+ * end it, nor the object that it is in.
+ */
+bool json_valid(struct bytes b);
