@@ -18,11 +18,19 @@ struct dump_args {
 
 /* clang-format off */
 static const struct opt dump_opts[] = {
-	{ 0, "json", OPT_FLAG, NULL, "JSON Lines: one object a file, the facts as text", offsetof(struct dump_args, json) },
+	{ 0, "json", OPT_FLAG, NULL, "JSON Lines: one object a file", offsetof(struct dump_args, json) },
 	{ 0, "timeout", OPT_TIME, "SECONDS", "time for one file, at most (120)", offsetof(struct dump_args, timeout_ms) },
 	OPT_LAST,
 };
 /* clang-format on */
+
+#define KEPT_MAX (32u << 20) /* bytes of facts of one file; the engine stops at half */
+
+/* What is said about one file, until it is done. */
+struct dump_file {
+	struct buf facts;
+	struct buf error; /* why there are none, or not all; the first reason */
+};
 
 struct dump {
 	struct dump_args args;
@@ -46,55 +54,83 @@ put_text(struct buf *b, struct bytes text)
 	}
 }
 
-static struct buf *
-text_of(struct job_file *f)
+static struct dump_file *
+file_of(struct job_file *f)
 {
-	if (f->user == NULL)
-		f->user = xcalloc(1, sizeof(struct buf));
-	return f->user;
+	return job_file_user(f, sizeof(struct dump_file));
+}
+
+/* The text may be the worker's. */
+static void
+complain(struct dump *d, struct job_file *f, struct bytes why)
+{
+	struct dump_file *t = file_of(f);
+
+	if (t->error.n > 0)
+		return;
+	text_escape(&t->error, why);
+	msg_error(
+	    "'%.*s': %s", (int)f->path.n, (const char *)f->path.p, buf_cstr(&t->error));
+	d->bad++;
 }
 
 static void
 on_finding(void *arg, struct job_file *f, const struct finding *x)
 {
 	struct dump *d = arg;
+	struct buf *facts = &file_of(f)->facts;
 
-	if (x->kind == FINDING_DUMP)
-		buf_put(text_of(f), x->text.p, x->text.n);
-	else if (x->kind == FINDING_LIMIT || x->kind == FINDING_FAILED) {
-		msg_error("'%.*s': %.*s", (int)f->path.n, (const char *)f->path.p,
-		    (int)x->text.n, (const char *)x->text.p);
-		d->bad++;
-	}
+	if (x->kind == FINDING_LIMIT || x->kind == FINDING_FAILED)
+		complain(d, f, x->text);
+	else if (x->kind == FINDING_DUMP && x->text.n > KEPT_MAX - facts->n)
+		complain(d, f, BYTES_LIT("more is said about it than is kept"));
+	else if (x->kind == FINDING_DUMP)
+		buf_put(facts, x->text.p, x->text.n);
 }
 
 static void
 on_again(void *arg, struct job_file *f)
 {
-	(void)arg;
-	buf_clear(text_of(f));
+	struct dump *d = arg;
+	struct dump_file *t = file_of(f);
+
+	d->bad -= t->error.n > 0;
+	buf_clear(&t->facts);
+	buf_clear(&t->error);
+}
+
+/* docs/json.md. The facts stand there as the worker wrote them: on_done saw to it. */
+static void
+put_json(struct buf *b, const struct job_file *f, const struct dump_file *t)
+{
+	struct json j = { b, false };
+
+	json_open(&j, NULL, '{');
+	json_bytes(&j, "path", f->path);
+	if (t->error.n > 0)
+		json_bytes(&j, "error", buf_bytes(&t->error));
+	if (t->facts.n > 0) {
+		buf_str(b, ",\"facts\":");
+		buf_put(b, t->facts.p, t->facts.n);
+	}
+	json_close(&j, '}');
+	buf_u8(b, '\n');
 }
 
 static void
-print(const struct dump *d, struct bytes path, struct bytes facts)
+print(const struct dump *d, const struct job_file *f, const struct dump_file *t)
 {
 	struct buf b = { 0 };
 
-	if (d->args.json) {
-		struct json j = { &b, false };
-
-		json_open(&j, NULL, '{');
-		json_bytes(&j, "path", path);
-		json_bytes(&j, "facts", facts);
-		json_close(&j, '}');
-		buf_u8(&b, '\n');
-	} else {
+	if (d->args.json)
+		put_json(&b, f, t);
+	else {
 		if (d->several) {
 			buf_str(&b, "# ");
-			text_escape(&b, path);
+			text_escape(&b, f->path);
 			buf_u8(&b, '\n');
 		}
-		put_text(&b, facts);
+		put_text(&b, buf_bytes(&t->facts));
 	}
 	fwrite(b.p, 1, b.n, stdout);
 	buf_done(&b);
@@ -104,25 +140,30 @@ static void
 on_done(void *arg, struct job_file *f, const char *failed)
 {
 	struct dump *d = arg;
-	struct buf *text = text_of(f);
+	struct dump_file *t = file_of(f);
 
 	if (failed != NULL) {
-		msg_error("'%.*s': %s", (int)f->path.n, (const char *)f->path.p, failed);
-		d->bad++;
-	} else
-		print(d, f->path, buf_bytes(text));
-	buf_done(text);
-	free(text);
+		complain(d, f, bytes_of(failed));
+		buf_clear(&t->facts);
+	} else if (d->args.json && t->facts.n > 0 && !json_valid(buf_bytes(&t->facts))) {
+		complain(d, f, BYTES_LIT("the worker's facts are not JSON"));
+		buf_clear(&t->facts);
+	}
+	if (failed == NULL || d->args.json)
+		print(d, f, t);
+	buf_done(&t->facts);
+	buf_done(&t->error);
+	free(t);
 }
 
+/* What is no file, or cannot be opened, is told as a file that failed. */
 static void
 on_skipped(void *arg, struct bytes path, const char *why, bool failed)
 {
-	struct dump *d = arg;
+	struct job_file f = { .path = path };
 
-	msg_error("'%.*s': %s", (int)path.n, (const char *)path.p, why);
 	(void)failed;
-	d->bad++;
+	on_done(arg, &f, why);
 }
 
 static enum err
@@ -139,7 +180,8 @@ dump(struct dump *d, const char *program, const struct opt_list *paths)
 	struct job_scan j = {
 		.pool = { .program = program,
 		    .workers = 1,
-		    .scan = { .flags = WIRE_DUMP, .timeout_ms = d->args.timeout_ms } },
+		    .scan = { .flags = d->args.json ? WIRE_DUMP_JSON : WIRE_DUMP,
+			.timeout_ms = d->args.timeout_ms } },
 		.roots = paths->p,
 		.nroots = paths->n,
 		.arg = d,

@@ -86,13 +86,11 @@ write_out(struct scan_run *s)
 static struct report_file *
 file_of(struct job_file *f)
 {
-	if (f->user == NULL) {
-		struct report_file *r = xcalloc(1, sizeof(*r));
+	struct report_file *r = job_file_user(f, sizeof(*r));
 
-		*r = (struct report_file){ .path = f->path, .size = f->size };
-		f->user = r;
-	}
-	return f->user;
+	r->path = f->path;
+	r->size = f->size;
+	return r;
 }
 
 static void

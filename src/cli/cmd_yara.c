@@ -11,7 +11,8 @@
 #include "cli/yara_print.h"
 
 #define THREADS_MAX         32
-#define DUPLICATED_EXTERNAL 56 /* YARA has no words for it */
+#define KEPT_MAX            (64u << 20) /* bytes of lines about one file */
+#define DUPLICATED_EXTERNAL 56          /* YARA has no words for it */
 
 struct yara {
 	struct yara_opts o;
@@ -29,14 +30,14 @@ struct yara {
 struct yara_file {
 	struct buf out, err;
 	uint64_t count;
+	bool open; /* the last rule was printed: more matches of it may follow */
+	bool cut;  /* more was said than is kept: the worker may be lying */
 };
 
 static struct yara_file *
 file_of(struct job_file *f)
 {
-	if (f->user == NULL)
-		f->user = xcalloc(1, sizeof(struct yara_file));
-	return f->user;
+	return job_file_user(f, sizeof(struct yara_file));
 }
 
 static void
@@ -62,10 +63,17 @@ on_rule(struct yara *y, struct job_file *f, const struct finding *x)
 	struct yara_file *t = file_of(f);
 	bool match = x->kind == FINDING_RULE;
 
+	if (x->flags & FINDING_MORE) {
+		if (t->open)
+			yara_print_matches(&y->o, x, &t->out);
+		return;
+	}
+	t->open = false;
 	/* -l counts over all files; each file still shows the rule that goes over it. */
 	if (y->o.limit != 0 && y->matched >= y->o.limit && t->count > 0)
 		return;
-	if (match != y->o.negate && yara_shows(&y->o, x) && !y->o.count)
+	t->open = match != y->o.negate && yara_shows(&y->o, x) && !y->o.count;
+	if (t->open)
 		yara_print(&y->o, x, f->path, &t->out);
 	t->count += match;
 	y->matched += match;
@@ -84,6 +92,9 @@ on_finding(void *arg, struct job_file *f, const struct finding *x)
 	struct yara *y = arg;
 	struct yara_file *t = file_of(f);
 
+	t->cut |= t->out.n + t->err.n > KEPT_MAX;
+	if (t->cut)
+		return;
 	switch (x->kind) {
 	case FINDING_RULE:
 	case FINDING_UNMATCHED: on_rule(y, f, x); break;
@@ -120,6 +131,7 @@ on_again(void *arg, struct job_file *f)
 
 	y->matched -= t->count;
 	t->count = 0;
+	t->open = t->cut = false;
 	buf_clear(&t->out);
 	buf_clear(&t->err);
 }
@@ -146,6 +158,8 @@ on_done(void *arg, struct job_file *f, const char *failed)
 	fwrite(t->out.p, 1, t->out.n, stdout);
 	fflush(stdout);
 	fwrite(t->err.p, 1, t->err.n, stderr);
+	if (t->cut)
+		complain(y, f->path, "more was found than can be told");
 	if (failed != NULL)
 		complain(y, f->path, failed);
 	buf_done(&t->out);

@@ -62,6 +62,9 @@ struct job_file {
 	void *user; /* NULL at first; the callbacks' own */
 };
 
+/* The callbacks' own: size bytes, zeroed at first; to be freed by done. */
+void *job_file_user(struct job_file *f, size_t size);
+
 struct job_scan {
 	struct pool_opts pool; /* workers 0: one a core; scan.db_size and db_fd from db */
 	struct job_db db;

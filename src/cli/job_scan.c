@@ -61,6 +61,14 @@ finish(const struct job_scan *j, struct file *f, const char *failed)
 	free(f);
 }
 
+void *
+job_file_user(struct job_file *f, size_t size)
+{
+	if (f->user == NULL)
+		f->user = xcalloc(1, size);
+	return f->user;
+}
+
 static struct file *
 file_new(struct bytes path, int fd, const struct stat *st)
 {

@@ -146,6 +146,12 @@ yara_print(const struct yara_opts *o, const struct finding *f, struct bytes path
 		put_metas(out, f);
 	put(out, path);
 	buf_u8(out, '\n');
+	yara_print_matches(o, f, out);
+}
+
+void
+yara_print_matches(const struct yara_opts *o, const struct finding *f, struct buf *out)
+{
 	for (uint32_t i = 0; i < f->nmatches; i++)
 		if (!(f->matches[i].flags & MATCH_PRIVATE))
 			put_match(o, &f->matches[i], out);

@@ -106,3 +106,14 @@ TEST(shows)
 	CHECK(yara_shows(&o, &hit));
 	yara_opts_done(&o);
 }
+
+/* Further matches of a rule are lines as the first ones, without the rule's. */
+TEST(more)
+{
+	const struct yara_opts o = { .strings = true };
+	struct buf b = { 0 };
+
+	yara_print_matches(&o, &hit, &b);
+	EQ_S(buf_cstr(&b), "0x10:$t: a\\x0Ab\n0x0:$h: 4D 5A\n0xff:$x: @C\n");
+	buf_done(&b);
+}

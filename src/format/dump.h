@@ -26,7 +26,7 @@ void dump_text(const struct format *m, void *facts, struct buf *out);
 void dump_yara(const struct format *m, void *facts, struct buf *out);
 
 /*
- * One JSON object, its keys in the order of the table. Strings are bytes: each is
- * written as the character of its value, so 0xe9 is "\u00e9".
+ * One JSON object in ASCII, its keys in the order of the table. Strings are bytes: each
+ * is written as the character of its value, so 0xe9 is "\u00e9". docs/json.md.
  */
 void dump_json(const struct format *m, void *facts, struct buf *out);

@@ -7,6 +7,8 @@
 
 struct form {
 	void (*rule)(struct report *r, struct report_file *f, const struct finding *x);
+	/* Further matches of the last rule. */
+	void (*more)(struct report *r, struct report_file *f, const struct finding *x);
 	void (*reason)(struct report *r, struct report_file *f, const struct finding *x);
 	void (*note)(struct report *r, struct report_file *f, const struct finding *x);
 	void (*file)(struct report *r, struct report_file *f); /* all of it, to r->out */

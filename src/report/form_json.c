@@ -36,7 +36,6 @@ put_metas(struct json *j, const struct finding *x)
 static void
 put_matches(struct json *j, const struct finding *x)
 {
-	json_open(j, "matches", '[');
 	for (uint32_t i = 0; i < x->nmatches; i++) {
 		const struct finding_match *m = &x->matches[i];
 
@@ -51,7 +50,6 @@ put_matches(struct json *j, const struct finding *x)
 			json_uint(j, "xor", m->key);
 		json_close(j, '}');
 	}
-	json_close(j, ']');
 }
 
 static void
@@ -67,8 +65,28 @@ json_rule(struct report *r, struct report_file *f, const struct finding *x)
 	json_close(&j, ']');
 	if (r->o.metas)
 		put_metas(&j, x);
-	if (r->o.matches)
+	if (r->o.matches) {
+		json_open(&j, "matches", '[');
 		put_matches(&j, x);
+		json_close(&j, ']');
+	}
+	json_close(&j, '}');
+}
+
+/* The matches are the last member of a rule, so its end is "]}": opened again. */
+static void
+json_more(struct report *r, struct report_file *f, const struct finding *x)
+{
+	struct buf *b = &f->rules;
+
+	if (!r->o.matches)
+		return;
+	b->n -= 2;
+
+	struct json j = { b, b->p[b->n - 1] != '[' };
+
+	put_matches(&j, x);
+	json_close(&j, ']');
 	json_close(&j, '}');
 }
 
@@ -183,6 +201,7 @@ json_summary(struct report *r, const struct report_totals *t, struct buf *summar
 
 const struct form form_json = {
 	.rule = json_rule,
+	.more = json_more,
 	.reason = json_reason,
 	.note = json_note,
 	.file = json_file,

@@ -119,6 +119,13 @@ text_rule(struct report *r, struct report_file *f, const struct finding *x)
 }
 
 static void
+text_more(struct report *r, struct report_file *f, const struct finding *x)
+{
+	if (r->o.matches)
+		put_matches(&f->rules, x);
+}
+
+static void
 text_reason(struct report *r, struct report_file *f, const struct finding *x)
 {
 	line_start(r, &f->reasons,
@@ -231,6 +238,7 @@ text_summary(struct report *r, const struct report_totals *t, struct buf *b)
 
 const struct form form_text = {
 	.rule = text_rule,
+	.more = text_more,
 	.reason = text_reason,
 	.note = text_note,
 	.file = text_file,

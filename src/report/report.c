@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "report/form.h"
 
-#define KEPT_MAX (32u << 20) /* bytes of lines about one file */
+#define KEPT_MAX (16u << 20) /* bytes of lines about one file */
 
 static const struct form *
 form_of(const struct report *r)
@@ -32,13 +32,31 @@ wanted(const struct report_opts *o, const struct finding *x)
 	return tag && rule;
 }
 
-/* Escaped, a worker's words may grow sixfold: this bounds them. */
+/*
+ * A worker decides how much is said, and it waits here until its file is done. Escaped,
+ * what fits in a frame (WIRE_FINDING_MAX) may grow eightfold, and goes over by so much.
+ */
 static bool
 has_room(struct report_file *f)
 {
 	if (f->rules.n + f->reasons.n + f->notes.n > KEPT_MAX)
 		f->cut = true;
 	return !f->cut;
+}
+
+static void
+take_rule(struct report *r, struct report_file *f, const struct finding *x)
+{
+	if (x->flags & FINDING_MORE) {
+		if (f->open)
+			form_of(r)->more(r, f, x);
+		return;
+	}
+	f->open = !(x->flags & FINDING_PRIVATE) && wanted(&r->o, x);
+	if (!f->open)
+		return;
+	verdict_add(&f->verdict, x);
+	form_of(r)->rule(r, f, x);
 }
 
 void
@@ -48,17 +66,13 @@ report_finding(struct report *r, struct report_file *f, const struct finding *x)
 
 	/* what is not kept still counts */
 	if (!has_room(f)) {
-		if (x->kind != FINDING_RULE || wanted(&r->o, x))
+		if (x->kind != FINDING_RULE ||
+		    (!(x->flags & FINDING_MORE) && wanted(&r->o, x)))
 			verdict_add(&f->verdict, x);
 		return;
 	}
 	switch (x->kind) {
-	case FINDING_RULE:
-		if ((x->flags & FINDING_PRIVATE) || !wanted(&r->o, x))
-			return;
-		verdict_add(&f->verdict, x);
-		form->rule(r, f, x);
-		break;
+	case FINDING_RULE: take_rule(r, f, x); break;
 	case FINDING_LIMIT:
 	case FINDING_FAILED:
 		verdict_add(&f->verdict, x);
@@ -79,7 +93,7 @@ report_again(struct report_file *f)
 	buf_done(&f->reasons);
 	buf_done(&f->notes);
 	f->verdict = (struct verdict){ 0 };
-	f->cut = false;
+	f->cut = f->open = false;
 }
 
 void

@@ -38,7 +38,8 @@ struct report_file {
 	uint64_t size;
 	struct verdict verdict;
 	struct buf rules, reasons, notes;
-	bool cut; /* more was said than is kept */
+	bool cut;  /* more was said than is kept */
+	bool open; /* the last rule was written: matches of it may follow */
 };
 
 /* Copies what it needs of x. A rule that the filters leave out is not counted. */

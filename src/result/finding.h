@@ -25,6 +25,8 @@ enum finding_kind {
 enum finding_flag {
 	FINDING_PRIVATE = 1 << 0, /* of a private rule: not shown */
 	FINDING_GLOBAL = 1 << 1,
+	FINDING_MORE =
+	    1 << 2, /* only matches (or text, of facts): more of the last one */
 };
 
 enum meta_type { META_INT, META_BOOL, META_STR };

@@ -122,7 +122,9 @@ wire_send_fd(struct wire_out *o, enum wire_type type, int fd)
 void
 wire_in_init(struct wire_in *in, int fd)
 {
-	*in = (struct wire_in){ .fd = fd, .msg = malloc(WIRE_MESSAGE_MAX) };
+	*in = (struct wire_in){
+		.fd = fd, .frame_max = WIRE_FRAME_MAX, .msg = malloc(WIRE_MESSAGE_MAX)
+	};
 	if (in->msg == NULL)
 		bug("out of memory");
 }
@@ -217,7 +219,7 @@ add_piece(struct wire_in *in, struct wire_frame *f, bool more)
 {
 	if (in->part_type != WIRE_NONE && in->part_type != f->type)
 		return ERR_PROTO;
-	if (f->payload.n == 0 || f->payload.n > WIRE_FRAME_MAX - in->part.n)
+	if (f->payload.n == 0 || f->payload.n > in->frame_max - in->part.n)
 		return ERR_PROTO;
 	in->part_type = f->type;
 	buf_put(&in->part, f->payload.p, f->payload.n);

@@ -21,7 +21,13 @@
 #define WIRE_MESSAGE_MAX 65536 /* bytes of one message */
 #define WIRE_FDS_MAX     32    /* descriptors of one message */
 #define WIRE_FRAME_MAX   (64u << 20)
-#define WIRE_HEAD        8 /* bytes before a frame's payload */
+#define WIRE_FINDING_MAX (1u << 20) /* a frame of a scanning worker, at most */
+#define WIRE_HEAD        8          /* bytes before a frame's payload */
+
+/* Bytes that an element of a finding takes when all that it names is empty. */
+#define WIRE_TAG_LEAST   4
+#define WIRE_META_LEAST  17
+#define WIRE_MATCH_LEAST 29
 
 enum wire_type {
 	WIRE_NONE,
@@ -63,6 +69,7 @@ enum wire_scan_flag {
 	WIRE_SEND_STATS = 1 << 5,
 	WIRE_CHECK_SUM = 1 << 6, /* the database comes from a file, not from a compiler */
 	WIRE_DUMP_YARA = 1 << 7, /* facts in the form of yara -D */
+	WIRE_DUMP_JSON = 1 << 8, /* facts as JSON */
 };
 
 enum wire_ext_type { WIRE_INT, WIRE_FLOAT, WIRE_STR, WIRE_BOOL };
@@ -156,6 +163,14 @@ void wire_send_fd(struct wire_out *o, enum wire_type type, int fd);
 /* ERR_IO: the peer is gone, or did not read for patience_ms. Sticks. */
 MUST_USE enum err wire_flush(struct wire_out *o);
 
+/*
+ * A finding as one frame, or several of at most WIRE_FINDING_MAX bytes: matches that do
+ * not fit follow with FINDING_MORE set, and without what was said before. A name or a
+ * text beyond 64 kB, and tags and metadata beyond 256 kB, are cut; then a
+ * FINDING_WARNING says so.
+ */
+void wire_send_finding(struct wire_out *o, const struct finding *f);
+
 struct wire_frame {
 	enum wire_type type;
 	struct bytes payload; /* until the next wire_read */
@@ -164,10 +179,11 @@ struct wire_frame {
 /*
  * The receiving side. wire_read takes one message from the socket; wire_next
  * gives its frames until ERR_END. Pieces are put together in part, at most
- * WIRE_FRAME_MAX bytes.
+ * frame_max bytes: that is what a peer can make us hold.
  */
 struct wire_in {
 	int fd;
+	uint32_t frame_max; /* WIRE_FRAME_MAX from wire_in_init, or what the owner sets */
 	bool nowait;
 	bool fds_allowed;
 	uint8_t *msg;

@@ -1,5 +1,177 @@
-/* wire_payload.c - what is inside the frames. Numbers little-endian, bytes counted. */
+/*
+ * wire_payload.c - what is inside the frames, each described once, for both directions.
+ *
+ * A payload is a struct and a table of its fields, in the order in which they are sent
+ * (docs/worker-protocol.md has the same tables for people). put_fields and get_fields
+ * walk it, so what is written and what is read cannot drift apart. Numbers are
+ * little-endian; bytes and arrays come after their count.
+ */
 #include "result/wire.h"
+
+enum field_kind {
+	END,
+	VERSION, /* u32, always WIRE_VERSION; no member */
+	U8,      /* uint8_t */
+	U32,     /* uint32_t */
+	U64,     /* any member of eight bytes, a double too */
+	ENUM8,   /* an enum, one byte, at most max */
+	ENUM32,  /* an enum, four bytes, at most max */
+	BYTES,   /* struct bytes */
+	STR,     /* const char *, never NULL */
+	STR_OR,  /* const char * or NULL: one byte says which */
+	ARRAY,   /* const pointer to elements that sub describes */
+};
+
+struct field {
+	enum field_kind kind;
+	uint32_t at;  /* of the member in the struct */
+	uint32_t max; /* ENUM8, ENUM32 */
+	/* ARRAY: of the uint32_t count; bytes of an element here, and at least there */
+	uint32_t count_at, stride, least;
+	const struct field *sub;
+};
+
+/* clang-format off */
+#define ROW(kind_, S, m)      { .kind = kind_, .at = offsetof(struct S, m) }
+#define ROW_MAX(kind_, S, m, max_) \
+	{ .kind = kind_, .at = offsetof(struct S, m), .max = max_ }
+#define ROW_ARRAY(S, m, n, E, least_, sub_) \
+	{ .kind = ARRAY, .at = offsetof(struct S, m), .count_at = offsetof(struct S, n), \
+	  .stride = sizeof(struct E), .least = least_, .sub = sub_ }
+
+static const struct field ext_fields[] = {
+	ROW(BYTES, wire_ext, name),
+	ROW_MAX(ENUM32, wire_ext, type, WIRE_BOOL),
+	ROW(U64, wire_ext, i),
+	ROW(U64, wire_ext, f),
+	ROW(BYTES, wire_ext, s),
+	{ 0 },
+};
+static const struct field scan_fields[] = {
+	{ .kind = VERSION },
+	ROW(U32, wire_scan, flags),
+	ROW(U32, wire_scan, timeout_ms),
+	ROW(U32, wire_scan, match_bytes),
+	ROW(U32, wire_scan, cpu_mask),
+	ROW(U64, wire_scan, memory),
+	ROW(U64, wire_scan, db_size),
+	ROW_ARRAY(wire_scan, exts.p, exts.n, wire_ext, 28, ext_fields),
+	{ 0 },
+};
+static const struct field file_fields[] = {
+	ROW(U32, wire_file, id),
+	ROW(U64, wire_file, size),
+	{ 0 },
+};
+static const struct field compile_fields[] = {
+	{ .kind = VERSION },
+	ROW(U32, wire_compile, flags),
+	ROW(U32, wire_compile, strings_per_rule),
+	ROW(U64, wire_compile, memory),
+	ROW(BYTES, wire_compile, explain_rule),
+	ROW_ARRAY(wire_compile, exts.p, exts.n, wire_ext, 28, ext_fields),
+	{ 0 },
+};
+static const struct field source_fields[] = {
+	ROW(U32, wire_source, found),
+	ROW(BYTES, wire_source, name),
+	ROW(BYTES, wire_source, ns),
+	ROW(U64, wire_source, size),
+	{ 0 },
+};
+static const struct field include_fields[] = {
+	ROW(BYTES, wire_include, from),
+	ROW(BYTES, wire_include, path),
+	{ 0 },
+};
+static const struct field stats_fields[] = {
+	ROW(U64, wire_stats, objects),
+	ROW(U64, wire_stats, bytes),
+	ROW(U64, wire_stats, candidates),
+	ROW(U64, wire_stats, verified),
+	ROW(U64, wire_stats, rules_live),
+	ROW(U64, wire_stats, rules_run),
+	ROW(U64, wire_stats, passes),
+	ROW(U64, wire_stats, steps),
+	ROW(U64, wire_stats, load_ns),
+	ROW(U64, wire_stats, scan_ns),
+	{ 0 },
+};
+static const struct field diag_fields[] = {
+	ROW_MAX(ENUM32, diag, kind, DIAG_HINT),
+	ROW(U32, diag, line),
+	ROW(U32, diag, col),
+	ROW(U32, diag, width),
+	ROW(U32, diag, source_line),
+	ROW(STR, diag, file),
+	ROW(STR_OR, diag, rule),
+	ROW(STR, diag, text),
+	ROW(STR_OR, diag, source),
+	{ 0 },
+};
+/* A tag is bytes and nothing else: the element is the member. */
+static const struct field tag_fields[] = {
+	{ .kind = BYTES },
+	{ 0 },
+};
+static const struct field meta_fields[] = {
+	ROW(BYTES, finding_meta, name),
+	ROW_MAX(ENUM8, finding_meta, type, META_STR),
+	ROW(U64, finding_meta, i),
+	ROW(BYTES, finding_meta, s),
+	{ 0 },
+};
+static const struct field match_fields[] = {
+	ROW(BYTES, finding_match, id),
+	ROW(U64, finding_match, off),
+	ROW(U64, finding_match, len),
+	ROW(U32, finding_match, flags),
+	ROW(U8, finding_match, key),
+	ROW(BYTES, finding_match, data),
+	{ 0 },
+};
+static const struct field finding_fields[] = {
+	ROW_MAX(ENUM8, finding, kind, FINDING_DUMP),
+	ROW(U32, finding, flags),
+	ROW(BYTES, finding, ns),
+	ROW(BYTES, finding, rule),
+	ROW(BYTES, finding, text),
+	ROW_ARRAY(finding, tags, ntags, bytes, WIRE_TAG_LEAST, tag_fields),
+	ROW_ARRAY(finding, metas, nmetas, finding_meta, WIRE_META_LEAST, meta_fields),
+	ROW_ARRAY(finding, matches, nmatches, finding_match, WIRE_MATCH_LEAST, match_fields),
+	{ 0 },
+};
+/* clang-format on */
+
+/* --- putting ------------------------------------------------------------- */
+
+/* Members are copied, not cast: a table may name any place of any struct. */
+static uint32_t
+load32(const uint8_t *at)
+{
+	uint32_t v;
+
+	memcpy(&v, at, sizeof(v));
+	return v;
+}
+
+static uint64_t
+load64(const uint8_t *at)
+{
+	uint64_t v;
+
+	memcpy(&v, at, sizeof(v));
+	return v;
+}
+
+static const void *
+load_pointer(const uint8_t *at)
+{
+	const void *p;
+
+	memcpy(&p, at, sizeof(p));
+	return p;
+}
 
 static void
 put_bytes(struct buf *b, struct bytes s)
@@ -8,414 +180,264 @@ put_bytes(struct buf *b, struct bytes s)
 	buf_put(b, s.p, s.n);
 }
 
-static struct bytes
-get_bytes(struct cur *c)
-{
-	return cur_take(c, cur_le32(c));
-}
-
-/* Exactly all of it was read, and nothing more was wanted. */
-static enum err
-finish(struct cur *c)
-{
-	return cur_ok(c) && cur_left(c) == 0 ? OK : ERR_PROTO;
-}
-
-/* The payload is wrong whatever the cursor says. */
-static enum err
-refuse(struct cur *c)
-{
-	c->asked = true;
-	return ERR_PROTO;
-}
-
-/*
- * Room for n elements that take at least least bytes each of what is left: a
- * count that the bytes cannot hold is refused before memory is spent on it.
- */
-static void *
-get_array(struct cur *c, struct arena *a, uint32_t n, size_t least, size_t size)
-{
-	if (c->bad || n > cur_left(c) / least) {
-		*c = (struct cur){ .bad = true };
-		return NULL;
-	}
-	return arena_array(a, n ? n : 1, size);
-}
+static void put_fields(struct buf *b, const struct field *table, const uint8_t *of);
 
 static void
-put_double(struct buf *b, double d)
+put_array(struct buf *b, const struct field *f, const uint8_t *of)
 {
-	uint64_t bits;
+	const uint8_t *element = load_pointer(of + f->at);
+	uint32_t n = load32(of + f->count_at);
 
-	memcpy(&bits, &d, sizeof(bits));
-	buf_le64(b, bits);
+	buf_le32(b, n);
+	for (uint32_t i = 0; i < n; i++)
+		put_fields(b, f->sub, element + (size_t)i * f->stride);
 }
 
-static double
-get_double(struct cur *c)
+/* Arrays hold no arrays (see the tables), so this nests once. */
+static void
+put_fields(struct buf *b, const struct field *table, const uint8_t *of)
 {
-	uint64_t bits = cur_le64(c);
-	double d;
+	for (const struct field *f = table; f->kind != END; f++) {
+		const uint8_t *at = of + f->at;
 
-	memcpy(&d, &bits, sizeof(d));
-	return d;
+		switch (f->kind) {
+		case END: break;
+		case VERSION: buf_le32(b, WIRE_VERSION); break;
+		case U8: buf_u8(b, *at); break;
+		case ENUM8: buf_u8(b, (uint8_t)load32(at)); break;
+		case U32:
+		case ENUM32: buf_le32(b, load32(at)); break;
+		case U64: buf_le64(b, load64(at)); break;
+		case BYTES: put_bytes(b, *(const struct bytes *)(const void *)at); break;
+		case STR_OR: buf_u8(b, load_pointer(at) != NULL); /* fallthrough */
+		case STR: put_bytes(b, bytes_of(load_pointer(at))); break;
+		case ARRAY: put_array(b, f, of); break;
+		}
+	}
 }
+
+/* --- getting ------------------------------------------------------------- */
 
 static void
-put_exts(struct buf *b, struct wire_exts exts)
+store_pointer(uint8_t *at, const void *p)
 {
-	buf_le32(b, exts.n);
-	for (uint32_t i = 0; i < exts.n; i++) {
-		const struct wire_ext *e = &exts.p[i];
-
-		put_bytes(b, e->name);
-		buf_le32(b, e->type);
-		buf_le64(b, (uint64_t)e->i);
-		put_double(b, e->f);
-		put_bytes(b, e->s);
-	}
+	memcpy(at, &p, sizeof(p));
 }
 
+/* Bytes stay where they are, in the payload. */
 static enum err
-get_exts(struct cur *c, struct arena *a, struct wire_exts *out)
+get_bytes(struct cur *c, uint8_t *at)
 {
-	uint32_t n = cur_le32(c);
-	struct wire_ext *e = get_array(c, a, n, 28, sizeof(*e));
+	struct bytes s = cur_take(c, cur_le32(c));
 
-	if (e == NULL)
-		return cur_ok(c) ? ERR_LIMIT : ERR_PROTO;
-	for (uint32_t i = 0; i < n; i++) {
-		e[i].name = get_bytes(c);
-		e[i].type = (enum wire_ext_type)cur_le32(c);
-		e[i].i = (int64_t)cur_le64(c);
-		e[i].f = get_double(c);
-		e[i].s = get_bytes(c);
-		if (e[i].type > WIRE_BOOL)
-			return refuse(c);
-	}
-	*out = (struct wire_exts){ e, n };
+	memcpy(at, &s, sizeof(s));
 	return OK;
 }
+
+/* Strings are copied, as they need a NUL. One inside only makes the string shorter. */
+static enum err
+get_string(struct cur *c, struct arena *a, uint8_t *at, bool there)
+{
+	struct bytes s = cur_take(c, cur_le32(c));
+	const char *copy = NULL;
+
+	if (c->bad || (!there && s.n > 0))
+		return ERR_PROTO;
+	if (there && (copy = arena_str(a, s)) == NULL)
+		return ERR_LIMIT;
+	store_pointer(at, copy);
+	return OK;
+}
+
+static enum err
+get_enum(uint32_t v, uint32_t max, uint8_t *at)
+{
+	memcpy(at, &v, sizeof(v));
+	return v <= max ? OK : ERR_PROTO;
+}
+
+static enum err get_fields(
+    struct cur *c, struct arena *a, const struct field *table, uint8_t *of);
+
+/* A count that the bytes left cannot hold is refused before memory is spent on it. */
+static enum err
+get_array(struct cur *c, struct arena *a, const struct field *f, uint8_t *of)
+{
+	uint32_t n = cur_le32(c);
+	uint8_t *element;
+
+	if (c->bad || n > cur_left(c) / f->least)
+		return ERR_PROTO;
+	element = arena_array(a, n ? n : 1, f->stride);
+	if (element == NULL)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < n; i++)
+		TRY(get_fields(c, a, f->sub, element + (size_t)i * f->stride));
+	store_pointer(of + f->at, element);
+	memcpy(of + f->count_at, &n, sizeof(n));
+	return OK;
+}
+
+static enum err
+get_field(struct cur *c, struct arena *a, const struct field *f, uint8_t *of)
+{
+	uint8_t *at = of + f->at;
+	uint64_t v;
+
+	switch (f->kind) {
+	case END: break;
+	case VERSION: return cur_le32(c) == WIRE_VERSION ? OK : ERR_PROTO;
+	case U8: *at = cur_u8(c); break;
+	case ENUM8: return get_enum(cur_u8(c), f->max, at);
+	case U32: return get_enum(cur_le32(c), UINT32_MAX, at);
+	case ENUM32: return get_enum(cur_le32(c), f->max, at);
+	case U64:
+		v = cur_le64(c);
+		memcpy(at, &v, sizeof(v));
+		break;
+	case BYTES: return get_bytes(c, at);
+	case STR: return get_string(c, a, at, true);
+	case STR_OR: v = cur_u8(c); return v > 1 ? ERR_PROTO : get_string(c, a, at, v);
+	case ARRAY: return get_array(c, a, f, of);
+	}
+	return OK;
+}
+
+static enum err
+get_fields(struct cur *c, struct arena *a, const struct field *table, uint8_t *of)
+{
+	for (const struct field *f = table; f->kind != END; f++)
+		TRY(get_field(c, a, f, of));
+	return OK;
+}
+
+/* The largest of the structs that payloads are. */
+#define PAYLOAD_MAX 256
+
+/*
+ * Exactly all of it was read, and nothing more was wanted: only then to is written, so
+ * what was read of a payload that turns out wrong is nobody's business.
+ */
+static enum err
+get(struct bytes p, struct arena *a, const struct field *table, void *to, size_t size)
+{
+	_Alignas(max_align_t) uint8_t got[PAYLOAD_MAX] = { 0 };
+	CHECKED struct cur c = cur_at(p, 0);
+	enum err e = get_fields(&c, a, table, got);
+
+	if (!cur_ok(&c))
+		return ERR_PROTO;
+	TRY(e);
+	if (cur_left(&c) != 0)
+		return ERR_PROTO;
+	memcpy(to, got, size);
+	return OK;
+}
+
+/* --- the two functions of each payload ----------------------------------- */
 
 void
 wire_put_scan(struct buf *b, const struct wire_scan *s)
 {
-	buf_le32(b, WIRE_VERSION);
-	buf_le32(b, s->flags);
-	buf_le32(b, s->timeout_ms);
-	buf_le32(b, s->match_bytes);
-	buf_le32(b, s->cpu_mask);
-	buf_le64(b, s->memory);
-	buf_le64(b, s->db_size);
-	put_exts(b, s->exts);
+	put_fields(b, scan_fields, (const void *)s);
 }
 
 enum err
 wire_get_scan(struct bytes p, struct arena *a, struct wire_scan *out)
 {
-	CHECKED struct cur c = cur_at(p, 0);
-	struct wire_scan s = { 0 };
-	uint32_t version = cur_le32(&c);
-
-	s.flags = cur_le32(&c);
-	s.timeout_ms = cur_le32(&c);
-	s.match_bytes = cur_le32(&c);
-	s.cpu_mask = cur_le32(&c);
-	s.memory = cur_le64(&c);
-	s.db_size = cur_le64(&c);
-	if (!cur_ok(&c) || version != WIRE_VERSION)
-		return ERR_PROTO;
-	TRY(get_exts(&c, a, &s.exts));
-	TRY(finish(&c));
-	*out = s;
-	return OK;
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, a, scan_fields, out, sizeof(*out));
 }
 
 void
-wire_put_file(struct buf *b, const struct wire_file *f)
+wire_put_file(struct buf *b, const struct wire_file *s)
 {
-	buf_le32(b, f->id);
-	buf_le64(b, f->size);
+	put_fields(b, file_fields, (const void *)s);
 }
 
 enum err
 wire_get_file(struct bytes p, struct wire_file *out)
 {
-	CHECKED struct cur c = cur_at(p, 0);
-	struct wire_file f = { 0 };
-
-	f.id = cur_le32(&c);
-	f.size = cur_le64(&c);
-	TRY(finish(&c));
-	*out = f;
-	return OK;
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, NULL, file_fields, out, sizeof(*out));
 }
 
 void
-wire_put_compile(struct buf *b, const struct wire_compile *w)
+wire_put_compile(struct buf *b, const struct wire_compile *s)
 {
-	buf_le32(b, WIRE_VERSION);
-	buf_le32(b, w->flags);
-	buf_le32(b, w->strings_per_rule);
-	buf_le64(b, w->memory);
-	put_bytes(b, w->explain_rule);
-	put_exts(b, w->exts);
+	put_fields(b, compile_fields, (const void *)s);
 }
 
 enum err
 wire_get_compile(struct bytes p, struct arena *a, struct wire_compile *out)
 {
-	CHECKED struct cur c = cur_at(p, 0);
-	struct wire_compile w = { 0 };
-	uint32_t version = cur_le32(&c);
-
-	w.flags = cur_le32(&c);
-	w.strings_per_rule = cur_le32(&c);
-	w.memory = cur_le64(&c);
-	w.explain_rule = get_bytes(&c);
-	if (!cur_ok(&c) || version != WIRE_VERSION)
-		return ERR_PROTO;
-	TRY(get_exts(&c, a, &w.exts));
-	TRY(finish(&c));
-	*out = w;
-	return OK;
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, a, compile_fields, out, sizeof(*out));
 }
 
 void
 wire_put_source(struct buf *b, const struct wire_source *s)
 {
-	buf_le32(b, s->found);
-	put_bytes(b, s->name);
-	put_bytes(b, s->ns);
-	buf_le64(b, s->size);
+	put_fields(b, source_fields, (const void *)s);
 }
 
 enum err
 wire_get_source(struct bytes p, struct wire_source *out)
 {
-	CHECKED struct cur c = cur_at(p, 0);
-	struct wire_source s = { 0 };
-
-	s.found = cur_le32(&c);
-	s.name = get_bytes(&c);
-	s.ns = get_bytes(&c);
-	s.size = cur_le64(&c);
-	TRY(finish(&c));
-	*out = s;
-	return OK;
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, NULL, source_fields, out, sizeof(*out));
 }
 
 void
-wire_put_include(struct buf *b, const struct wire_include *i)
+wire_put_include(struct buf *b, const struct wire_include *s)
 {
-	put_bytes(b, i->from);
-	put_bytes(b, i->path);
+	put_fields(b, include_fields, (const void *)s);
 }
 
 enum err
 wire_get_include(struct bytes p, struct wire_include *out)
 {
-	CHECKED struct cur c = cur_at(p, 0);
-	struct wire_include i = { 0 };
-
-	i.from = get_bytes(&c);
-	i.path = get_bytes(&c);
-	TRY(finish(&c));
-	*out = i;
-	return OK;
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, NULL, include_fields, out, sizeof(*out));
 }
-
-/* All members are uint64_t: the struct is its own table. */
-#define STATS_COUNT (sizeof(struct wire_stats) / sizeof(uint64_t))
 
 void
 wire_put_stats(struct buf *b, const struct wire_stats *s)
 {
-	uint64_t v[STATS_COUNT];
-
-	memcpy(v, s, sizeof(v));
-	for (size_t i = 0; i < STATS_COUNT; i++)
-		buf_le64(b, v[i]);
+	put_fields(b, stats_fields, (const void *)s);
 }
 
 enum err
 wire_get_stats(struct bytes p, struct wire_stats *out)
 {
-	CHECKED struct cur c = cur_at(p, 0);
-	uint64_t v[STATS_COUNT];
-
-	for (size_t i = 0; i < STATS_COUNT; i++)
-		v[i] = cur_le64(&c);
-	TRY(finish(&c));
-	memcpy(out, v, sizeof(*out));
-	return OK;
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, NULL, stats_fields, out, sizeof(*out));
 }
 
 void
-wire_put_diag(struct buf *b, const struct diag *d)
+wire_put_diag(struct buf *b, const struct diag *s)
 {
-	buf_le32(b, d->kind);
-	buf_le32(b, d->line);
-	buf_le32(b, d->col);
-	buf_le32(b, d->width);
-	buf_le32(b, d->source_line);
-	buf_le32(b, (uint32_t)(d->rule != NULL) | (uint32_t)(d->source != NULL) << 1);
-	put_bytes(b, bytes_of(d->file));
-	put_bytes(b, bytes_of(d->rule));
-	put_bytes(b, bytes_of(d->text));
-	put_bytes(b, bytes_of(d->source));
+	put_fields(b, diag_fields, (const void *)s);
 }
 
 enum err
 wire_get_diag(struct bytes p, struct arena *a, struct diag *out)
 {
-	CHECKED struct cur c = cur_at(p, 0);
-	uint32_t kind = cur_le32(&c);
-	struct diag d = { .kind = (enum diag_kind)kind };
-
-	d.line = cur_le32(&c);
-	d.col = cur_le32(&c);
-	d.width = cur_le32(&c);
-	d.source_line = cur_le32(&c);
-
-	uint32_t has = cur_le32(&c);
-	struct bytes file = get_bytes(&c);
-	struct bytes rule = get_bytes(&c);
-	struct bytes text = get_bytes(&c);
-	struct bytes source = get_bytes(&c);
-
-	TRY(finish(&c));
-	if (kind > DIAG_HINT || has > 3)
-		return ERR_PROTO;
-	d.file = arena_str(a, file);
-	d.rule = has & 1 ? arena_str(a, rule) : NULL;
-	d.text = arena_str(a, text);
-	d.source = has & 2 ? arena_str(a, source) : NULL;
-	if (d.file == NULL || d.text == NULL)
-		return ERR_LIMIT;
-	*out = d;
-	return OK;
-}
-
-static void
-put_match(struct buf *b, const struct finding_match *m)
-{
-	put_bytes(b, m->id);
-	buf_le64(b, m->off);
-	buf_le64(b, m->len);
-	buf_le32(b, m->flags);
-	buf_u8(b, m->key);
-	put_bytes(b, m->data);
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, a, diag_fields, out, sizeof(*out));
 }
 
 void
-wire_put_finding(struct buf *b, const struct finding *f)
+wire_put_finding(struct buf *b, const struct finding *s)
 {
-	uint32_t sent = 0;
-	size_t count_at;
-
-	buf_u8(b, (uint8_t)f->kind);
-	buf_le32(b, f->flags);
-	put_bytes(b, f->ns);
-	put_bytes(b, f->rule);
-	put_bytes(b, bytes_clip(f->text, 0, WIRE_FRAME_MAX / 4));
-	buf_le32(b, f->ntags);
-	for (uint32_t i = 0; i < f->ntags; i++)
-		put_bytes(b, f->tags[i]);
-	buf_le32(b, f->nmetas);
-	for (uint32_t i = 0; i < f->nmetas; i++) {
-		put_bytes(b, f->metas[i].name);
-		buf_u8(b, (uint8_t)f->metas[i].type);
-		buf_le64(b, (uint64_t)f->metas[i].i);
-		put_bytes(b, f->metas[i].s);
-	}
-	count_at = b->n;
-	buf_le32(b, 0);
-	/* what does not fit into a frame is not sent; the rule itself always is */
-	for (; sent < f->nmatches && b->n < WIRE_FRAME_MAX / 2; sent++)
-		put_match(b, &f->matches[sent]);
-	if (!b->full)
-		put_le32(b->p + count_at, sent);
-}
-
-static enum err
-get_tags(struct cur *c, struct arena *a, struct finding *f)
-{
-	f->ntags = cur_le32(c);
-
-	struct bytes *t = get_array(c, a, f->ntags, 4, sizeof(*t));
-
-	if (t == NULL)
-		return cur_ok(c) ? ERR_LIMIT : ERR_PROTO;
-	for (uint32_t i = 0; i < f->ntags; i++)
-		t[i] = get_bytes(c);
-	f->tags = t;
-	return OK;
-}
-
-static enum err
-get_metas(struct cur *c, struct arena *a, struct finding *f)
-{
-	f->nmetas = cur_le32(c);
-
-	struct finding_meta *m = get_array(c, a, f->nmetas, 17, sizeof(*m));
-
-	if (m == NULL)
-		return cur_ok(c) ? ERR_LIMIT : ERR_PROTO;
-	for (uint32_t i = 0; i < f->nmetas; i++) {
-		m[i].name = get_bytes(c);
-		m[i].type = (enum meta_type)cur_u8(c);
-		m[i].i = (int64_t)cur_le64(c);
-		m[i].s = get_bytes(c);
-		if (m[i].type > META_STR)
-			return refuse(c);
-	}
-	f->metas = m;
-	return OK;
-}
-
-static enum err
-get_matches(struct cur *c, struct arena *a, struct finding *f)
-{
-	f->nmatches = cur_le32(c);
-
-	struct finding_match *m = get_array(c, a, f->nmatches, 29, sizeof(*m));
-
-	if (m == NULL)
-		return cur_ok(c) ? ERR_LIMIT : ERR_PROTO;
-	for (uint32_t i = 0; i < f->nmatches; i++) {
-		m[i].id = get_bytes(c);
-		m[i].off = cur_le64(c);
-		m[i].len = cur_le64(c);
-		m[i].flags = cur_le32(c);
-		m[i].key = cur_u8(c);
-		m[i].data = get_bytes(c);
-	}
-	f->matches = m;
-	return OK;
+	put_fields(b, finding_fields, (const void *)s);
 }
 
 enum err
 wire_get_finding(struct bytes p, struct arena *a, struct finding *out)
 {
-	CHECKED struct cur c = cur_at(p, 0);
-	struct finding f = { 0 };
-	uint8_t kind = cur_u8(&c);
-
-	f.flags = cur_le32(&c);
-	f.ns = get_bytes(&c);
-	f.rule = get_bytes(&c);
-	f.text = get_bytes(&c);
-	if (!cur_ok(&c) || kind > FINDING_DUMP)
-		return ERR_PROTO;
-	f.kind = (enum finding_kind)kind;
-	TRY(get_tags(&c, a, &f));
-	TRY(get_metas(&c, a, &f));
-	TRY(get_matches(&c, a, &f));
-	TRY(finish(&c));
-	*out = f;
-	return OK;
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, a, finding_fields, out, sizeof(*out));
 }
 
 enum err
@@ -424,7 +446,8 @@ wire_get_u32(struct bytes p, uint32_t *out)
 	CHECKED struct cur c = cur_at(p, 0);
 	uint32_t v = cur_le32(&c);
 
-	TRY(finish(&c));
+	if (!cur_ok(&c) || cur_left(&c) != 0)
+		return ERR_PROTO;
 	*out = v;
 	return OK;
 }

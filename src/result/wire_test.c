@@ -303,3 +303,131 @@ TEST(frames)
 		wire_in_done(&in);
 	}
 }
+
+/* --- a finding as frames (wire_finding.c) -------------------------------------- */
+
+static struct bytes many_tags[300000];
+static struct finding_match many_matches[100000];
+static struct finding_meta many_metas[100000];
+static uint8_t block[3 << 20];
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	struct finding f;
+	unsigned frames; /* about it; 0: not told here */
+	bool cut;        /* a warning follows */
+} parts[] = {
+	{ "nothing",        { .kind = FINDING_RULE }, 1, false },
+	{ "a match",        { .kind = FINDING_RULE, .matches = many_matches, .nmatches = 1 },
+	  1, false },
+	{ "many matches",   { .kind = FINDING_RULE, .rule = { block, 9 },
+	  .matches = many_matches, .nmatches = COUNT(many_matches) }, 6, false },
+	{ "many tags",      { .kind = FINDING_RULE, .tags = many_tags,
+	  .ntags = COUNT(many_tags) }, 1, true },
+	{ "many metas",     { .kind = FINDING_RULE, .metas = many_metas,
+	  .nmetas = COUNT(many_metas) }, 1, true },
+	{ "a long name",    { .kind = FINDING_RULE, .rule = { block, 1 << 20 } }, 1, true },
+	{ "a long log",     { .kind = FINDING_LOG, .text = { block, sizeof(block) } }, 1, true },
+	{ "a short log",    { .kind = FINDING_LOG, .text = { block, 60000 } }, 1, false },
+	{ "no facts",       { .kind = FINDING_DUMP }, 1, false },
+	{ "many facts",     { .kind = FINDING_DUMP, .text = { block, sizeof(block) } }, 6, false },
+};
+/* clang-format on */
+
+/* What came, taken together. */
+struct heard {
+	unsigned frames, warnings;
+	uint64_t matches, text;
+	bool wrong; /* a frame that the pool would refuse, or a part that repeats */
+};
+
+static void
+hear(struct wire_in *in, struct arena *a, struct heard *h)
+{
+	struct wire_frame w;
+	struct finding f;
+
+	while (wire_next(in, &w) == OK) {
+		arena_reset(a);
+		h->wrong |= w.payload.n > WIRE_FINDING_MAX || w.type != WIRE_FINDING ||
+			    wire_get_finding(w.payload, a, &f) != OK;
+		if (h->wrong)
+			return;
+		if (f.kind == FINDING_WARNING) {
+			h->warnings++;
+			continue;
+		}
+		h->wrong |= !(f.flags & FINDING_MORE) != (h->frames == 0);
+		h->wrong |= (f.flags & FINDING_MORE) && (f.ntags || f.nmetas);
+		h->frames++;
+		h->matches += f.nmatches;
+		h->text += f.text.n;
+	}
+}
+
+/*
+ * Frames leave while they are made: they are read afterwards, as a socket's buffer may
+ * be made large enough for all of them, by root.
+ */
+TEST(finding_parts)
+{
+	for (size_t i = 0; i < COUNT(parts); i++) {
+		struct wire_out o = { .patience_ms = 0 };
+		struct heard h = { 0 };
+		struct wire_in in;
+		struct arena a;
+		int sv[2], room = 16 << 20;
+
+		ROW("%s", parts[i].name);
+		if (!CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv) == 0))
+			return;
+		setsockopt(sv[0], SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
+		o.fd = sv[0];
+		o.nowait = true;
+		wire_in_init(&in, sv[1]);
+		in.nowait = true;
+		in.frame_max = WIRE_FINDING_MAX;
+		arena_init(&a, 8 << 20);
+		wire_send_finding(&o, &parts[i].f);
+		if (wire_flush(&o) == OK) {
+			while (wire_read(&in) == OK)
+				hear(&in, &a, &h);
+			CHECK(!h.wrong);
+			EQ_U(h.frames, parts[i].frames);
+			EQ_U(h.warnings, parts[i].cut);
+			EQ_U(h.matches, parts[i].f.nmatches);
+			if (!parts[i].cut)
+				EQ_U(h.text, parts[i].f.text.n);
+		} else
+			CHECK(geteuid() != 0); /* the buffer could not be made large */
+		arena_done(&a);
+		wire_out_done(&o);
+		wire_in_done(&in);
+		close(sv[0]);
+		close(sv[1]);
+	}
+}
+
+/* A peer's frame may be as large as the owner of the channel says, no larger. */
+TEST(frame_max)
+{
+	static const struct {
+		uint32_t max;
+		enum err want;
+	} rows[] = { { 2, OK }, { 1, ERR_PROTO } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct wire_frame f;
+		struct wire_in in;
+
+		ROW("%u", rows[i].max);
+		wire_in_init(&in, -1);
+		in.frame_max = rows[i].max;
+		EQ_U(wire_feed(
+			 &in, test_hex("01000000 0800 0100 aa 01000000 0800 0000 aa")),
+		    OK);
+		EQ_U(wire_next(&in, &f), rows[i].want);
+		wire_in_done(&in);
+	}
+}

@@ -16,7 +16,7 @@
 #include "sandbox/spawn.h"
 
 #define INCLUDES_MAX 10000u
-#define DB_MAX       (2ull << 30)
+#define FRAME_MAX    (1u << 20)  /* chunks of 32 kB come, and messages of a few */
 #define DIAG_MAX     (64u << 20) /* bytes of messages and explanation */
 #define SEND_MS      10000
 #define WAIT_MS      60000u /* of one poll: a longer deadline may not fit an int */
@@ -149,7 +149,8 @@ static enum err
 on_database(struct compile *c, struct bytes payload)
 {
 	c->size += payload.n;
-	if (c->size > DB_MAX || (c->job->opts.flags & WIRE_NO_DATABASE))
+	/* it was made in less memory than that, and is held in ours */
+	if (c->size > c->job->opts.memory || (c->job->opts.flags & WIRE_NO_DATABASE))
 		return ERR_LIMIT;
 	return sys_write_all(c->db, payload.p, payload.n);
 }
@@ -314,8 +315,9 @@ compile_run(const struct compile_job *job, int *db, uint64_t *size, char why[COM
 		c.deadline = sys_clock_ms() + job->timeout_ms;
 	wire_in_init(&c.in, c.child.sock);
 	c.in.nowait = true;
+	c.in.frame_max = FRAME_MAX;
 	c.out = (struct wire_out){ c.child.sock, true, SEND_MS };
-	arena_init(&c.arena, DIAG_MAX);
+	arena_init(&c.arena, 2 * FRAME_MAX);
 	e = converse(&c);
 	end(&c, e);
 	if (e == OK)

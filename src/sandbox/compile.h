@@ -23,10 +23,10 @@ struct compile_source {
 };
 
 struct compile_job {
-	const char *program; /* of the worker */
-	struct wire_compile opts;
-	uint32_t timeout_ms; /* for all of it; 0: none */
-	uint64_t data_limit; /* private bytes of the worker */
+	const char *program;      /* of the worker */
+	struct wire_compile opts; /* memory bounds the database, too: it is held here */
+	uint32_t timeout_ms;      /* for all of it; 0: none */
+	uint64_t data_limit;      /* private bytes of the worker */
 	void *arg;
 	/* ERR_END: no more. */
 	enum err (*next)(void *arg, struct compile_source *out);

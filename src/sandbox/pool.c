@@ -26,7 +26,8 @@
 #define SEND_MS     10000        /* for a worker to read what we send */
 #define FAILS_MAX   8            /* starts in a row that come to nothing */
 #define OUTPUT_MAX  (128u << 20) /* bytes of findings about one file */
-#define DECODE_MAX  (256u << 20) /* memory for one finding, decoded */
+#define COUNT_MAX   (1u << 20)   /* findings about one file */
+#define DECODE_MAX  (8u << 20)   /* one frame, decoded: a tag of 4 bytes takes 16 */
 #define READS       64           /* messages of one worker before the next has a turn */
 
 const char pool_stopped[] = "the scan was stopped";
@@ -52,7 +53,9 @@ struct worker {
 	unsigned first, n; /* the oldest task, and how many */
 	uint32_t id;       /* of the oldest */
 	uint64_t deadline; /* ms; 0: none */
-	uint64_t output;   /* bytes said about the oldest */
+	uint64_t output;   /* bytes said about the oldest, */
+	uint32_t said;     /* in so many findings, */
+	bool more;         /* of which the last is a rule, or more of one */
 	uint64_t bytes;    /* in the ring */
 	unsigned served, given;
 	bool retire;
@@ -193,7 +196,7 @@ on_finding(struct pool *p, struct worker *w, struct bytes payload)
 	struct finding f;
 
 	w->output += payload.n + WIRE_HEAD;
-	if (w->output > OUTPUT_MAX)
+	if (w->output > OUTPUT_MAX || ++w->said > COUNT_MAX)
 		return ERR_LIMIT;
 	/* one large finding must not cost memory for ever */
 	if (p->arena.used > 1 << 20) {
@@ -202,6 +205,10 @@ on_finding(struct pool *p, struct worker *w, struct bytes payload)
 	}
 	arena_reset(&p->arena);
 	TRY(wire_get_finding(payload, &p->arena, &f));
+	/* more of nothing, or of something else, would be taken for that */
+	if ((f.flags & FINDING_MORE) && f.kind != FINDING_DUMP && !w->more)
+		return ERR_PROTO;
+	w->more = f.kind == FINDING_RULE;
 	p->ev->finding(p->ev->arg, oldest(w)->file.item, &f);
 	return OK;
 }
@@ -221,7 +228,8 @@ on_done(struct pool *p, struct worker *w, struct bytes payload)
 	w->n--;
 	w->served++;
 	w->bytes -= t.file.size;
-	w->output = 0;
+	w->output = w->said = 0;
+	w->more = false;
 	p->fails = 0;
 	if (w->n == 0) {
 		w->state = READY;
@@ -332,6 +340,7 @@ start_worker(struct pool *p, struct worker *w)
 	w->deadline = sys_clock_ms() + START_MS;
 	wire_in_init(&w->in, w->child.sock);
 	w->in.nowait = true;
+	w->in.frame_max = WIRE_FINDING_MAX;
 	w->out = (struct wire_out){ w->child.sock, true, SEND_MS };
 	wire_put_scan(wire_begin(&w->out), &p->o->scan);
 	wire_send_fd(&w->out, WIRE_SCAN, p->o->db_fd);

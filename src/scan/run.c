@@ -379,7 +379,7 @@ scan_file(struct scan *s, struct bytes file, const struct sink *to)
 	if (file.p == NULL)
 		file = (struct bytes){ (const uint8_t *)"", 0 };
 	object_begin(s, file, to);
-	if (s->o.flags & (SCAN_DUMP | SCAN_DUMP_YARA))
+	if (s->o.flags & (SCAN_DUMP | SCAN_DUMP_YARA | SCAN_DUMP_JSON))
 		scan_tell_facts(s); /* before conditions have something to log */
 	scan_eval(s);
 	scan_tell(s);

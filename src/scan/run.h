@@ -28,6 +28,7 @@ enum scan_flag {
 	SCAN_PRIVATE = 1 << 4,   /* report private rules, too */
 	SCAN_CHECK_SUM = 1 << 5, /* scan_new reads the whole database, for its checksum */
 	SCAN_DUMP_YARA = 1 << 6, /* report those facts in the form of yara -D */
+	SCAN_DUMP_JSON = 1 << 7, /* report them as one JSON object, a member a module */
 };
 
 #define SCAN_SMALL (256u << 10)

@@ -195,20 +195,36 @@ import_of(const struct scan *s, uint32_t nth)
 	return i;
 }
 
+/* {"pe":{...},"math":{}}: the module's name is the key. */
+static void
+put_json(const struct module_state *m, struct buf *b)
+{
+	buf_printf(b, "%s\"%s\":", b->n > 1 ? "," : "", m->format->name);
+	dump_json(m->format, m->parse.facts, b);
+}
+
 void
 scan_tell_facts(struct scan *s)
 {
-	bool yara = s->o.flags & SCAN_DUMP_YARA;
+	bool yara = s->o.flags & SCAN_DUMP_YARA, json = s->o.flags & SCAN_DUMP_JSON;
 	struct buf b = { .limit = DUMP_MAX };
 	uint32_t at;
 
+	buf_str(&b, json ? "{" : "");
 	for (uint32_t n = 1; (at = import_of(s, n)) < s->db.nmodules; n++) {
 		const struct module_state *m = scan_module(s, at);
 
-		if (m != NULL)
+		if (m == NULL)
+			continue;
+		if (json)
+			put_json(m, &b);
+		else
 			(yara ? dump_yara : dump_text)(m->format, m->parse.facts, &b);
 	}
-	scan_say(s, FINDING_DUMP, DB_NONE, buf_bytes(&b));
+	buf_str(&b, json ? "}" : "");
+	/* half a JSON text is none; half of the lines are lines */
+	if (!b.full || !json)
+		scan_say(s, FINDING_DUMP, DB_NONE, buf_bytes(&b));
 	if (b.full)
 		scan_say(s, FINDING_LIMIT, DB_NONE, BYTES_LIT("too many facts to tell"));
 	buf_done(&b);

@@ -57,8 +57,7 @@ send_finding(void *arg, const struct finding *f)
 {
 	struct scanning *s = arg;
 
-	wire_put_finding(wire_begin(&s->w->out), f);
-	wire_send(&s->w->out, WIRE_FINDING);
+	wire_send_finding(&s->w->out, f);
 	return s->w->out.err;
 }
 
@@ -250,6 +249,7 @@ options(const struct wire_scan *init)
 		{ WIRE_UNMATCHED, SCAN_UNMATCHED },
 		{ WIRE_DUMP, SCAN_DUMP },
 		{ WIRE_DUMP_YARA, SCAN_DUMP_YARA },
+		{ WIRE_DUMP_JSON, SCAN_DUMP_JSON },
 		{ WIRE_FAST, SCAN_FAST },
 		{ WIRE_PRIVATE, SCAN_PRIVATE },
 		{ WIRE_CHECK_SUM, SCAN_CHECK_SUM },

@@ -35,7 +35,7 @@ code "$candor" check --no-includes i.yar
 code scan -q -r r.cdr -r r.yar x/a
 echo '# dump'
 code "$candor" dump
-"$candor" dump --json x/a | cut -c1-20
+"$candor" dump --json x/a none | cut -c1-50
 code "$candor" dump none
 echo '# help'
 "$candor" help --options | grep -c '^scan'

@@ -16,3 +16,16 @@ R
 code "$candor" scan -q -r q.yar --tag other f
 code "$candor" scan -q -r q.yar --tag none f
 code "$candor" scan -q -r q.yar --rule 'o*' f
+echo '# a rule of more matches than a frame holds'
+python3 -c 'print("ab" * 60000)' >many
+cat >m.yar <<'R'
+rule m { strings: $a = "ab" condition: #a > 50000 }
+R
+"$candor" scan -q -r m.yar --matches many | tail -n +2 | sort -u | wc -l
+"$candor" scan -q -r m.yar --matches many | tail -1
+"$candor" yara -s m.yar many | wc -l
+"$candor" scan -q -r m.yar --matches --json many | python3 -c '
+import json, sys
+file, summary = map(json.loads, sys.stdin)
+offsets = [m["offset"] for m in file["rules"][0]["matches"]]
+print(len(file["rules"]), offsets == list(range(0, 120000, 2)))'

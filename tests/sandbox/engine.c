@@ -212,6 +212,56 @@ do_flood(const char *arg)
 	}
 }
 
+static uint8_t control[900000]; /* each escaped to six characters in JSON */
+static struct bytes many_tags[200000];
+static struct finding_match many_matches[30000];
+
+/* As much as is permitted, in frames as large as permitted, in the costliest forms. */
+static long
+do_hoard(const char *arg)
+{
+	static const struct {
+		const char *name;
+		struct finding f;
+	} kinds[] = {
+		{ "text",
+		    { .kind = FINDING_NOTE, .text = { control, sizeof(control) } } },
+		{ "tags", { .kind = FINDING_RULE,
+			      .tags = many_tags,
+			      .ntags = COUNT(many_tags) } },
+		{ "matches", { .kind = FINDING_RULE,
+				 .matches = many_matches,
+				 .nmatches = COUNT(many_matches) } },
+		{ "small", { .kind = FINDING_NOTE } },
+	};
+	struct wire_out o = { .fd = CHANNEL };
+	size_t k = 0, sent = 0;
+
+	while (k < COUNT(kinds) && strcmp(kinds[k].name, arg) != 0)
+		k++;
+	if (k == COUNT(kinds))
+		return 0;
+	memset(control, 1, sizeof(control));
+	for (; sent < 100u << 20; sent += o.payload.n + WIRE_HEAD) {
+		wire_put_finding(wire_begin(&o), &kinds[k].f);
+		wire_send(&o, WIRE_FINDING);
+	}
+	return wire_flush(&o) == OK ? -1 : 0;
+}
+
+/* More of a rule that was never said. */
+static long
+do_more(const char *arg)
+{
+	struct wire_out o = { .fd = CHANNEL };
+	struct finding f = { .kind = FINDING_RULE, .flags = FINDING_MORE };
+
+	(void)arg;
+	wire_put_finding(wire_begin(&o), &f);
+	wire_send(&o, WIRE_FINDING);
+	return wire_flush(&o) == OK ? -1 : 0;
+}
+
 /* A frame that never ends: its pieces want to be kept. */
 static long
 do_endless(const char *arg)
@@ -277,6 +327,8 @@ static const struct {
 	{ "close", do_close },
 	{ "raw", do_raw },
 	{ "flood", do_flood },
+	{ "hoard", do_hoard },
+	{ "more", do_more },
 	{ "endless", do_endless },
 	{ "done", do_done },
 	{ "sendfd", do_sendfd },

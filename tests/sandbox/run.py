@@ -90,6 +90,8 @@ ALONE = {
     'memory': ('HOSTILE memory', '*'),
     'flood': ('HOSTILE flood', '*said too much'),
     'endless-frame': ('HOSTILE endless', BROKE),
+    'more-of-nothing': ('HOSTILE more', BROKE),
+    'many-findings': ('HOSTILE hoard small', '*said too much'),
     'wrong-id': ('HOSTILE done 1000000', BROKE),
     'send-descriptor': ('HOSTILE sendfd', BROKE),
     'unknown-type': (raw(frame(77)), BROKE),
@@ -147,6 +149,34 @@ for args in ('', ' 3 1 1 1 1 1'):
 
 got, _, _, _ = scan({str(nr): f'HOSTILE syscall {nr}' for nr in UNFILTERED})
 check('nor do the ones that filters do not see', not any(r for _, _, r in got.values()), got)
+
+# --- what a worker says is not what the parent holds: a file's findings are bounded
+def peak(*args):
+    """(peak memory of candor in MB, its exit code, its output)"""
+    with tempfile.TemporaryFile() as out:
+        run = subprocess.Popen([CANDOR, *args], stdout=out, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(run.pid, 0)
+        run.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        return usage.ru_maxrss / 1000, run.returncode, out.read()
+
+
+with tempfile.TemporaryDirectory() as d:
+    os.chmod(d, 0o755)
+    path = pathlib.Path(d)
+    (path / 'r.yar').write_text('rule')
+    for kind in ('text', 'tags', 'matches'):
+        (path / 'f').write_text('HOSTILE hoard ' + kind)
+        for options in (['--json'], []):
+            mb, code, out = peak('scan', '-j1', '--all', '--tags', '--matches', *options, '-r',
+                                 path / 'r.yar', path / 'f')
+            check(f'100 MB of {kind} in {mb:.0f} MB of {options or "text"}', mb < 100 and
+                  b'more was found than is told' in out, (mb, code, len(out)))
+        mb, code, out = peak('yara', '-s', '-g', path / 'r.yar', path / 'f')
+        check(f'100 MB of {kind} in {mb:.0f} MB as yara', mb < 200, (mb, code, len(out)))
+    for options in (['--json'], []):
+        mb, code, out = peak('dump', *options, path / 'f')
+        check(f'dump, with {mb:.0f} MB', mb < 100, (mb, code, len(out)))
 
 # --- hangs: killed by the parent; beside others, only the guilty one fails
 files = {f'{i:02}': EICAR for i in range(20)} | {'07-hang': 'HOSTILE hang'}
