@@ -2,8 +2,8 @@
  * format.c - any bytes into a format's parser: compiled once for each line of
  * formats.def, with FORMAT naming its struct.
  *
- * Beside surviving, two properties: what is dumped twice is the same, and a parser
- * keeps within the arena it was given.
+ * Beside surviving, three properties: what is dumped twice is the same, a parser keeps
+ * within the arena it was given, and opens nothing that its probe takes for no such file.
  */
 #include <stdlib.h>
 
@@ -32,6 +32,9 @@ parse_and_dump(struct bytes file, struct buf *out)
 	if (FORMAT.facts != NULL)
 		fact_clear(FORMAT.facts, parse.facts);
 	if (FORMAT.open(&parse) == OK) {
+		if (FORMAT.probe != NULL &&
+		    FORMAT.probe(bytes_clip(file, 0, 4096), file.n) == 0)
+			abort();
 		if (FORMAT.facts != NULL)
 			dump_json(&FORMAT, parse.facts, out);
 		for (int i = 0; FORMAT.next != NULL && i < CHILDREN_MOST; i++)

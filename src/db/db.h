@@ -31,6 +31,8 @@ enum db_section_id {
 	DB_LISTS,    /* uint32_t lists: rules to wake, tags, needles ... */
 	DB_GATES,    /* struct db_gate */
 	DB_MASKS,    /* struct db_gate, 63 at most: bit i of db_pattern.gates */
+	DB_INDEXES,  /* struct db_index */
+	DB_KEYS,     /* struct db_key */
 	DB_CODE,     /* condition code (cond.h) */
 	DB_REGEX,    /* regex programs (re.h) */
 	DB_STRINGS,  /* struct db_string */
@@ -148,6 +150,7 @@ enum db_gate_kind {
 	DB_GATE_ALWAYS,
 	DB_GATE_MODULE, /* module (DB_MODULES index) recognises the object */
 	DB_GATE_HEAD,   /* the width bytes at off, little-endian, equal value */
+	DB_GATE_FACT,   /* a text of a module has a value; not in DB_GATES: db_index */
 };
 
 struct db_gate {
@@ -155,6 +158,23 @@ struct db_gate {
 	uint32_t module;
 	uint32_t off, width;
 	uint64_t value;
+	uint32_t rules, nrules; /* DB_LISTS */
+};
+
+/*
+ * Rules that need a text among a module's facts to have a certain value, be it
+ * `pe.imphash() == "..."` or the serial number of any signature: found by the value.
+ */
+struct db_index {
+	uint32_t module;      /* DB_MODULES index */
+	uint32_t path, npath; /* DB_LISTS: rows from its table down to the text */
+	uint32_t keys, nkeys; /* DB_KEYS, consecutive; by hash, each once */
+	uint32_t unused;
+	uint64_t gates; /* as in db_pattern, of all its rules */
+};
+
+struct db_key {
+	uint64_t hash;          /* db_sum of the value; two values may share it */
 	uint32_t rules, nrules; /* DB_LISTS */
 };
 
@@ -188,7 +208,7 @@ struct db {
 	struct bytes all;
 	const struct db_head *head;
 	struct bytes section[DB_NSECTIONS];
-	uint32_t nrules, npatterns, nparts, ngates, nspaces, nexts, nmodules;
+	uint32_t nrules, npatterns, nparts, ngates, nindexes, nspaces, nexts, nmodules;
 };
 
 /*
@@ -215,6 +235,7 @@ const struct db_pattern *db_pattern(const struct db *db, uint32_t i);
 const struct db_part *db_part(const struct db *db, uint32_t i);
 const struct db_string *db_string(const struct db *db, uint32_t i);
 const struct db_gate *db_gate(const struct db *db, uint32_t i);
+const struct db_index *db_index(const struct db *db, uint32_t i);
 const struct db_space *db_space(const struct db *db, uint32_t i);
 const struct db_ext *db_ext(const struct db *db, uint32_t i);
 const struct db_module *db_module(const struct db *db, uint32_t i);
@@ -223,6 +244,10 @@ const struct db_meta *db_meta(const struct db *db, uint32_t i);
 /* How many of r->nstrings, and of p's parts or needles, the tables really have. */
 uint32_t db_rule_nstrings(const struct db *db, const struct db_rule *r);
 uint32_t db_pattern_nparts(const struct db *db, const struct db_pattern *p);
+
+/* The key of an index that has this hash; NULL: none. */
+const struct db_key *db_key_find(
+    const struct db *db, const struct db_index *x, uint64_t hash);
 
 /* A text by its handle; no bytes outside. */
 struct bytes db_text(const struct db *db, uint32_t at);

@@ -95,6 +95,8 @@ open_ones(struct db *db, struct bytes *map)
 		[DB_PATTERNS] = sizeof(struct db_pattern),
 		[DB_RULES] = sizeof(struct db_rule),
 		[DB_GATES] = sizeof(struct db_gate),
+		[DB_INDEXES] = sizeof(struct db_index),
+		[DB_KEYS] = sizeof(struct db_key),
 		[DB_STRINGS] = sizeof(struct db_string),
 		[DB_SPACES] = sizeof(struct db_space),
 		[DB_EXTS] = sizeof(struct db_ext),
@@ -133,17 +135,44 @@ TEST(accessors_end_where_their_section_does)
 
 	open_ones(&db, &map);
 	EQ_U(db.nrules + db.npatterns + db.nparts + db.ngates, 8);
-	EQ_U(db.nspaces + db.nexts + db.nmodules, 6);
+	EQ_U(db.nindexes + db.nspaces + db.nexts + db.nmodules, 8);
 	EDGE(db_rule, nslots);
 	EDGE(db_pattern, nwake);
 	EDGE(db_part, gap_max);
 	EDGE(db_string, pattern);
 	EDGE(db_gate, nrules);
+	EDGE(db_index, nkeys);
 	EDGE(db_space, nglobals);
 	EDGE(db_ext, type);
 	EDGE(db_module, imported);
 	EDGE(db_meta, type);
 	free((void *)(uintptr_t)map.p);
+}
+
+TEST(keys_are_found_by_their_hash)
+{
+	static const uint64_t hash[] = { 0, 3, 4, 1ULL << 40, UINT64_MAX };
+	struct db_key key[COUNT(hash)];
+	struct db db = { 0 };
+
+	for (uint32_t i = 0; i < COUNT(hash); i++)
+		key[i] = (struct db_key){ .hash = hash[i], .rules = i };
+	db.section[DB_KEYS] = (struct bytes){ (const uint8_t *)key, sizeof(key) };
+	for (uint32_t from = 0; from <= COUNT(hash) + 1; from++)
+		for (uint32_t n = 0; n <= COUNT(hash) + 1; n++)
+			for (uint32_t i = 0; i < COUNT(hash); i++) {
+				struct db_index x = { .keys = from, .nkeys = n };
+				const struct db_key *k = db_key_find(&db, &x, hash[i]);
+				bool in = i >= from && i - from < n;
+
+				ROW("%u of %u at %u", i, n, from);
+				CHECK(in ? k == &key[i] : k == NULL);
+				CHECK(db_key_find(&db, &x, hash[i] + 2) == NULL);
+			}
+	CHECK(db_key_find(&db, &(struct db_index){ .keys = 1, .nkeys = DB_NONE }, 4) ==
+	      &key[2]);
+	CHECK(db_key_find(&db, &(struct db_index){ .keys = DB_NONE, .nkeys = 2 }, 4) ==
+	      NULL);
 }
 
 TEST(counts_are_cut_to_what_is_there)

@@ -51,6 +51,7 @@ db_open(struct bytes file, struct db *out)
 	db.npatterns = RECORDS(DB_PATTERNS, struct db_pattern);
 	db.nparts = RECORDS(DB_PARTS, struct db_part);
 	db.ngates = RECORDS(DB_GATES, struct db_gate);
+	db.nindexes = RECORDS(DB_INDEXES, struct db_index);
 	db.nspaces = RECORDS(DB_SPACES, struct db_space);
 	db.nexts = RECORDS(DB_EXTS, struct db_ext);
 	db.nmodules = RECORDS(DB_MODULES, struct db_module);
@@ -102,6 +103,7 @@ RECORD(db_pattern, DB_PATTERNS)
 RECORD(db_part, DB_PARTS)
 RECORD(db_string, DB_STRINGS)
 RECORD(db_gate, DB_GATES)
+RECORD(db_index, DB_INDEXES)
 RECORD(db_space, DB_SPACES)
 RECORD(db_ext, DB_EXTS)
 RECORD(db_module, DB_MODULES)
@@ -125,6 +127,26 @@ uint32_t
 db_pattern_nparts(const struct db *db, const struct db_pattern *p)
 {
 	return within(p->part, p->nparts, db->nparts);
+}
+
+const struct db_key *
+db_key_find(const struct db *db, const struct db_index *x, uint64_t hash)
+{
+	struct bytes s = db->section[DB_KEYS];
+	const struct db_key *key = (const void *)s.p;
+	uint32_t lo = x->keys, hi = lo + within(lo, x->nkeys, s.n / sizeof(*key));
+
+	while (lo < hi) {
+		uint32_t mid = lo + (hi - lo) / 2;
+
+		if (key[mid].hash == hash)
+			return &key[mid];
+		if (key[mid].hash < hash)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
 }
 
 /* The sum is taken in 64 bits, so a handle near 2^32 cannot wrap into the section. */

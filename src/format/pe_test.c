@@ -49,6 +49,8 @@ open_pe(struct bytes file, size_t budget)
 	o->parse = (struct parse){ .file = file, .arena = &o->arena, .facts = &o->pe };
 	fact_clear(pe_facts, &o->pe);
 	o->err = format_pe.open(&o->parse);
+	if (format_pe.probe(bytes_clip(file, 0, 4096), file.n) == 0)
+		EQ_U(o->err, ERR_FORMAT);
 	return o;
 }
 

@@ -80,6 +80,13 @@ void cond_begin(struct cond *vm);
 
 enum cond_result cond_run(struct cond *vm, uint32_t rule);
 
+/*
+ * Wakes the rules that wait for a value which the object has, by index i of DB_INDEXES;
+ * all of the index, when its module cannot be read for want of a budget.
+ */
+void cond_index(
+    struct cond *vm, uint32_t i, void (*wake)(void *arg, uint32_t rule), void *arg);
+
 uint64_t cond_steps(const struct cond *vm); /* of this object so far */
 
 /* A module could not load all it was asked for: false may be wrong. */

@@ -166,6 +166,34 @@ call_args(struct cond *vm, const char *sig, const uint32_t *word, struct fact_ca
 	return true;
 }
 
+/* The struct is the module's own: only the machine sees it as const. */
+static struct fact_call
+call_new(struct cond *vm, const uint8_t *self)
+{
+	return (struct fact_call){ .self = (void *)(uintptr_t)self,
+		.file = vm->env->file,
+		.arena = vm->env->arena,
+		.host = vm,
+		.re_match = call_re_match,
+		.log = call_log,
+		.charge = call_charge,
+		.now = vm->env->now };
+}
+
+bool
+cond_call_plain(
+    struct cond *vm, const struct fact *row, const uint8_t *self, struct bytes *out)
+{
+	struct fact_call c = call_new(vm, self);
+
+	if (!cond_charge(vm, 16))
+		return false;
+	vm->result = COND_FALSE;
+	row->fn(&c);
+	*out = c.ret.s;
+	return vm->result != COND_LIMIT;
+}
+
 /*
  * YARA: a function of an undefined argument is undefined, and is not called. A
  * result that stays as it was born is undefined, too.
@@ -175,13 +203,7 @@ call(struct cond *vm, const uint32_t *pc, char type, union fact_value *ret)
 {
 	const struct fact *row = path_load(vm, pc[1]);
 	const uint8_t *obj = vm->obj[COND_B(pc)];
-	struct fact_call c = { .file = vm->env->file,
-		.arena = vm->env->arena,
-		.host = vm,
-		.re_match = call_re_match,
-		.log = call_log,
-		.charge = call_charge,
-		.now = vm->env->now };
+	struct fact_call c = call_new(vm, obj != NULL ? obj + pc[2] : NULL);
 
 	if (type != 's')
 		c.ret.i = FACT_UNDEF;
@@ -190,8 +212,6 @@ call(struct cond *vm, const uint32_t *pc, char type, union fact_value *ret)
 		return false;
 	if (row == NULL || obj == NULL || !call_args(vm, row->sig, pc + 3, &c))
 		return true;
-	/* The struct is the module's own: only the machine sees it as const. */
-	c.self = (void *)(uintptr_t)(obj + pc[2]);
 	vm->result = COND_FALSE;
 	row->fn(&c);
 	*ret = c.ret;

@@ -96,6 +96,10 @@ cond_bits(double f)
 	return bits;
 }
 
+/* Calls a function without arguments that gives a string; false: a budget is spent. */
+bool cond_call_plain(
+    struct cond *vm, const struct fact *row, const uint8_t *self, struct bytes *out);
+
 const uint32_t *cond_do_str(struct cond *vm, const uint32_t *pc);
 const uint32_t *cond_do_matches(struct cond *vm, const uint32_t *pc);
 int cond_str_cmp(struct bytes a, struct bytes b);

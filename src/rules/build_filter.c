@@ -52,6 +52,7 @@ build_costs(struct build *b)
 		.prefix = pattern_prefix,
 		.head = TRIGGER_HEAD,
 		.module = TRIGGER_MODULE,
+		.fact = TRIGGER_FACT,
 		.place = TRIGGER_PLACE };
 }
 
@@ -153,6 +154,7 @@ build_firsts(struct build *b)
 		.prefix = pattern_prefix,
 		.head = 1e9,
 		.module = 1e9,
+		.fact = 1e9,
 		.place = 1e9 };
 	struct trigger *t = ARENA_ARRAY(b->env->arena, b->ir->nrules + 1, struct trigger);
 

@@ -3,31 +3,11 @@
 #include "base/sort.h"
 #include "rules/build_in.h"
 
-/* A rule behind one of its gates. */
-struct gated {
-	struct gate gate;
-	uint32_t rule;
-};
-
-static int
-gate_cmp(const struct gated *a, const struct gated *b)
-{
-	uint64_t x[] = { a->gate.kind, a->gate.module, a->gate.off, a->gate.width,
-		a->gate.value };
-	uint64_t y[] = { b->gate.kind, b->gate.module, b->gate.off, b->gate.width,
-		b->gate.value };
-
-	for (size_t i = 0; i < COUNT(x); i++)
-		if (x[i] != y[i])
-			return x[i] < y[i] ? -1 : 1;
-	return 0;
-}
-
 static int
 gated_cmp(const void *a, const void *b)
 {
 	const struct gated *x = a, *y = b;
-	int c = gate_cmp(x, y);
+	int c = gate_cmp(&x->gate, &y->gate);
 
 	return c ? c : (x->rule > y->rule) - (x->rule < y->rule);
 }
@@ -66,26 +46,40 @@ gate_record(const struct gate *g)
 		.value = g->value };
 }
 
+/* Gates by kind, so those of facts are the last. */
+static size_t
+before_facts(const struct gated *v, size_t n)
+{
+	size_t i = 0;
+
+	while (i < n && v[i].gate.kind != DB_GATE_FACT)
+		i++;
+	return i;
+}
+
 /* Rules without a trigger, gate by gate; equal gates share a record. */
 enum err
 build_gates(struct build *b)
 {
-	size_t n;
+	size_t n, nplain;
 	struct gated *v = list_gates(b, &n);
 
 	if (v == NULL)
 		return ERR_LIMIT;
 	sort(v, n, sizeof(*v), gated_cmp);
-	for (size_t i = 0, end; i < n; i = end) {
+	nplain = before_facts(v, n);
+	for (size_t i = 0, end; i < nplain; i = end) {
 		struct db_gate d = gate_record(&v[i].gate);
 
 		d.rules = dbw_list(&b->w, NULL, 0);
 
-		for (end = i; end < n && gate_cmp(&v[i], &v[end]) == 0; end++)
+		for (end = i; end < nplain && gate_cmp(&v[i].gate, &v[end].gate) == 0;
+		     end++)
 			dbw_list(&b->w, &v[end].rule, 1);
 		d.nrules = (uint32_t)(end - i);
 		dbw_record(&b->w, DB_GATES, &d, sizeof(d));
 	}
+	build_indexes(b, v + nplain, n - nplain);
 	return OK;
 }
 
@@ -106,7 +100,7 @@ common_gates(struct build *b, const struct gated *v, size_t n, struct gated *top
 	for (size_t i = 0, end; i < n; i = end) {
 		uint32_t at = count;
 
-		for (end = i; end < n && gate_cmp(&v[i], &v[end]) == 0;)
+		for (end = i; end < n && gate_cmp(&v[i].gate, &v[end].gate) == 0;)
 			end++;
 		if (v[i].gate.kind == DB_GATE_ALWAYS)
 			continue;
@@ -155,6 +149,7 @@ build_masks(struct build *b)
 	if (b->trigger == NULL)
 		return ERR_LIMIT;
 	costs.cost = no_cost;
+	costs.fact = INFINITY;
 	TRY(triggers_find(b->ir, &costs, b->trigger));
 	v = list_gates(b, &n);
 	b->trigger = chosen;
@@ -166,7 +161,7 @@ build_masks(struct build *b)
 		uint64_t bit = DB_GATE_OPEN;
 
 		for (uint32_t k = 0; k < ntop; k++)
-			if (gate_cmp(&v[i], &top[k]) == 0)
+			if (gate_cmp(&v[i].gate, &top[k].gate) == 0)
 				bit = 1ULL << k;
 		b->gates[v[i].rule] |= bit;
 	}

@@ -2,7 +2,8 @@
  * build_in.h - what the files of the back half share; private to rules/build*.c.
  *
  * build.c runs the passes and writes what is left; build_filter.c chooses triggers and
- * makes the filters; build_gates.c finds what rules need of an object besides strings.
+ * makes the filters; build_gates.c finds what rules need of an object besides strings,
+ * build_index.c sorts those that need a certain value among its facts.
  */
 #pragma once
 
@@ -26,6 +27,12 @@ struct build {
 	enum err regex_err;
 };
 
+/* A rule behind one of its gates. */
+struct gated {
+	struct gate gate;
+	uint32_t rule;
+};
+
 /* The costs of triggers that the filter is built with. */
 struct trigger_costs build_costs(struct build *b);
 
@@ -39,3 +46,6 @@ MUST_USE enum err build_firsts(struct build *b);
 /* build_gates.c: gates, DB_MASKS, pattern_gates; then the records of gated rules. */
 MUST_USE enum err build_masks(struct build *b);
 MUST_USE enum err build_gates(struct build *b);
+
+/* build_index.c: those behind facts (DB_GATE_FACT), in order of gate_cmp; after masks. */
+void build_indexes(struct build *b, const struct gated *v, size_t n);

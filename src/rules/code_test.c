@@ -92,9 +92,34 @@ random_cost(void *arg, const struct ir_pattern *p)
 	return cost[p->index];
 }
 
+static void
+wakes_it(void *arg, uint32_t rule)
+{
+	*(bool *)arg |= rule == 7;
+}
+
+/* Is the value there? The machine is asked, with an index of the one value. */
+static bool
+fact_happens(struct rig *r, const struct gate *g)
+{
+	uint32_t list[COND_PATH_MAX + 1] = { 7 };
+	struct db_key key = { .hash = g->value, .nrules = 1 };
+	struct db_index x = { .path = 1, .npath = g->path->n, .nkeys = 1 };
+	bool woken = false;
+
+	for (uint32_t i = 0; i < g->path->n; i++)
+		list[1 + i] = g->path->row[i];
+	r->db.section[DB_LISTS] = (struct bytes){ (const uint8_t *)list, sizeof(list) };
+	r->db.section[DB_KEYS] = (struct bytes){ (const uint8_t *)&key, sizeof(key) };
+	r->db.section[DB_INDEXES] = (struct bytes){ (const uint8_t *)&x, sizeof(x) };
+	cond_begin(r->vm);
+	cond_index(r->vm, 0, wakes_it, &woken);
+	return woken;
+}
+
 /* Does anything of the trigger happen in the world? */
 static bool
-happens(const struct rig *r, const struct trigger *t)
+happens(struct rig *r, const struct trigger *t)
 {
 	if (t->always)
 		return true;
@@ -108,8 +133,9 @@ happens(const struct rig *r, const struct trigger *t)
 
 		for (size_t k = 0; at.p != NULL && k < at.n; k++)
 			v |= (uint64_t)at.p[k] << 8 * k;
-		if (g->kind == DB_GATE_MODULE ? r->facts.recognised
-					      : at.p != NULL && v == g->value)
+		if (g->kind == DB_GATE_FACT     ? fact_happens(r, g)
+		    : g->kind == DB_GATE_MODULE ? r->facts.recognised
+						: at.p != NULL && v == g->value)
 			return true;
 	}
 	return false;
@@ -118,15 +144,15 @@ happens(const struct rig *r, const struct trigger *t)
 /* What does not wake a rule must not be missed: the world is asked. */
 TEST(triggers_are_sound)
 {
-	unsigned useful = 0, asleep = 0;
+	unsigned useful = 0, asleep = 0, facts = 0;
 	static struct rig r;
 
 	for (unsigned i = 0; i < TREES; i++) {
-		struct grow g = { .r = &r, .seed = i + 1 };
+		struct grow g = { .r = &r, .seed = i + 1, .facts = i % 3 == 0 };
 		struct trigger out[RIG_RULES + 1];
 		double cost[RIG_PATTERNS];
 		struct trigger_costs costs = { cost, random_cost, NULL,
-			roll(&g, 5) * 0.01, roll(&g, 5) * 0.01, 0.005 };
+			roll(&g, 5) * 0.01, roll(&g, 5) * 0.01, 1, 0.005 };
 		bool ok = true;
 
 		rig_init(&r);
@@ -138,8 +164,11 @@ TEST(triggers_are_sound)
 		r.b.rule.cond = grow_bool(&g, 2 + i % 5);
 		ROW("tree %u", i);
 		ok = (i % 2 || EQ_U(fold_rule(&r.b.ir, &r.b.rule), OK)) &&
+		     CHECK(rig_compile(&r, r.b.rule.cond)) &&
 		     EQ_U(triggers_find(&r.b.ir, &costs, out), OK);
 		useful += ok && !out[RIG_RULES].always;
+		for (unsigned k = 0; ok && k < out[RIG_RULES].ngates; k++)
+			facts += out[RIG_RULES].gates[k].kind == DB_GATE_FACT;
 		for (unsigned w = 0; ok && w < 8 * WORLDS; w++) {
 			grow_world(&g);
 			/* Earlier rules are true only where their string is. */
@@ -156,4 +185,5 @@ TEST(triggers_are_sound)
 	}
 	CHECK(useful * 4 > TREES);
 	CHECK(asleep > TREES);
+	CHECK(facts > TREES / 100);
 }

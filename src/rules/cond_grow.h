@@ -17,6 +17,7 @@ struct grow {
 	uint64_t seed;
 	struct grow_var var[RIG_SLOTS];
 	uint32_t nvars;
+	bool facts; /* many texts are compared with constants */
 };
 
 static struct ir_node *grow_bool(struct grow *g, unsigned depth);
@@ -494,12 +495,27 @@ grow_compare(struct grow *g, unsigned depth)
 	}
 }
 
+/* A text that may be a fact's, and a value that it may have. */
+static inline struct ir_node *
+grow_equal(struct grow *g)
+{
+	static const char *const some[] = { "a", "ab", "Ba", "key", "" };
+	struct build *b = &g->r->b;
+	struct ir_node *is = ir_str(b, some[roll(g, COUNT(some))]);
+	struct ir_node *text = grow_str(g, 2);
+	enum ir_op op = roll(g, 4) ? IR_EQ : IR_NE;
+
+	return roll(g, 4) ? ir_op2(b, op, text, is) : ir_op2(b, op, is, text);
+}
+
 static inline struct ir_node *
 grow_leaf(struct grow *g, unsigned depth)
 {
 	struct build *b = &g->r->b;
 	struct ir_node *n;
 
+	if (g->facts && roll(g, 4))
+		return grow_equal(g);
 	switch (roll(g, 8)) {
 	case 0: return ir_bool(b, roll(g, 2));
 	case 1:

@@ -1,5 +1,6 @@
 #include "rules/explain.h"
 
+#include "rules/explain_code.h"
 #include "rules/ir_print.h"
 
 #define LINE_MAX  90
@@ -12,23 +13,11 @@ explain_wants(const struct rules_env *env, const struct ir_rule *r)
 	       (env->explain_rule.n == 0 || bytes_eq(env->explain_rule, r->name));
 }
 
-/* What is not printable as <hh>: whoever shows the text escapes backslashes. */
-static void
-put_printable(struct buf *out, struct bytes s)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] >= 32 && s.p[i] < 127)
-			buf_u8(out, s.p[i]);
-		else
-			buf_printf(out, "<%02x>", s.p[i]);
-	}
-}
-
 void
 explain_source(const struct ir_rule *r, struct buf *out)
 {
 	buf_str(out, "rule ");
-	put_printable(out, r->name);
+	explain_text(out, r->name);
 	buf_printf(out, " (line %u)\ntokens\n", r->line);
 	ir_print_tokens(out, r);
 }
@@ -45,7 +34,7 @@ static void
 put_literal(struct buf *out, const struct lit_in *in)
 {
 	buf_str(out, "    \"");
-	put_printable(out, bytes_clip(in->lit, 0, LIT_SHOWN));
+	explain_text(out, bytes_clip(in->lit, 0, LIT_SHOWN));
 	buf_str(out, in->lit.n > LIT_SHOWN ? "\"..." : "\"");
 	if (in->flags & LIT_NOCASE)
 		buf_str(out, " nocase");
@@ -68,7 +57,7 @@ explain_atoms(const struct lowered *low, const struct ir_rule *r, struct buf *ou
 		    &low->pattern[r->strings[i].pattern->index];
 
 		buf_str(out, "  ");
-		put_printable(out, r->strings[i].name);
+		explain_text(out, r->strings[i].name);
 		buf_printf(out, ": %u part%s\n", p->nparts, p->nparts == 1 ? "" : "s");
 		for (uint32_t k = 0; k < p->nparts; k++) {
 			const struct db_part *part = &low->part[p->part + k];

@@ -4,6 +4,17 @@
 
 #include "db/cond_print.h"
 
+void
+explain_text(struct buf *out, struct bytes s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] >= 32 && s.p[i] < 127)
+			buf_u8(out, s.p[i]);
+		else
+			buf_printf(out, "<%02x>", s.p[i]);
+	}
+}
+
 /* The rule's own name of a pattern, or its number. */
 static void
 print_pattern(struct buf *out, const struct ir_rule *rule, uint32_t p)
@@ -18,10 +29,33 @@ print_pattern(struct buf *out, const struct ir_rule *rule, uint32_t p)
 	buf_printf(out, "#%u", p);
 }
 
+/* pe.signatures[].serial is "..." */
+static void
+print_fact(struct buf *out, const struct ir *ir, const struct gate *g)
+{
+	const struct fact *table = ir->modules[g->module].facts;
+
+	buf_printf(out, "  %s", ir->modules[g->module].name);
+	for (uint32_t i = 0; i < g->path->n; i++) {
+		const struct fact *row = &table[g->path->row[i]];
+
+		buf_printf(out, "%s%s%s", row->name[0] ? "." : "", row->name,
+		    row->type == FACT_FN                                ? "()"
+		    : row->type == FACT_ARRAY || row->type == FACT_DICT ? "[]"
+									: "");
+		table = row->sub;
+	}
+	buf_str(out, " is \"");
+	explain_text(out, g->text);
+	buf_str(out, "\"\n");
+}
+
 static void
 print_gate(struct buf *out, const struct ir *ir, const struct gate *g)
 {
-	if (g->kind == DB_GATE_MODULE)
+	if (g->kind == DB_GATE_FACT)
+		print_fact(out, ir, g);
+	else if (g->kind == DB_GATE_MODULE)
 		buf_printf(out, "  the file is %s\n", ir->modules[g->module].name);
 	else
 		buf_printf(out,

@@ -98,7 +98,11 @@ wake_gate(struct triggers *t, struct gate g, double cost)
 static double
 gate_cost(const struct triggers *t, const struct gate *g)
 {
-	return g->kind == DB_GATE_HEAD ? t->costs->head : t->costs->module;
+	switch (g->kind) {
+	case DB_GATE_HEAD: return t->costs->head;
+	case DB_GATE_FACT: return t->costs->fact;
+	default: return t->costs->module;
+	}
 }
 
 /* What wakes an earlier rule: it is false until then. */
@@ -279,13 +283,37 @@ u32_cmp(const void *pa, const void *pb)
 	return a < b ? -1 : a > b;
 }
 
-static bool
-gate_same(const struct gate *a, const struct gate *b)
+static int
+path_cmp(const struct cond_path *a, const struct cond_path *b)
 {
-	return a->kind == b->kind && a->module == b->module && a->off == b->off &&
-	       a->width == b->width && a->value == b->value;
+	if (a == NULL || b == NULL)
+		return (a != NULL) - (b != NULL);
+	if (a->n != b->n)
+		return a->n < b->n ? -1 : 1;
+	return memcmp(a->row, b->row, a->n * sizeof(a->row[0]));
 }
 
+int
+gate_cmp(const struct gate *a, const struct gate *b)
+{
+	uint64_t x[] = { a->kind, a->module, a->off, a->width };
+	uint64_t y[] = { b->kind, b->module, b->off, b->width };
+	int c;
+
+	for (size_t i = 0; i < COUNT(x); i++)
+		if (x[i] != y[i])
+			return x[i] < y[i] ? -1 : 1;
+	c = path_cmp(a->path, b->path);
+	return c ? c : (a->value > b->value) - (a->value < b->value);
+}
+
+static int
+gates_cmp(const void *pa, const void *pb)
+{
+	return gate_cmp(pa, pb);
+}
+
+/* Sorted: hundreds of hashes in one rule are no rarity. */
 static void
 unique(struct trigger *out)
 {
@@ -293,19 +321,16 @@ unique(struct trigger *out)
 
 	if (out->npatterns > 1)
 		sort(out->patterns, out->npatterns, sizeof(uint32_t), u32_cmp);
+	if (out->ngates > 1)
+		sort(out->gates, out->ngates, sizeof(struct gate), gates_cmp);
 	for (uint32_t i = 0; i < out->npatterns; i++)
 		if (n == 0 || out->patterns[n - 1] != out->patterns[i])
 			out->patterns[n++] = out->patterns[i];
 	out->npatterns = n;
 	n = 0;
-	for (uint32_t i = 0; i < out->ngates; i++) {
-		uint32_t k = 0;
-
-		while (k < n && !gate_same(&out->gates[k], &out->gates[i]))
-			k++;
-		if (k == n)
+	for (uint32_t i = 0; i < out->ngates; i++)
+		if (n == 0 || gate_cmp(&out->gates[n - 1], &out->gates[i]) != 0)
 			out->gates[n++] = out->gates[i];
-	}
 	out->ngates = n;
 }
 
@@ -365,13 +390,23 @@ decisive(struct triggers *t, const struct ir_node *cond)
 	return isfinite(w.cost) ? w : WAKE_NEVER;
 }
 
+/* A value that is sought is hardly ever there: such a rule need not be decided early. */
+static bool
+gated(const struct trigger *out)
+{
+	for (uint32_t i = 0; i < out->ngates; i++)
+		if (out->gates[i].kind != DB_GATE_FACT)
+			return true;
+	return false;
+}
+
 static enum err
 trigger_cond(struct triggers *t, const struct ir_node *cond, struct trigger *out)
 {
 	struct wake w = wake_of(t, cond, WANT_TRUE);
 
 	TRY(trigger_make(t, w, out));
-	if (out->ngates > 0)
+	if (gated(out))
 		TRY(trigger_make(t, wake_both(t, w, decisive(t, cond)), out));
 	return t->err;
 }
@@ -386,7 +421,8 @@ trigger_rule(struct triggers *t, struct trigger *out)
 		return OK;
 	}
 	t->current = ARENA_ARRAY(t->ir->arena, rule->nslots + 1, uint32_t);
-	if (t->current == NULL)
+	t->element = ARENA_ARRAY(t->ir->arena, rule->nslots + 1, const struct ir_node *);
+	if (t->current == NULL || t->element == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < rule->nslots; i++)
 		t->current[i] = DB_NONE;

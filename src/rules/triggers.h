@@ -11,16 +11,22 @@
  */
 #pragma once
 
-#include "db/db.h"
+#include "db/cond.h"
 #include "rules/ir.h"
 
 /* A fact about the object that needs no search. See enum db_gate_kind. */
 struct gate {
-	enum db_gate_kind kind; /* DB_GATE_HEAD, DB_GATE_MODULE */
+	enum db_gate_kind kind; /* DB_GATE_HEAD, DB_GATE_MODULE, DB_GATE_FACT */
 	uint32_t module;        /* index in ir.modules */
 	uint32_t off, width;
-	uint64_t value;
+	uint64_t value; /* of the head; of a fact: the db_sum of text */
+	/* DB_GATE_FACT: at some element of each array on its way this text is found. */
+	const struct cond_path *path;
+	struct bytes text;
 };
+
+/* In order of their kinds; those of facts by their paths, then by value. 0: the same. */
+int gate_cmp(const struct gate *a, const struct gate *b);
 
 /*
  * Any of the patterns or gates wakes the rule. Neither patterns nor gates, and not
@@ -45,11 +51,13 @@ struct trigger_costs {
 	 */
 	uint32_t (*prefix)(void *arg, const struct ir_pattern *p, uint8_t *out);
 	double head, module; /* a gate: it may let through what then has to be searched */
+	double fact;  /* a value that few files have; INFINITY: no gates of such a kind */
 	double place; /* a pattern that is asked for at one place only is verified there,
 			 behind a gate, unless it is cheaper than this */
 };
 #define TRIGGER_HEAD   1e-3
 #define TRIGGER_MODULE 1e-3
+#define TRIGGER_FACT   1e-7
 #define TRIGGER_PLACE  8e-7
 
 /*

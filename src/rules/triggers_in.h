@@ -32,9 +32,10 @@ struct triggers {
 	const struct ir_rule *rule;
 	const struct trigger_costs *costs;
 	const struct trigger *earlier;
-	const uint32_t *uses; /* by pattern: how many strings are it */
-	uint32_t *current;    /* by slot: the string of a for-of, or DB_NONE */
-	bool awake;           /* gates are open: see decisive() */
+	const uint32_t *uses;           /* by pattern: how many strings are it */
+	uint32_t *current;              /* by slot: the string of a for-of, or DB_NONE */
+	const struct ir_node **element; /* by slot: the array that it goes through */
+	bool awake;                     /* gates are open: see decisive() */
 	uint32_t steps, depth;
 	enum err err;
 };
@@ -69,6 +70,10 @@ struct wake wake_defined(struct triggers *t, const struct ir_node *n);
 struct wake wake_nonzero(struct triggers *t, const struct ir_node *n);
 struct wake wake_compare(struct triggers *t, const struct ir_node *n, enum want want);
 struct wake wake_at(struct triggers *t, const struct ir_node *off, struct ir_pat p);
+
+/* triggers_fact.c: the value a is the constant text b. */
+struct wake wake_equals(
+    struct triggers *t, const struct ir_node *a, const struct ir_node *b);
 
 /* triggers_loop.c */
 struct wake wake_quantified(struct triggers *t, const struct ir_node *n, enum want want);

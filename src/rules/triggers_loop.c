@@ -128,6 +128,10 @@ for_rounds(struct triggers *t, const struct ir_node *n)
 	if (n->op != IR_FOR_LIST)
 		for (uint32_t i = 1; i + 1 < n->nkids; i++)
 			w = wake_best(w, wake_defined(t, n->kid[i]));
+	if (n->op == IR_FOR_ARRAY)
+		t->element[n->u.loop->var] = n->kid[1];
+	if (n->op == IR_FOR_DICT)
+		t->element[n->u.loop->var2] = n->kid[1];
 	if (one)
 		w = wake_best(w, wake_of(t, n->kid[n->nkids - 1], WANT_TRUE));
 	return w;

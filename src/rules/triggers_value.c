@@ -361,6 +361,10 @@ wake_compare(struct triggers *t, const struct ir_node *n, enum want want)
 	/* "less than" of an undefined float is false: the one that is not undefined. */
 	if (type == IR_FLOAT && n->op == IR_LT && want != WANT_TRUE)
 		return WAKE_ALWAYS;
+	if (type == IR_STR && want != WANT_DEFINED &&
+	    n->op == (want == WANT_TRUE ? IR_EQ : IR_NE))
+		w = wake_best(w, wake_best(wake_equals(t, n->kid[0], n->kid[1]),
+				     wake_equals(t, n->kid[1], n->kid[0])));
 	if (type != IR_INT || want == WANT_DEFINED)
 		return w;
 	/* uint16(0) == 0 is about the head, too. */

@@ -5,7 +5,7 @@
  *	1. small sets: all of them before any search, so that rules which the header
  *	   or the size decides cost no scan (patterns are unknown then)
  *	2. the first pass wakes the rules whose triggers are there
- *	3. gates wake rules that have no trigger
+ *	3. gates wake rules that have no trigger, values of facts those that wait for one
  *	4. woken rules run in source order; who needs more patterns is put aside
  *	5. one pass searches all patterns that are needed, then 4 again
  *	6. global rules of the namespaces where something matched
@@ -32,12 +32,11 @@ scan_wake(struct scan *s, uint32_t rule)
 static bool
 gate_holds(struct scan *s, const struct db_gate *g)
 {
-	const struct module_state *m;
 	uint64_t have = 0;
 	struct bytes at;
 
 	switch (g->kind) {
-	case DB_GATE_MODULE: m = scan_module(s, g->module); return m == NULL || m->known;
+	case DB_GATE_MODULE: return scan_known(s, g->module);
 	case DB_GATE_HEAD:
 		at = bytes_sub(s->env.file, g->off, g->width <= 8 ? g->width : 8);
 		if (at.p == NULL)
@@ -73,6 +72,26 @@ open_gates(struct scan *s)
 		struct db_list l = db_list(&s->db, g->rules, g->nrules);
 		for (uint32_t k = 0; k < l.n; k++)
 			scan_wake(s, l.p[k]);
+	}
+}
+
+static void
+on_value(void *arg, uint32_t rule)
+{
+	scan_wake(arg, rule);
+}
+
+/* Only a module that recognises the object has values: see docs/conditions.md. */
+static void
+open_indexes(struct scan *s)
+{
+	for (uint32_t i = 0; i < s->db.nindexes; i++) {
+		const struct db_index *x = db_index(&s->db, i);
+
+		if (!(x->gates & (s->gates | DB_GATE_OPEN)) || !scan_known(s, x->module))
+			continue;
+		scan_budget_rule(s);
+		cond_index(s->cond, i, on_value, s);
 	}
 }
 
@@ -266,6 +285,7 @@ scan_eval(struct scan *s)
 	if (!done) {
 		hits_first(s->hits);
 		open_gates(s);
+		open_indexes(s);
 	}
 	s->stats.rules_live += s->nlive;
 	sort_live(s, 0);

@@ -334,6 +334,22 @@ scan_module(struct scan *s, uint32_t i)
 	return m;
 }
 
+#define HEAD_SIZE 4096 /* what format.h promises to probe */
+
+/* For most objects a look at the head is enough, and cheaper than empty facts. */
+bool
+scan_known(struct scan *s, uint32_t i)
+{
+	struct module_state *m = i < s->db.nmodules ? &s->module[i] : NULL;
+	const struct format *f = m ? m->format : NULL;
+
+	if (m != NULL && m->gen != s->gen && f->probe != NULL &&
+	    f->probe(bytes_clip(s->env.file, 0, HEAD_SIZE), s->env.file.n) == 0)
+		return false;
+	m = scan_module(s, i);
+	return m == NULL || m->known;
+}
+
 static void
 modules_close(struct scan *s)
 {
@@ -370,7 +386,8 @@ object_begin(struct scan *s, struct bytes file, const struct sink *to)
 	s->env.now = s->o.now ? s->o.now() : 0;
 	cond_begin(s->cond);
 	scan_budget_begin(s);
-	hits_begin(s->hits, file, scan_gates(s));
+	s->gates = scan_gates(s);
+	hits_begin(s->hits, file, s->gates);
 }
 
 enum err

@@ -49,6 +49,7 @@ struct scan {
 	struct rule_state *rule;
 	uint32_t *live; /* rules to decide, in any order until sorted */
 	uint32_t nlive, gen;
+	uint64_t gates;               /* scan_gates of the object */
 	uint32_t deciding;            /* the rule whose condition runs */
 	struct log_line *logs, *last; /* in source order; the one added last */
 	const struct sink *sink;
@@ -92,6 +93,9 @@ struct rule_state *scan_rule(struct scan *s, uint32_t i);
 
 /* The facts of module i, parsed now if they were not yet; NULL: no memory. */
 struct module_state *scan_module(struct scan *s, uint32_t i);
+
+/* Module i recognises the object, or that is not known: there was no memory. */
+bool scan_known(struct scan *s, uint32_t i);
 
 /* tell.c: the facts of imported modules, then from states to findings. */
 void scan_tell_facts(struct scan *s);

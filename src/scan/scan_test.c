@@ -369,6 +369,67 @@ TEST(gates)
 	free(rules);
 }
 
+/* The same with two sections. */
+static struct bytes
+named_pe(uint8_t *out, const char *first, const char *second)
+{
+	tiny_pe(out);
+	put_le16(out + 64 + 6, 2);
+	put_le16(out + 64 + 20, 224);
+	memset(out + 312, 0, 80);
+	memcpy(out + 312, first, strlen(first));
+	memcpy(out + 352, second, strlen(second));
+	return (struct bytes){ out, 392 };
+}
+
+/* Rules that wait for a value, in a set that is too large to try each. */
+TEST(values)
+{
+	/* clang-format off */
+	static const struct {
+		const char *condition, *first, *second;
+		bool want;
+	} rows[] = {
+		{ "pe.sections[1].name == \"two\"", "one", "two", true },
+		{ "pe.sections[0].name == \"two\"", "one", "two", false },
+		{ "for any s in pe.sections : (s.name == \"two\")", "one", "two", true },
+		{ "for any i in (0..pe.number_of_sections) : (pe.sections[i].name == \"one\")",
+		    "one", "two", true },
+		{ "for all s in pe.sections : (s.name == \"one\")", "one", "two", false },
+		{ "for all s in pe.sections : (s.name == \"one\")", "one", "one", true },
+		{ "for none s in pe.sections : (s.name == \"one\")", "two", "two", true },
+		{ "not pe.sections[0].name == \"one\"", "two", "one", true },
+		{ "not pe.sections[0].name != \"one\"", "one", "two", true },
+		{ "pe.sections[2].name == \"two\"", "one", "two", false },
+		{ "not pe.sections[2].name == \"two\"", "one", "two", false },
+		{ "pe.sections[0].name == \"\"", "", "two", true },
+		{ "pe.sections[0].name == \"a\" or pe.sections[1].name == \"b\"", "c", "b", true },
+		{ "pe.pdb_path == \"x\" or pe.sections[0].name == \"a\"", "a", "b", true },
+		{ "pe.imphash() == \"0123456789abcdef\"", "a", "b", false },
+	};
+	/* clang-format on */
+	uint8_t bytes[392];
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct scan_opts o = { 0 };
+		struct buf b = { 0 };
+		char *rules;
+		struct rig r;
+
+		ROW("%s", rows[i].condition);
+		buf_printf(
+		    &b, "import \"pe\" rule r { condition: %s }", rows[i].condition);
+		rules = many(buf_cstr(&b));
+		rig_open(&r, rules, &o);
+		EQ_S(rig_scan(&r, named_pe(bytes, rows[i].first, rows[i].second)),
+		    rows[i].want ? "r" : "");
+		EQ_S(rig_scan(&r, BYTES_LIT("MZ, but no program")), "");
+		rig_close(&r);
+		buf_done(&b);
+		free(rules);
+	}
+}
+
 TEST(dump)
 {
 	struct scan_opts o = { .flags = SCAN_DUMP };
@@ -383,6 +444,26 @@ TEST(dump)
 	text = rig_scan(&r, BYTES_LIT("x"));
 	CHECK(strstr(text, "is_pe = 0") != NULL && strstr(text, "machine") == NULL);
 	rig_close(&r);
+}
+
+/* The same of a value that is sought: what it is may not be known, but that is told. */
+TEST(spent_memory_hides_no_value)
+{
+	char *rules = many("import \"pe\" rule r { condition: "
+			   "for any s in pe.sections : (s.name == \"two\") }");
+	uint8_t bytes[392];
+
+	for (uint64_t memory = 1; memory < 1 << 16; memory += memory / 3 + 1) {
+		struct scan_opts o = { .memory = memory };
+		struct rig r;
+
+		ROW("%u bytes", (unsigned)memory);
+		rig_open(&r, rules, &o);
+		rig_scan(&r, named_pe(bytes, "one", "two"));
+		CHECK(r.heard.limits > 0 || strcmp(buf_cstr(&r.heard.text), "r") == 0);
+		rig_close(&r);
+	}
+	free(rules);
 }
 
 /*
