@@ -23,7 +23,7 @@ wake_cost(void *arg, const struct ir_pattern *p)
 {
 	double cost = pattern_cost(arg, p);
 
-	return p->kind == IR_TEXT ? cost * PLAIN : cost;
+	return p->kind == IR_TEXT && !(p->mods & IR_XOR) ? cost * PLAIN : cost;
 }
 
 /* Of a pattern that is one plain literal; other beginnings are not looked for. */
