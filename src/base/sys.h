@@ -56,6 +56,12 @@ void sys_wait(int fd);
  */
 void sys_hold_std(void);
 
+/*
+ * Copies from's next bytes to the end of to, up to its end or n of them; the kernel does
+ * it, at 3 GB/s into a memfd. *copied may be less than n: then from ended.
+ */
+MUST_USE enum err sys_copy(int from, int to, uint64_t n, uint64_t *copied);
+
 /* Everything up to the end. ERR_LIMIT: there is more than limit bytes. */
 MUST_USE enum err sys_read_all(int fd, struct buf *to, size_t limit);
 

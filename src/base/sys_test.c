@@ -240,3 +240,36 @@ TEST(small_things)
 	EQ_S(sys_reason(2), "no such file or directory");
 	CHECK(sys_clock_ms() <= sys_clock_ns() / 1000000 + 1);
 }
+
+/* As much as there is and as was asked for, behind what the file holds already. */
+TEST(copies)
+{
+	static const struct {
+		uint64_t n;
+		const char *want;
+	} rows[] = { { 0, "<" }, { 4, "<0123" }, { 10, "<0123456789" },
+		{ UINT64_MAX, "<0123456789" } };
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		int from = -1, to = -1;
+		uint64_t got = 99;
+		char have[16] = "";
+
+		ROW("%s", rows[i].want);
+		CHECK(sys_memfd("a", &from) == OK && sys_memfd("b", &to) == OK);
+		CHECK(sys_write_all(from, "0123456789", 10) == OK &&
+		      lseek(from, 0, SEEK_SET) == 0);
+		CHECK(sys_write_all(to, "<", 1) == OK);
+		EQ_U(sys_copy(from, to, rows[i].n, &got), OK);
+		CHECK(pread(to, have, sizeof(have) - 1, 0) >= 0);
+		EQ_S(have, rows[i].want);
+		EQ_U(got, strlen(have) - 1);
+		/* one that cannot be written to says so */
+		if (rows[i].n > 0) {
+			CHECK(sys_seal(to) == OK && lseek(from, 0, SEEK_SET) == 0);
+			EQ_U(sys_copy(from, to, rows[i].n, &got), ERR_ACCESS);
+		}
+		fd_closep(&from);
+		fd_closep(&to);
+	}
+}

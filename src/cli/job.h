@@ -13,7 +13,7 @@
 #include "result/wire.h"
 #include "sandbox/pool.h"
 
-/* An opened database. */
+/* An opened database: a sealed file in memory, whoever writes to the one on disk. */
 struct job_db {
 	int fd; /* -1: none */
 	uint64_t size;

@@ -14,7 +14,8 @@
 #define MEMORY       (1ull << 30)
 #define MEMORY_EXTRA (512ull << 20) /* the database being written, libc */
 #define SOURCE_MAX   (512u << 20)
-#define DEPTH_MAX    64 /* of includes in includes; YARA has 16 */
+#define DB_MAX       (2ull << 30) /* of a compiled database: it is copied to memory */
+#define DEPTH_MAX    64           /* of includes in includes; YARA has 16 */
 
 struct source {
 	char *path;
@@ -283,33 +284,67 @@ on_explain(void *arg, struct bytes text)
 		l->j->explain(l->j->arg, text);
 }
 
-/* ERR_END: it is no database. */
-static enum err
-open_database(const char *path, struct job_db *out)
+/* The file at path, when it begins as a database does; else -1. */
+static int
+open_database(const char *path, uint64_t *size)
 {
 	char magic[sizeof(DB_MAGIC) - 1];
-	CLEAN(fd_closep) int fd = -1;
 	struct stat st;
+	int fd = -1;
 
 	if (sys_open(AT_FDCWD, path, SYS_FOLLOW, &fd) != OK)
-		return ERR_END;
+		return -1;
 	if (sys_stat(fd, &st) != OK || !S_ISREG(st.st_mode) ||
 	    pread(fd, magic, sizeof(magic), 0) != (ssize_t)sizeof(magic) ||
 	    memcmp(magic, DB_MAGIC, sizeof(magic)) != 0)
-		return ERR_END;
-	*out = (struct job_db){ fd, (uint64_t)st.st_size, true };
-	fd = -1;
-	return OK;
+		fd_closep(&fd);
+	else
+		*size = (uint64_t)st.st_size;
+	return fd;
 }
 
 bool
 job_is_database(const char *path)
 {
-	struct job_db db = { .fd = -1 };
-	bool is = open_database(path, &db) == OK;
+	uint64_t size;
+	int fd = open_database(path, &size);
+	bool is = fd >= 0;
 
-	job_db_close(&db);
+	fd_closep(&fd);
 	return is;
+}
+
+/*
+ * Workers verify a program of the database once and run it without checks afterwards, so
+ * what they map must not change under them: a copy of the file as it is now, sealed. It
+ * costs 5 ms for 16 MB, once; what is written over the file meanwhile makes the checksum
+ * wrong.
+ */
+static enum err
+hold_still(int file, uint64_t size, struct job_db *out)
+{
+	CLEAN(fd_closep) int copy = -1;
+	uint64_t got;
+
+	if (size > DB_MAX)
+		return ERR_LIMIT;
+	TRY(sys_memfd("candor-db", &copy));
+	TRY(sys_copy(file, copy, size, &got));
+	TRY(sys_seal(copy));
+	*out = (struct job_db){ copy, got, true };
+	copy = -1;
+	return OK;
+}
+
+static enum err
+load_database(const char *path, int file, uint64_t size, struct job_db *out)
+{
+	enum err e = hold_still(file, size, out);
+
+	if (e != OK)
+		msg_error("cannot read the database '%s': %s", path,
+		    e == ERR_LIMIT ? "larger than 2 GB" : sys_why());
+	return e;
 }
 
 static enum err
@@ -348,17 +383,19 @@ job_rules_load(const struct job_rules *j, struct job_db *out)
 	static const char *const only[] = { "*.yar", "*.yara" };
 	const struct walk_opts folders = { .follow = true, .only = only, .nonly = 2 };
 	struct loading l = { .j = j };
+	uint64_t size;
 	enum err e;
 
 	*out = (struct job_db){ .fd = -1 };
 	for (size_t i = 0; i < j->nrules; i++) {
-		if (open_database(j->rules[i], out) != OK)
+		CLEAN(fd_closep) int fd = open_database(j->rules[i], &size);
+
+		if (fd < 0)
 			continue;
 		if (j->nrules == 1)
-			return OK;
+			return load_database(j->rules[i], fd, size, out);
 		msg_error("'%s' is a compiled database: it can only be used alone",
 		    j->rules[i]);
-		job_db_close(out);
 		return ERR_ACCESS;
 	}
 	l.walk = walk_new(&folders);

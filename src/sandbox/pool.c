@@ -75,8 +75,9 @@ struct pool {
 	unsigned fails;
 	struct task ahead; /* asked for, and not given to anybody yet */
 	bool has_ahead;
-	bool dry; /* next said ERR_END */
-	bool few; /* the system refused one more worker */
+	bool dry;    /* next said ERR_END */
+	bool few;    /* the system refused one more worker */
+	bool summed; /* a worker has compared the database with its checksum */
 	enum err err;
 };
 
@@ -176,6 +177,7 @@ on_ready(struct pool *p, struct worker *w, struct bytes payload)
 		return ERR_PROTO;
 	w->state = READY;
 	w->deadline = 0;
+	p->summed = true;
 	return OK;
 }
 
@@ -330,11 +332,16 @@ hear(struct pool *p, struct worker *w)
 static enum err
 start_worker(struct pool *p, struct worker *w)
 {
+	struct wire_scan init = p->o->scan;
+
 	if (child_start(p->o->program, p->o->memory, &w->child) != OK) {
 		snprintf(p->out->why, sizeof(p->out->why), "cannot start a worker: %s",
 		    sys_why());
 		return ERR_IO;
 	}
+	/* for a broken disk: the file cannot change, so once is enough */
+	if (p->summed)
+		init.flags &= ~(uint32_t)WIRE_CHECK_SUM;
 	p->out->spawned++;
 	w->state = STARTING;
 	w->deadline = sys_clock_ms() + START_MS;
@@ -342,7 +349,7 @@ start_worker(struct pool *p, struct worker *w)
 	w->in.nowait = true;
 	w->in.frame_max = WIRE_FINDING_MAX;
 	w->out = (struct wire_out){ w->child.sock, true, SEND_MS };
-	wire_put_scan(wire_begin(&w->out), &p->o->scan);
+	wire_put_scan(wire_begin(&w->out), &init);
 	wire_send_fd(&w->out, WIRE_SCAN, p->o->db_fd);
 	if (wire_flush(&w->out) != OK)
 		end_worker(p, w, "");

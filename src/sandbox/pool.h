@@ -47,7 +47,7 @@ struct pool_opts {
 	bool isolate;        /* one worker for each file */
 	uint64_t memory;     /* private bytes of a worker at most; 0: no limit */
 	uint32_t grace_ms;   /* beyond scan.timeout_ms, before a worker is killed */
-	int db_fd;           /* the database, to be mapped */
+	int db_fd;           /* the database, to be mapped; sealed: it cannot change */
 	struct wire_scan scan;
 };
 
