@@ -18,6 +18,17 @@ round_trip(struct bytes payload, const struct finding *f)
 }
 
 static void
+rule_round_trip(struct bytes payload, const struct wire_rule *r)
+{
+	struct buf b = { 0 };
+
+	wire_put_rule(&b, r);
+	if (!bytes_eq(buf_bytes(&b), payload))
+		abort();
+	buf_done(&b);
+}
+
+static void
 decode(const struct wire_frame *f, struct arena *a)
 {
 	union {
@@ -29,6 +40,7 @@ decode(const struct wire_frame *f, struct arena *a)
 		struct wire_stats stats;
 		struct diag diag;
 		struct finding finding;
+		struct wire_rule rule;
 		uint32_t number;
 	} u;
 	enum err e = OK;
@@ -48,6 +60,11 @@ decode(const struct wire_frame *f, struct arena *a)
 		e = wire_get_finding(f->payload, a, &u.finding);
 		if (e == OK)
 			round_trip(f->payload, &u.finding);
+		break;
+	case WIRE_RULE:
+		e = wire_get_rule(f->payload, a, &u.rule);
+		if (e == OK)
+			rule_round_trip(f->payload, &u.rule);
 		break;
 	default: break;
 	}

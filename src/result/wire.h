@@ -57,6 +57,8 @@ enum wire_type {
 	WIRE_SENT,    /* struct talk_part: bytes of a request, as they left */
 	WIRE_CONTENT, /* struct talk_part: bytes of an answer */
 	WIRE_ANSWER,  /* struct talk_answer: that request is done */
+	/* from the worker, when the rules are to be listed */
+	WIRE_RULE, /* struct wire_rule */
 	WIRE_COUNT,
 };
 
@@ -107,6 +109,7 @@ enum wire_compile_flag {
 	WIRE_NO_DATABASE = 1 << 4, /* only the messages are wanted */
 	WIRE_ALL_MODULES = 1 << 5, /* a source that imports every module is added */
 	WIRE_FIRST_ERROR = 1 << 6, /* read no source behind one with errors */
+	WIRE_WANT_RULES = 1 << 7,  /* only read them, and say what rules there are */
 };
 
 struct wire_compile {
@@ -121,11 +124,24 @@ struct wire_compile {
 struct wire_source {
 	uint32_t found; /* of an include: 0 refused, 1 here */
 	struct bytes name, ns;
-	uint64_t size;
+	uint64_t off, size; /* where it lies in the descriptor's file */
 };
 
 struct wire_include {
 	struct bytes from, path;
+};
+
+/* A rule as it stands in its source: what it says of itself, and where it is. */
+struct wire_rule {
+	uint32_t flags;  /* enum finding_flag */
+	uint32_t source; /* the number of the source it is in */
+	uint32_t line;
+	uint64_t off, len;   /* of its text, from its modifiers to its brace */
+	struct bytes digest; /* SHA-256 of its tokens: layout and comments do not count */
+	struct bytes ns, rule;
+	const struct bytes *tags;
+	const struct finding_meta *metas;
+	uint32_t ntags, nmetas;
 };
 
 struct wire_stats {
@@ -216,6 +232,7 @@ void wire_put_include(struct buf *b, const struct wire_include *i);
 void wire_put_stats(struct buf *b, const struct wire_stats *s);
 void wire_put_diag(struct buf *b, const struct diag *d);
 void wire_put_finding(struct buf *b, const struct finding *f);
+void wire_put_rule(struct buf *b, const struct wire_rule *r);
 
 /* ERR_PROTO: not such a payload; ERR_LIMIT: more elements than the arena has room. */
 MUST_USE enum err wire_get_scan(struct bytes p, struct arena *a, struct wire_scan *out);
@@ -227,4 +244,5 @@ MUST_USE enum err wire_get_include(struct bytes p, struct wire_include *out);
 MUST_USE enum err wire_get_stats(struct bytes p, struct wire_stats *out);
 MUST_USE enum err wire_get_diag(struct bytes p, struct arena *a, struct diag *out);
 MUST_USE enum err wire_get_finding(struct bytes p, struct arena *a, struct finding *out);
+MUST_USE enum err wire_get_rule(struct bytes p, struct arena *a, struct wire_rule *out);
 MUST_USE enum err wire_get_u32(struct bytes p, uint32_t *out);

@@ -76,6 +76,7 @@ static const struct field source_fields[] = {
 	ROW(U32, wire_source, found),
 	ROW(BYTES, wire_source, name),
 	ROW(BYTES, wire_source, ns),
+	ROW(U64, wire_source, off),
 	ROW(U64, wire_source, size),
 	{ 0 },
 };
@@ -139,6 +140,19 @@ static const struct field finding_fields[] = {
 	ROW_ARRAY(finding, tags, ntags, bytes, WIRE_TAG_LEAST, tag_fields),
 	ROW_ARRAY(finding, metas, nmetas, finding_meta, WIRE_META_LEAST, meta_fields),
 	ROW_ARRAY(finding, matches, nmatches, finding_match, WIRE_MATCH_LEAST, match_fields),
+	{ 0 },
+};
+static const struct field rule_fields[] = {
+	ROW(U32, wire_rule, flags),
+	ROW(U32, wire_rule, source),
+	ROW(U32, wire_rule, line),
+	ROW(U64, wire_rule, off),
+	ROW(U64, wire_rule, len),
+	ROW(BYTES, wire_rule, digest),
+	ROW(BYTES, wire_rule, ns),
+	ROW(BYTES, wire_rule, rule),
+	ROW_ARRAY(wire_rule, tags, ntags, bytes, WIRE_TAG_LEAST, tag_fields),
+	ROW_ARRAY(wire_rule, metas, nmetas, finding_meta, WIRE_META_LEAST, meta_fields),
 	{ 0 },
 };
 /* clang-format on */
@@ -438,6 +452,19 @@ wire_get_finding(struct bytes p, struct arena *a, struct finding *out)
 {
 	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
 	return get(p, a, finding_fields, out, sizeof(*out));
+}
+
+void
+wire_put_rule(struct buf *b, const struct wire_rule *s)
+{
+	put_fields(b, rule_fields, (const void *)s);
+}
+
+enum err
+wire_get_rule(struct bytes p, struct arena *a, struct wire_rule *out)
+{
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, a, rule_fields, out, sizeof(*out));
 }
 
 enum err

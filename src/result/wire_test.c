@@ -68,7 +68,7 @@ put_sample_compile(struct buf *b)
 static void
 put_sample_source(struct buf *b)
 {
-	struct wire_source s = { 1, BYTES_LIT("f.yar"), BYTES_LIT("ns"), 77 };
+	struct wire_source s = { 1, BYTES_LIT("f.yar"), BYTES_LIT("ns"), 5, 77 };
 
 	wire_put_source(b, &s);
 }
@@ -89,6 +89,27 @@ put_sample_stats(struct buf *b)
 	struct wire_stats s = { .objects = 1, .scan_ns = 9 };
 
 	wire_put_stats(b, &s);
+}
+
+static void
+put_sample_rule(struct buf *b)
+{
+	struct wire_rule r = {
+		.flags = FINDING_GLOBAL,
+		.source = 3,
+		.line = 9,
+		.off = 100,
+		.len = 50,
+		.digest = BYTES_LIT("0123456789abcdef0123456789abcdef"),
+		.ns = BYTES_LIT("default"),
+		.rule = BYTES_LIT("r"),
+		.tags = tags,
+		.ntags = 2,
+		.metas = metas,
+		.nmetas = 2,
+	};
+
+	wire_put_rule(b, &r);
 }
 
 static enum err
@@ -133,6 +154,14 @@ get_diag(struct bytes p, struct arena *a)
 }
 
 static enum err
+get_rule(struct bytes p, struct arena *a)
+{
+	struct wire_rule r;
+
+	return wire_get_rule(p, a, &r);
+}
+
+static enum err
 get_stats(struct bytes p, struct arena *a)
 {
 	struct wire_stats s;
@@ -152,6 +181,7 @@ static const struct {
 	{ "source", put_sample_source, get_source },
 	{ "diag", put_sample_diag, get_diag },
 	{ "stats", put_sample_stats, get_stats },
+	{ "rule", put_sample_rule, get_rule },
 };
 
 /* A payload decodes whole, and at no other length. */

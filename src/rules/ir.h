@@ -215,7 +215,8 @@ struct ir_rule {
 	uint32_t ntags, nmetas, nstrings;
 	uint32_t nslots;      /* loop variables */
 	struct ir_node *cond; /* IR_BOOL */
-	struct bytes source;  /* from its modifiers to its brace, as written */
+	struct bytes source;  /* from its modifiers to its brace, as written; 0 bytes: not
+				 in one file */
 };
 
 struct ir_ext {

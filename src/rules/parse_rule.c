@@ -247,6 +247,23 @@ rule_finish(struct parser *p)
 	return OK;
 }
 
+/*
+ * By an include it may end in another file than it began in: then it has no source. The
+ * file is among the open ones; not always the top, when a token behind it was looked at.
+ */
+static void
+rule_ends(struct parser *p, const uint8_t *end)
+{
+	struct bytes *rule = &p->rule->source;
+
+	for (const struct source *s = p->src; s != NULL; s = s->below) {
+		struct bytes all = s->src.text;
+
+		if (rule->p >= all.p && rule->p < end && end <= all.p + all.n)
+			rule->n = (size_t)(end - rule->p);
+	}
+}
+
 static enum err
 parse_body(struct parser *p)
 {
@@ -265,7 +282,7 @@ parse_body(struct parser *p)
 	TRY(parse_boolean(p, &cond));
 	TRY(parse_expect(p, TOK_RBRACE, &t));
 	p->rule->cond = cond.node;
-	p->rule->source.n = (size_t)(t.text.p + t.text.n - p->rule->source.p);
+	rule_ends(p, t.text.p + t.text.n);
 	TRY(strings_check(p, place_of(&t)));
 	return rule_finish(p);
 }

@@ -18,6 +18,8 @@
 #define INCLUDES_MAX 10000u
 #define FRAME_MAX    (1u << 20)  /* chunks of 32 kB come, and messages of a few */
 #define DIAG_MAX     (64u << 20) /* bytes of messages and explanation */
+#define RULES_EXTRA  (1u << 20)  /* bytes of a list for the smallest sources */
+#define DIGEST       32          /* bytes of SHA-256 */
 #define SEND_MS      10000
 #define WAIT_MS      60000u /* of one poll: a longer deadline may not fit an int */
 
@@ -32,6 +34,8 @@ struct compile {
 	int db;
 	uint64_t size;   /* of the database so far */
 	uint64_t output; /* of everything else */
+	uint64_t input,
+	    listed; /* bytes of sources, and of what was said of their rules */
 	bool done;
 	enum err result;
 	char *why;
@@ -50,9 +54,10 @@ put_source(struct compile *c, const struct compile_source *s)
 	char number[16];
 	unsigned id = s->again > 0 ? s->again - 1 : c->nsources++;
 	int n = snprintf(number, sizeof(number), "%u", id);
-	struct wire_source w = { 1, { (const uint8_t *)number, (size_t)n }, s->ns,
+	struct wire_source w = { 1, { (const uint8_t *)number, (size_t)n }, s->ns, s->off,
 		s->size };
 
+	c->input = num_add(c->input, s->size);
 	wire_put_source(wire_begin(&c->out), &w);
 }
 
@@ -165,6 +170,27 @@ on_explain(struct compile *c, struct bytes payload)
 	return OK;
 }
 
+/*
+ * What a rule says of itself is a part of its text, and what is added to it is not much
+ * more than eight times the shortest text that makes it: so lists have a bound.
+ */
+static enum err
+on_rule(struct compile *c, struct bytes payload)
+{
+	struct wire_rule r;
+
+	c->listed += payload.n;
+	if (c->listed > num_add(num_mul(c->input, 8), RULES_EXTRA) ||
+	    payload.n > WIRE_FINDING_MAX || !(c->job->opts.flags & WIRE_WANT_RULES))
+		return ERR_LIMIT;
+	arena_reset(&c->arena);
+	TRY(wire_get_rule(payload, &c->arena, &r));
+	if (r.source >= c->nsources || r.digest.n != DIGEST)
+		return ERR_PROTO;
+	c->job->rule(c->job->arg, &r);
+	return OK;
+}
+
 static enum err
 on_compiled(struct compile *c, struct bytes payload)
 {
@@ -202,6 +228,7 @@ on_frame(struct compile *c, const struct wire_frame *f)
 		{ WIRE_DIAG, on_diag },
 		{ WIRE_INCLUDE, on_include },
 		{ WIRE_EXPLAIN, on_explain },
+		{ WIRE_RULE, on_rule },
 		{ WIRE_COMPILED, on_compiled },
 		{ WIRE_REFUSED, on_refused },
 	};

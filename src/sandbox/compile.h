@@ -16,8 +16,8 @@
  */
 struct compile_source {
 	int fd; /* the callee's to close, when handed over by next or include */
-	uint64_t size;
-	struct bytes ns; /* valid until the next call of next or include */
+	uint64_t off, size; /* where it lies in fd's file */
+	struct bytes ns;    /* valid until the next call of next or include */
 	unsigned
 	    again; /* of an include: 1 + the number of the source that this is again */
 };
@@ -39,6 +39,11 @@ struct compile_job {
 	/* source: which one d->file (to be ignored) is; UINT32_MAX: none. */
 	void (*diag)(void *arg, const struct diag *d, unsigned source);
 	void (*explain)(void *arg, struct bytes text);
+	/*
+	 * With WIRE_WANT_RULES: each rule, in order; valid during the call. Its source is
+	 * one of those sent; whether its text lies inside of it is the callee's to check.
+	 */
+	void (*rule)(void *arg, const struct wire_rule *r);
 };
 
 #define COMPILE_WHY 160

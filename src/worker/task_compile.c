@@ -4,6 +4,8 @@
 
 #include "modules/modules.h"
 #include "rules/compile.h"
+#include "rules/ir.h"
+#include "worker/rulelist.h"
 #include "worker/task.h"
 
 #define SOURCES_MAX 100000u
@@ -16,21 +18,24 @@ struct compiling {
 	struct wire_compile opts;
 	struct rules_source *sources;
 	size_t n, cap;
+	struct rulelist list; /* every source that was sent, included ones too */
 	struct diags diags;
 	struct buf db, explain;
 };
 
 /* All of it, or fewer bytes when the file shrank. */
 static enum err
-read_text(struct arena *a, int fd, uint64_t size, struct bytes *out)
+read_text(struct arena *a, int fd, const struct wire_source *s, struct bytes *out)
 {
+	uint64_t size = s->size;
 	size_t n = 0;
 	uint8_t *p;
 
-	if (size > SOURCE_MAX || (p = arena_alloc(a, (size_t)size + 1)) == NULL)
+	if (size > SOURCE_MAX || s->off > INT64_MAX - SOURCE_MAX ||
+	    (p = arena_alloc(a, (size_t)size + 1)) == NULL)
 		return ERR_LIMIT;
 	while (n < size) {
-		ssize_t r = pread(fd, p + n, (size_t)size - n, (off_t)n);
+		ssize_t r = pread(fd, p + n, (size_t)size - n, (off_t)(s->off + n));
 
 		if (r < 0)
 			return ERR_IO;
@@ -55,11 +60,13 @@ take_source(struct compiling *c, const struct wire_source *s, struct rules_sourc
 
 	if (fd < 0)
 		return ERR_PROTO;
-	e = read_text(&c->arena, fd, s->size, &r.text);
+	e = read_text(&c->arena, fd, s, &r.text);
 	close(fd);
 	TRY(e);
 	if (r.file == NULL || r.ns == NULL)
 		return ERR_LIMIT;
+	if (c->opts.flags & WIRE_WANT_RULES)
+		TRY(rulelist_add(&c->list, s->name, r.text));
 	*out = r;
 	return OK;
 }
@@ -186,6 +193,16 @@ import_all(struct compiling *c)
 	return add_source(c, &s);
 }
 
+/* Reads the rules and says which there are; compiles nothing. */
+static enum err
+list(struct compiling *c, const struct rules_env *env)
+{
+	struct ir ir;
+
+	TRY(rules_to_ir(env, c->sources, c->n, &ir));
+	return rulelist_send(&c->list, &ir, &c->diags, &c->w->out);
+}
+
 static enum err
 compile(struct compiling *c)
 {
@@ -207,6 +224,8 @@ compile(struct compiling *c)
 	env.modules = module_list(&c->arena, &env.nmodules);
 	if (env.modules == NULL || env.exts == NULL)
 		return ERR_LIMIT;
+	if (c->opts.flags & WIRE_WANT_RULES)
+		return list(c, &env);
 	return rules_compile(&env, c->sources, c->n, &c->db);
 }
 
@@ -231,7 +250,7 @@ report(struct compiling *c, enum err result)
 		wire_send(o, WIRE_DIAG);
 	}
 	send_chunks(o, WIRE_EXPLAIN, buf_bytes(&c->explain));
-	if (result == OK && !(c->opts.flags & WIRE_NO_DATABASE))
+	if (result == OK && !(c->opts.flags & (WIRE_NO_DATABASE | WIRE_WANT_RULES)))
 		send_chunks(o, WIRE_DATABASE, buf_bytes(&c->db));
 	if (result != OK && result != ERR_SYNTAX)
 		result = ERR_LIMIT;
@@ -256,6 +275,7 @@ task_compile(struct worker *w, struct bytes payload)
 	TRY(wire_get_compile((struct bytes){ copy, payload.n }, &init, &c.opts));
 	arena_init(&c.arena, (size_t)c.opts.memory);
 	c.diags.arena = &c.arena;
+	c.list.arena = &c.arena;
 	TRY(take_sources(&c, &fit));
 	return report(&c, fit == OK ? compile(&c) : fit);
 }
