@@ -112,14 +112,11 @@ dbw_finish(struct dbw *w, struct buf *out)
 
 	buf_put(out, &h, sizeof(h));
 	for (unsigned i = 0; i < DB_NSECTIONS; i++) {
-		struct buf *s = &w->section[i];
-
-		if (s->n >= UINT32_MAX)
+		if (w->section[i].n >= UINT32_MAX)
 			return ERR_LIMIT;
 		buf_align(out, 64);
-		h.section[i] = (struct db_section){ out->n - start, s->n };
-		buf_put(out, s->p, s->n);
-		buf_done(s); /* not two copies of everything */
+		h.section[i] = (struct db_section){ out->n - start, w->section[i].n };
+		buf_put(out, w->section[i].p, w->section[i].n);
 	}
 	buf_align(out, 64);
 	if (out->full || start % 64 != 0)

@@ -9,12 +9,7 @@
 #include "rules/variants.h"
 
 struct lower {
-	struct arena *a; /* what stays: parts and literals */
-	/*
-	 * Trees and automata of one pattern, which end in its program: with 5,000 rules
-	 * four times as much as what stays. Nothing outside may point in.
-	 */
-	struct arena scratch;
+	struct arena *a;
 	const struct rules_env *env;
 	struct dbw *w;
 	struct lowered *out;
@@ -63,25 +58,6 @@ part_add(struct lower *l)
 	return OK;
 }
 
-/* What is found in a tree lies in the scratch, or in a text, which stays anyway. */
-static enum err
-lit_keep(struct arena *a, struct lit_in *in)
-{
-	struct lit_around *around;
-
-	in->lit = arena_bytes(a, in->lit);
-	if (in->lit.p == NULL)
-		return ERR_LIMIT;
-	if (in->around == NULL)
-		return OK;
-	around = ARENA_NEW(a, struct lit_around);
-	if (around == NULL)
-		return ERR_LIMIT;
-	*around = *in->around;
-	in->around = around;
-	return OK;
-}
-
 static enum err
 lit_add(struct lower *l, const struct lit_in *in)
 {
@@ -96,7 +72,6 @@ lit_add(struct lower *l, const struct lit_in *in)
 		o->lit = v;
 	}
 	o->lit[o->nlits] = *in;
-	TRY(lit_keep(l->a, &o->lit[o->nlits]));
 	o->lit[o->nlits++].part = l->part;
 	o->part[l->part].nneedles++;
 	return OK;
@@ -159,9 +134,9 @@ lower_program(struct lower *l, struct re_form *form, bool wide)
 	uint32_t at;
 	enum err e;
 
-	TRY(re_atoms_pick(&l->scratch, form, cost, &atoms));
-	TRY(re_near_best(&l->scratch, form, &atoms));
-	e = re_build(&l->scratch, form, &atoms, &l->w->section[DB_REGEX], &at, &fail);
+	TRY(re_atoms_pick(l->a, form, cost, &atoms));
+	TRY(re_near_best(l->a, form, &atoms));
+	e = re_build(l->a, form, &atoms, &l->w->section[DB_REGEX], &at, &fail);
 	if (e == ERR_SYNTAX)
 		complain(l, fail.text);
 	TRY(e);
@@ -175,7 +150,7 @@ lower_program(struct lower *l, struct re_form *form, bool wide)
 			.flags = atoms.at[i].nocase ? LIT_NOCASE : 0 };
 
 		if (in.lit.n <= LIT_WINDOW)
-			TRY(re_near_around(&l->scratch, form, &atoms.at[i], &in.around));
+			TRY(re_near_around(l->a, form, &atoms.at[i], &in.around));
 		TRY(lit_add(l, &in));
 	}
 	return OK;
@@ -193,12 +168,11 @@ lower_form(struct lower *l, const struct re_ast *ast, bool wide)
 
 	if (l->p->mods & IR_FULLWORD)
 		flags |= RE_FULLWORD;
-	e = re_lower(&l->scratch, ast, flags, &form, &fail);
+	e = re_lower(l->a, ast, flags, &form, &fail);
 	if (e == ERR_SYNTAX)
 		complain(l, fail.text);
 	TRY(e);
-	if (re_literal(&l->scratch, &form, &lit, &nocase) && lit.n > 0 &&
-	    lit.n <= LIT_LEN_MAX) {
+	if (re_literal(l->a, &form, &lit, &nocase) && lit.n > 0 && lit.n <= LIT_LEN_MAX) {
 		struct lit_in in = { .lit = lit,
 			.a = whole_flags(l->p, wide),
 			.flags = nocase ? LIT_NOCASE : 0 };
@@ -235,8 +209,7 @@ lower_regex(struct lower *l)
 {
 	struct re_chain chain;
 
-	arena_reset(&l->scratch);
-	TRY(re_chain_split(&l->scratch, l->p->re, &chain));
+	TRY(re_chain_split(l->a, l->p->re, &chain));
 	for (size_t i = 0; i < chain.n; i++) {
 		re_prefer(&chain.link[i].ast);
 		TRY(lower_link(l, &chain.link[i]));
@@ -316,13 +289,11 @@ lower_patterns(
 
 	*out = (struct lowered){ .pattern = ARENA_ARRAY(env->arena, ir->npatterns + 1,
 				     struct lowered_pattern) };
-	enum err e = out->pattern != NULL ? OK : ERR_LIMIT;
-
-	arena_init(&l.scratch, env->arena->budget - env->arena->used);
-	for (uint32_t i = 0; e == OK && i < ir->npatterns; i++) {
+	if (out->pattern == NULL)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < ir->npatterns; i++) {
 		l.p = ir->patterns[i];
-		e = lower_pattern(&l, &out->pattern[i]);
+		TRY(lower_pattern(&l, &out->pattern[i]));
 	}
-	arena_done(&l.scratch);
-	return e;
+	return OK;
 }
