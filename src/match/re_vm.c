@@ -136,19 +136,56 @@ word_at(struct bytes data, uint64_t pos)
 	return w;
 }
 
+#define LANES 16
+
+typedef uint8_t lanes __attribute__((vector_size(LANES)));
+
+/* Byte k of the number at each of LANES places from p on: is it as it should be? */
+static inline lanes
+lanes_byte(const struct re_near *near, const uint8_t *p, unsigned k)
+{
+	uint8_t mask = (uint8_t)(near->mask >> 8 * k);
+	lanes x;
+
+	memcpy(&x, p + k, sizeof(x));
+	return (lanes)((x & mask) == (uint8_t)(near->value >> 8 * k));
+}
+
+/* Is the number at one of the first n of LANES places from p on? */
+static inline bool
+lanes_any(const struct re_near *near, const uint8_t *p, int64_t n)
+{
+	static const lanes number = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14,
+		15 };
+	lanes all = (lanes)(number < (uint8_t)(n < LANES ? n : LANES)) &
+		    lanes_byte(near, p, 0) & lanes_byte(near, p, 1) &
+		    lanes_byte(near, p, 2) & lanes_byte(near, p, 3);
+	uint64_t half[2];
+
+	memcpy(half, &all, sizeof(half));
+	return (half[0] | half[1]) != 0;
+}
+
 /* Are the bytes there without which no match goes through an atom at pos? */
 static bool
 near_ok(struct re_vm *vm, const struct re_near *near, struct bytes data, uint64_t pos)
 {
 	int64_t lo = (int64_t)pos + near->lo, hi = (int64_t)pos + near->hi;
 	int64_t last = (int64_t)data.n - (39 - __builtin_clz(near->mask | 1)) / 8;
+	int64_t whole = (int64_t)data.n - (LANES + 3);
 
+	if (near->mask == 0)
+		return true;
 	lo = lo > 0 ? lo : 0;
 	hi = hi < last ? hi : last;
-	for (int64_t at = lo; at <= hi; at++, vm->steps++)
-		if ((word_at(data, (uint64_t)at) & near->mask) == near->value)
+	for (int64_t step; lo <= hi; lo += step, vm->steps++) {
+		step = lo < hi && lo <= whole ? LANES : 1;
+		if (step == LANES
+			? lanes_any(near, data.p + lo, hi - lo + 1)
+			: (word_at(data, (uint64_t)lo) & near->mask) == near->value)
 			return true;
-	return near->mask == 0;
+	}
+	return false;
 }
 
 static enum re_answer

@@ -168,6 +168,39 @@ TEST(agrees_with_reference)
 	agrees(RE_VM_MIN, 0);
 }
 
+/* What stands behind or before a jump is looked for at many places at once. */
+TEST(jumps_of_every_width)
+{
+	static const char *const patterns[] = { "61626364[1-45]6566",
+		"6566[1-45]61626364", "61626364[1-45]65 ?? 67", "6?66[3-20]61626364" };
+	struct re_vm vm;
+
+	if (!CHECK(re_vm_init(&vm, RE_VM_MIN) == OK))
+		return;
+	for (unsigned i = 0; i < COUNT(patterns); i++)
+		for (unsigned k = 0; k < 49 * 3; k++) {
+			unsigned gap = k % 49, left = i % 2;
+			struct re_check c = {
+				.vm = &vm, .pattern = bytes_of(patterns[i]), .hex = true
+			};
+			uint8_t mem[RE_REF_MAX];
+			const char *wrong;
+			bool went;
+
+			ROW("%s over %u bytes", patterns[i], gap);
+			memset(mem, 'x', sizeof(mem));
+			memcpy(mem + 2, left ? "ef" : "abcd", left ? 2 : 4);
+			memcpy(mem + (left ? 4 : 6) + gap, left ? "abcd" : "efg",
+			    left ? 4 : 3);
+			c.data = (struct bytes){ mem + k / 49, 9 + gap };
+			c.data = test_copy(c.data);
+			wrong = re_check_one(&c, &went);
+			CHECK(went);
+			EQ_S(wrong ? wrong : "", "");
+		}
+	re_vm_done(&vm);
+}
+
 /* No DFA at all, or one that is full at once and hands over to the simulations. */
 TEST(agrees_without_cache)
 {
