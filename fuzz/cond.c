@@ -11,8 +11,8 @@
 #include <stdlib.h>
 
 #include "db/cond_print.h"
-#include "rules/cond_grow.h"
 #include "rules/fold.h"
+#include "tests/cond_grow.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
@@ -25,16 +25,6 @@ test_check(bool ok, const char *at, int line, const char *expr)
 		abort();
 	}
 	return ok;
-}
-
-uint64_t
-test_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
 }
 
 /* Each change: a word's index (two bytes), what is done to it, four bytes. */

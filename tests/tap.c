@@ -146,16 +146,6 @@ test_hex(const char *hex)
 	return (struct bytes){ p, n };
 }
 
-uint64_t
-test_random(uint64_t *state)
-{
-	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
-
 int
 main(int argc, char **argv)
 {

@@ -37,8 +37,16 @@ struct bytes test_copy(struct bytes b); /* so that ASan sees a read too far */
 /* Removes a folder and all below; links are not followed. */
 void test_remove(const char *folder);
 
-/* A repeatable stream of random numbers; seed it per test. */
-uint64_t test_random(uint64_t *state);
+/* A repeatable stream of random numbers (splitmix64); seed it per test. */
+static inline uint64_t
+test_random(uint64_t *state)
+{
+	uint64_t z = *state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
 
 #define TEST(name_)                                                     \
 	static void test_##name_(void);                                 \

@@ -7,6 +7,8 @@
  */
 #include "base/json.h"
 
+#include "base/text.h"
+
 /* The next byte, which stays; 0 at the end, as no value has a NUL. */
 static uint8_t
 peek(const struct cur *c)
@@ -27,12 +29,6 @@ static bool
 is_digit(uint8_t c)
 {
 	return c >= '0' && c <= '9';
-}
-
-static bool
-is_hex(uint8_t c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 /* At least one. */
@@ -72,7 +68,7 @@ escape(struct cur *c)
 	if (kind != 'u')
 		return kind != 0 && strchr(single, kind) != NULL;
 	for (int i = 0; i < 4; i++)
-		if (!is_hex(cur_u8(c)))
+		if (text_hex(cur_u8(c)) < 0)
 			return false;
 	return true;
 }

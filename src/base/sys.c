@@ -324,6 +324,20 @@ sys_now(void)
 }
 
 char *
+sys_first(char **path, size_t n, int mode)
+{
+	char *found = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		if (found == NULL && path[i] != NULL && access(path[i], mode) == 0)
+			found = path[i];
+		else
+			free(path[i]);
+	}
+	return found;
+}
+
+char *
 sys_exe_dir(void)
 {
 	char path[4096];

@@ -84,6 +84,12 @@ uint64_t sys_clock_ns(void); /* monotonic */
 uint64_t sys_clock_ms(void);
 int64_t sys_now(void); /* seconds since the epoch */
 
+/*
+ * The first of n paths that access(2) permits with mode (R_OK, X_OK), or NULL. Takes
+ * them all: the others are freed. NULLs among them are passed over.
+ */
+char *sys_first(char **path, size_t n, int mode);
+
 /* The folder this program lies in, malloced; NULL when the system does not tell. */
 char *sys_exe_dir(void);
 unsigned sys_cores(void); /* that we may run on; at least 1 */

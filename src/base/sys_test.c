@@ -273,3 +273,34 @@ TEST(copies)
 		fd_closep(&to);
 	}
 }
+
+/* The first that is there and permitted; the others are freed (ASan looks on). */
+TEST(first)
+{
+	static const struct {
+		const char *path[3];
+		int mode;
+		const char *want;
+	} list[] = {
+		{ { "/", "/proc", "/dev" }, R_OK, "/" },
+		{ { "/none", NULL, "/proc" }, R_OK, "/proc" },
+		{ { NULL, "/proc/self/status", "/proc/self/exe" }, X_OK,
+		    "/proc/self/exe" },
+		{ { "/none", "", NULL }, R_OK, NULL },
+	};
+
+	for (size_t i = 0; i < COUNT(list); i++) {
+		char *path[3] = { NULL, NULL, NULL }, *have;
+
+		ROW("%zu", i);
+		for (size_t k = 0; k < 3; k++)
+			if (list[i].path[k] != NULL)
+				path[k] = xstrdup(list[i].path[k]);
+		have = sys_first(path, 3, list[i].mode);
+		if (list[i].want == NULL)
+			CHECK(have == NULL);
+		else
+			EQ_S(have, list[i].want);
+		free(have);
+	}
+}

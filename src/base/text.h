@@ -23,5 +23,16 @@ bool text_is_utf8(struct bytes s);
  */
 void text_escape(struct buf *out, struct bytes s);
 
+/* What a hexadecimal digit of either case stands for; -1: c is none. */
+static inline int
+text_hex(int c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
 /* Does name match the shell pattern (* ? [set])? Case counts; a / is a letter. */
 bool text_glob(const char *pattern, struct bytes name);

@@ -75,3 +75,17 @@ TEST(glob)
 		EQ_U(text_glob(globs[i].pattern, bytes_of(globs[i].name)), globs[i].want);
 	}
 }
+
+TEST(hex_digits)
+{
+	static const char digits[] = "0123456789abcdef", upper[] = "0123456789ABCDEF";
+
+	for (int c = -1; c < 256; c++) {
+		const char *low = c > 0 ? strchr(digits, c) : NULL;
+		const char *up = c > 0 ? strchr(upper, c) : NULL;
+		long want = low ? low - digits : up ? up - upper : -1;
+
+		ROW("%d", c);
+		EQ_I(text_hex(c), want);
+	}
+}

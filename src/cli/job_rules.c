@@ -59,16 +59,9 @@ job_base_rules(void)
 		dir ? xprintf("%s/../share/candor/rules", dir) : NULL,
 		xstrdup(CANDOR_DATADIR "/rules"),
 	};
-	char *found = NULL;
 
-	for (size_t i = 0; i < COUNT(tries); i++) {
-		if (found == NULL && tries[i] != NULL && access(tries[i], R_OK) == 0)
-			found = tries[i];
-		else
-			free(tries[i]);
-	}
 	free(dir);
-	return found;
+	return sys_first(tries, COUNT(tries), R_OK);
 }
 
 /* --- external variables --------------------------------------------------- */

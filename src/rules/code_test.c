@@ -1,9 +1,9 @@
 /*
  * code_test.c - conditions compiled, verified and run, against a plain evaluator.
  */
-#include "rules/cond_grow.h"
 #include "rules/fold.h"
 #include "rules/triggers.h"
+#include "tests/cond_grow.h"
 
 #define TREES  8000
 #define WORLDS 6

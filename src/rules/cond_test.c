@@ -8,10 +8,10 @@
  */
 #include "base/diag.h"
 #include "db/cond_print.h"
-#include "rules/cond_rig.h"
 #include "rules/explain_code.h"
 #include "rules/fold.h"
 #include "rules/ir_print.h"
+#include "tests/cond_rig.h"
 
 /* "MZ", zeros, and at 64 the strings: $a once, $b once, $c never. */
 #define FILE_SIZE 73

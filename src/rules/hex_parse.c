@@ -1,5 +1,7 @@
 #include "rules/hex_parse.h"
 
+#include "base/text.h"
+
 #define JUMP_MAX 0x7fffffffu /* YARA's numbers are ints; what is more is negative */
 
 enum token { T_END, T_BYTE, T_OPEN, T_CLOSE, T_OR, T_JUMP };
@@ -16,27 +18,10 @@ struct parser {
 	struct re_fail *fail;
 };
 
-static enum err
-fail_at(struct parser *p, size_t at, const char *text)
-{
-	*p->fail = (struct re_fail){ .text = text, .at = at };
-	return ERR_SYNTAX;
-}
-
 static int
 peek(const struct parser *p, size_t ahead)
 {
 	return ahead < p->s.n - p->i ? p->s.p[p->i + ahead] : -1;
-}
-
-static int
-hex_value(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static bool
@@ -72,15 +57,15 @@ read_byte(struct parser *p, bool neg)
 {
 	size_t at = p->i;
 	int hi = peek(p, neg), lo = peek(p, neg + 1u);
-	int h = hex_value(hi), l = hex_value(lo);
+	int h = text_hex(hi), l = text_hex(lo);
 
 	p->byte = (struct re_node){ .kind = RE_MASK, .neg = neg };
 	if (neg && (h < 0 && (hi != '?' || l < 0)))
-		return fail_at(p, at, "invalid not operator (~) in hex string");
+		return re_fail_at(p->fail, at, "invalid not operator (~) in hex string");
 	if (h < 0 && (hi != '?' || (l < 0 && lo != '?')))
-		return fail_at(p, at, "invalid character in hex string");
+		return re_fail_at(p->fail, at, "invalid character in hex string");
 	if (l < 0 && lo != '?')
-		return fail_at(p, at, "uneven number of digits in hex string");
+		return re_fail_at(p->fail, at, "uneven number of digits in hex string");
 	if (h >= 0) {
 		p->byte.mask |= 0xf0;
 		p->byte.value = (uint8_t)(h << 4);
@@ -110,8 +95,8 @@ jump_fail(struct parser *p)
 	int c = peek(p, 0);
 	bool known = c < 0 || c == '-' || c == ']' || (c >= '0' && c <= '9');
 
-	return fail_at(
-	    p, p->i, known ? "syntax error" : "invalid character in hex string jump");
+	return re_fail_at(p->fail, p->i,
+	    known ? "syntax error" : "invalid character in hex string jump");
 }
 
 /* Digits and the blanks around them; false: there were no digits. */
@@ -149,7 +134,7 @@ read_jump(struct parser *p)
 		p->i++;
 		hi = read_number(p, &p->max);
 		if (hi && !lo)
-			return fail_at(p, p->at, "syntax error");
+			return re_fail_at(p->fail, p->at, "syntax error");
 		if (!hi)
 			p->max = RE_INF;
 		if (peek(p, 0) != ']')
@@ -191,17 +176,17 @@ jump(struct parser *p, struct re_node **out)
 	struct re_node *any = re_node_new(p->arena, RE_MASK);
 
 	if (p->exact && (p->min == 0 || p->min > JUMP_MAX))
-		return fail_at(p, p->at, "invalid jump length");
+		return re_fail_at(p->fail, p->at, "invalid jump length");
 	if (p->depth > 0 && p->max == RE_INF)
-		return fail_at(
-		    p, p->at, "unbounded jumps not allowed inside alternation (|)");
+		return re_fail_at(
+		    p->fail, p->at, "unbounded jumps not allowed inside alternation (|)");
 	if (p->depth > 0 && (p->min > HEX_JUMP_MAX || p->max > HEX_JUMP_MAX))
-		return fail_at(
-		    p, p->at, "jumps over 200 not allowed inside alternation (|)");
+		return re_fail_at(
+		    p->fail, p->at, "jumps over 200 not allowed inside alternation (|)");
 	if (p->min > JUMP_MAX || (p->max > JUMP_MAX && p->max != RE_INF))
-		return fail_at(p, p->at, "invalid negative jump length");
+		return re_fail_at(p->fail, p->at, "invalid negative jump length");
 	if (p->min > p->max)
-		return fail_at(p, p->at, "invalid jump range");
+		return re_fail_at(p->fail, p->at, "invalid jump range");
 	*out = any ? re_node_repeat(p->arena, any, p->min, p->max) : NULL;
 	return *out ? next(p) : ERR_LIMIT;
 }
@@ -218,14 +203,14 @@ alternatives(struct parser *p, struct re_node **out)
 	if (alt == NULL)
 		return ERR_LIMIT;
 	if (++p->depth > RE_DEPTH_MAX)
-		return fail_at(p, p->at, "hex string is too complex");
+		return re_fail_at(p->fail, p->at, "hex string is too complex");
 	do {
 		TRY(next(p));
 		TRY(sequence(p, &part));
 		TRY(re_node_push(p->arena, alt, &cap, part));
 	} while (p->token == T_OR);
 	if (p->token != T_CLOSE)
-		return fail_at(p, p->at, "syntax error");
+		return re_fail_at(p->fail, p->at, "syntax error");
 	p->depth--;
 	*out = alt->n == 1 ? alt->kid[0] : alt;
 	return next(p);
@@ -262,7 +247,7 @@ sequence(struct parser *p, struct re_node **out)
 		TRY(re_node_push(p->arena, cat, &cap, one));
 	}
 	if (last == T_JUMP)
-		return fail_at(p, p->at, "syntax error");
+		return re_fail_at(p->fail, p->at, "syntax error");
 	*out = cat;
 	return OK;
 }
@@ -277,7 +262,7 @@ hex_parse(struct arena *a, struct bytes text, struct re_ast *out, struct re_fail
 	TRY(next(&p));
 	TRY(sequence(&p, &root));
 	if (p.token != T_END)
-		return fail_at(&p, p.at, "syntax error");
+		return re_fail_at(p.fail, p.at, "syntax error");
 	*out = (struct re_ast){ .root = root, .flags = RE_HEX | RE_DOTALL };
 	return OK;
 }

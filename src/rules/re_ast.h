@@ -70,6 +70,14 @@ struct re_fail {
 	size_t at;
 };
 
+/* Tells where and what, and gives the error to return. */
+static inline enum err
+re_fail_at(struct re_fail *fail, size_t at, const char *text)
+{
+	*fail = (struct re_fail){ .text = text, .at = at };
+	return ERR_SYNTAX;
+}
+
 static inline bool
 re_set_has(const struct re_set *s, unsigned byte)
 {

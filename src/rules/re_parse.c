@@ -1,5 +1,7 @@
 #include "rules/re_parse.h"
 
+#include "base/text.h"
+
 #define REPEAT_MAX 32767u /* YARA's; as an upper bound it means none */
 
 struct parser {
@@ -19,27 +21,10 @@ struct quant {
 
 static enum err alternative(struct parser *p, struct re_node **out);
 
-static enum err
-fail_at(struct parser *p, size_t at, const char *text)
-{
-	*p->fail = (struct re_fail){ .text = text, .at = at };
-	return ERR_SYNTAX;
-}
-
 static int
 peek(const struct parser *p, size_t ahead)
 {
 	return ahead < p->s.n - p->i ? p->s.p[p->i + ahead] : -1;
-}
-
-static int
-hex_value(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
 static bool
@@ -57,13 +42,13 @@ escape(struct parser *p, uint8_t *out)
 	int c = peek(p, 1);
 
 	if (c < 0)
-		return fail_at(p, at, "illegal escape sequence");
+		return re_fail_at(p->fail, at, "illegal escape sequence");
 	p->i += 2;
 	if (c == 'x') {
-		int hi = hex_value(peek(p, 0)), lo = hi < 0 ? -1 : hex_value(peek(p, 1));
+		int hi = text_hex(peek(p, 0)), lo = hi < 0 ? -1 : text_hex(peek(p, 1));
 
 		if (lo < 0)
-			return fail_at(p, at, "illegal escape sequence");
+			return re_fail_at(p->fail, at, "illegal escape sequence");
 		p->i += 2;
 		*out = (uint8_t)(hi << 4 | lo);
 		return OK;
@@ -110,8 +95,8 @@ range_head(const struct parser *p)
 		return 0;
 	if (peek(p, 0) == '\\') {
 		n = 2;
-		if (peek(p, 1) == 'x' && hex_value(peek(p, 2)) >= 0 &&
-		    hex_value(peek(p, 3)) >= 0)
+		if (peek(p, 1) == 'x' && text_hex(peek(p, 2)) >= 0 &&
+		    text_hex(peek(p, 3)) >= 0)
 			n = 4;
 		if (peek(p, 1) < 0 || peek(p, 1) == '\n')
 			return 0;
@@ -137,7 +122,7 @@ class_range(struct parser *p, struct re_set *set)
 	else
 		hi = p->s.p[p->i++];
 	if (hi < lo)
-		return fail_at(p, at, "bad character range");
+		return re_fail_at(p->fail, at, "bad character range");
 	for (unsigned c = lo; c <= hi; c++)
 		re_set_add(set, c);
 	return OK;
@@ -151,7 +136,8 @@ class_item(struct parser *p, struct re_set *set, bool *end)
 	uint8_t v;
 
 	if (c < 0)
-		return fail_at(p, p->s.n, "missing terminating ] for character class");
+		return re_fail_at(
+		    p->fail, p->s.n, "missing terminating ] for character class");
 	if (range_head(p) > 0)
 		return class_range(p, set);
 	if (c == '\\') {
@@ -166,7 +152,7 @@ class_item(struct parser *p, struct re_set *set, bool *end)
 	if (c == ']')
 		*end = true;
 	else if (c < 32 || c > 126)
-		return fail_at(p, p->i, "non-ascii character");
+		return re_fail_at(p->fail, p->i, "non-ascii character");
 	else
 		re_set_add(set, (unsigned)c);
 	p->i++;
@@ -228,7 +214,7 @@ escaped(struct parser *p, struct re_node **out)
 	uint8_t v;
 
 	if (is_digit(c))
-		return fail_at(p, p->i, "backreferences are not allowed");
+		return re_fail_at(p->fail, p->i, "backreferences are not allowed");
 	if (named_class(c, &set)) {
 		p->i += 2;
 		*out = class_node(p, set, false);
@@ -251,7 +237,7 @@ group_flags(struct parser *p)
 		else if (peek(p, 0) == ':' || peek(p, 0) == ')')
 			return OK;
 		else
-			return fail_at(p, p->i, "syntax error");
+			return re_fail_at(p->fail, p->i, "syntax error");
 	}
 }
 
@@ -263,7 +249,7 @@ group(struct parser *p, struct re_node **out)
 	size_t at = p->i++;
 
 	if (++p->depth > RE_DEPTH_MAX)
-		return fail_at(p, at, "regular expression is too complex");
+		return re_fail_at(p->fail, at, "regular expression is too complex");
 	if (peek(p, 0) == '?') {
 		p->i++;
 		TRY(group_flags(p));
@@ -275,7 +261,7 @@ group(struct parser *p, struct re_node **out)
 	}
 	TRY(alternative(p, out));
 	if (peek(p, 0) != ')')
-		return fail_at(p, p->i, "syntax error");
+		return re_fail_at(p->fail, p->i, "syntax error");
 	p->i++;
 	p->depth--;
 	p->local = local;
@@ -354,9 +340,9 @@ quantifier(struct parser *p, struct quant *q)
 		if (!interval(p, q))
 			return OK;
 		if (q->max > REPEAT_MAX)
-			return fail_at(p, p->i, "repeat interval too large");
+			return re_fail_at(p->fail, p->i, "repeat interval too large");
 		if (q->max < q->min || q->max == 0)
-			return fail_at(p, p->i, "bad repeat interval");
+			return re_fail_at(p->fail, p->i, "bad repeat interval");
 		if (q->max == REPEAT_MAX && q->min < q->max)
 			q->max = RE_INF;
 	}
@@ -395,13 +381,13 @@ single(struct parser *p, struct re_node **out)
 	case '\\': return escaped(p, out);
 	case '*':
 	case '+':
-	case '?': return fail_at(p, p->i, "syntax error");
+	case '?': return re_fail_at(p->fail, p->i, "syntax error");
 	case '.':
 		*out = re_node_new(p->arena, p->local & RE_DOTALL ? RE_MASK : RE_ANY);
 		break;
 	default:
 		if (interval(p, &q))
-			return fail_at(p, p->i, "syntax error");
+			return re_fail_at(p->fail, p->i, "syntax error");
 		*out = byte_node(p, (uint8_t)c);
 	}
 	p->i++;
@@ -449,7 +435,7 @@ sequence(struct parser *p, struct re_node **out)
 		TRY(re_node_push(p->arena, cat, &cap, part));
 	}
 	if (cat->n == 0)
-		return fail_at(p, at, "syntax error");
+		return re_fail_at(p->fail, at, "syntax error");
 	*out = cat;
 	return OK;
 }
@@ -490,7 +476,7 @@ re_parse(struct arena *a, struct bytes body, unsigned flags, struct re_ast *out,
 	*fail = (struct re_fail){ 0 };
 	TRY(alternative(&p, &root));
 	if (p.i < p.s.n) /* a ')' too many */
-		return fail_at(&p, p.i, "syntax error");
+		return re_fail_at(p.fail, p.i, "syntax error");
 	*out = (struct re_ast){ .root = root, .flags = p.flags };
 	return OK;
 }

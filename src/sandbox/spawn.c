@@ -41,16 +41,9 @@ spawn_find_named(const char *name, const char *installed)
 		dir ? xprintf("%s/../libexec/candor/%s", dir, name) : NULL,
 		xprintf("%s/%s", installed, name),
 	};
-	char *found = NULL;
 
-	for (size_t i = 0; i < COUNT(tries); i++) {
-		if (found == NULL && tries[i] != NULL && access(tries[i], X_OK) == 0)
-			found = tries[i];
-		else
-			free(tries[i]);
-	}
 	free(dir);
-	return found;
+	return sys_first(tries, COUNT(tries), X_OK);
 }
 
 /* Whom a worker of root becomes: asked here, as the worker can open no files. */

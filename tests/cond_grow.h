@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "rules/cond_rig.h"
+#include "tests/cond_rig.h"
 
 struct grow_var {
 	uint32_t slot;
