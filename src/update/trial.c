@@ -104,6 +104,9 @@ trial_compile(const struct trial *t, int *db, uint64_t *size, struct fault *f)
 	free(c.given);
 	if (e == OK)
 		return OK;
+	if (c.errors == 0 && why[0] == '\0')
+		return fault_set(
+		    f, FAULT_IO, "cannot keep what was compiled: %s", sys_why());
 	return fault_set(f, FAULT_RULES, "the rules do not compile: %s",
 	    fault_quote(bytes_of(c.errors > 0 ? c.first : why)));
 }
