@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/installed.h"
 #include "cli/job.h"
 #include "cli/msg.h"
 #include "cli/progress.h"
@@ -17,6 +18,7 @@
 
 struct scan_args {
 	struct opt_list rules, defs, exclude, tag, rule;
+	struct conf_where where;
 	const char *list;
 	uint64_t workers, max_file_size, memory;
 	uint32_t timeout_ms;
@@ -26,7 +28,7 @@ struct scan_args {
 /* clang-format off */
 #define AT(field) offsetof(struct scan_args, field)
 static const struct opt scan_opts[] = {
-	{ 'r', "rules", OPT_LIST, "[NS:]RULES", "a file or folder of rules, or a compiled database (the shipped rules)", AT(rules) },
+	{ 'r', "rules", OPT_LIST, "[NS:]RULES", "a file or folder of rules, or a compiled database (the installed release, else the shipped rules)", AT(rules) },
 	{ 'd', "define", OPT_LIST, "NAME=VALUE", "an external variable: true, false, a number or a string", AT(defs) },
 	{ 'j', "jobs", OPT_NUM, "N", "workers (as many as cores)", AT(workers) },
 	{ 0, "isolate", OPT_FLAG, NULL, "a worker of its own for every file", AT(isolate) },
@@ -44,6 +46,8 @@ static const struct opt scan_opts[] = {
 	{ 0, "max-file-size", OPT_SIZE, "SIZE", "larger files are not scanned, and told (no limit)", AT(max_file_size) },
 	{ 0, "timeout", OPT_TIME, "SECONDS", "time for one file, at most (120; 0: no limit)", AT(timeout_ms) },
 	{ 0, "memory", OPT_SIZE, "SIZE", "memory for one file, at most (256M)", AT(memory) },
+	{ 0, "config", OPT_STR, "FILE", "the configuration (/etc/candor/candor.conf)", AT(where.config) },
+	{ 0, "state", OPT_STR, "DIR", "where releases are installed (/var/lib/candor)", AT(where.state) },
 	{ 'q', "quiet", OPT_FLAG, NULL, "only what was found or failed", AT(quiet) },
 	{ 0, "stats", OPT_FLAG, NULL, "tell where the time went", AT(stats) },
 	OPT_LAST,
@@ -58,7 +62,8 @@ struct scan_run {
 	struct show show;
 	struct progress progress;
 	struct wire_exts exts;
-	char *program, *base_rules;
+	struct installed installed;
+	char *program;
 	uint64_t start;
 	bool broken; /* stdout is gone */
 };
@@ -153,7 +158,6 @@ on_tick(void *arg)
 static enum err
 load_rules(struct scan_run *s, struct job_db *db)
 {
-	const char *base[1];
 	struct job_rules j = {
 		.program = s->program,
 		.rules = s->args.rules.p,
@@ -166,20 +170,12 @@ load_rules(struct scan_run *s, struct job_db *db)
 
 	s->show.quiet = true; /* warnings are what candor check is for */
 	s->show.colour = msg_colour(STDERR_FILENO);
-	if (j.nrules == 0) {
-		s->base_rules = job_base_rules();
-		if (s->base_rules == NULL) {
-			msg_error("the rules that candor ships are not installed");
-			msg_hint("give some with -r RULES");
-			return ERR_ACCESS;
-		}
-		base[0] = s->base_rules;
-		j.rules = base;
-		j.nrules = 1;
-	}
 
-	enum err e = job_rules_load(&j, db);
+	enum err e = j.nrules > 0 ? job_rules_load(&j, db)
+				  : installed_load(&s->args.where, &j, &s->installed, db);
 
+	if (e == OK && j.nrules == 0)
+		s->report.o.origin = installed_origin(&s->installed);
 	if (e == ERR_SYNTAX)
 		msg_error("the rules have errors, so nothing was scanned");
 	return e;
@@ -321,7 +317,7 @@ run_free(struct scan_run *s)
 		free(lists[i]->p);
 	free((void *)(uintptr_t)s->exts.p);
 	free(s->program);
-	free(s->base_rules);
+	installed_done(&s->installed);
 	report_done_free(&s->report);
 }
 

@@ -88,7 +88,7 @@ say_text(const struct update_cmd *c, struct buf *b)
 
 	buf_printf(b, "%s: ", result_of(c));
 	about_name(a, b);
-	buf_printf(b, ", %" PRIu64 " rules", a->rules);
+	buf_printf(b, ", %" PRIu64 " rule%s", a->rules, a->rules == 1 ? "" : "s");
 	put_time(b, ", of ", a->date);
 	buf_u8(b, '\n');
 	if (c->said.before.sequence != 0 && c->said.changed) {
@@ -212,6 +212,7 @@ work(struct update_cmd *c)
 		.fetch = c->fetch,
 		.check = c->args.check,
 		.now = sys_now(),
+		.version = CANDOR_VERSION,
 		.sent = c->args.requests ? on_sent : NULL,
 	};
 	if (e == OK)

@@ -22,8 +22,16 @@ struct job_db {
 
 void job_db_close(struct job_db *db);
 
+/* A source that is no file: of an installed release. Includes find only its like. */
+struct job_source {
+	const char *name;
+	struct bytes text;
+};
+
 struct job_rules {
-	const char *program; /* the worker */
+	const char *program;           /* the worker */
+	const struct job_source *held; /* besides, and before the others */
+	size_t nheld;
 	/* Files, folders (all *.yar and *.yara below), each may begin with "ns:". */
 	const char *const *rules;
 	size_t nrules;

@@ -20,14 +20,16 @@
 struct source {
 	char *path;
 	unsigned depth, from; /* from: 1 + the number of the one that includes it */
+	bool held;            /* one of j->held */
 };
 
 struct loading {
 	const struct job_rules *j;
 	struct source *source; /* by number, includes too */
 	size_t n, cap;
-	size_t at; /* the next of j->rules */
-	char *ns;  /* of the argument being read */
+	size_t at;      /* the next of j->rules */
+	size_t at_held; /* and of j->held */
+	char *ns;       /* of the argument being read */
 	struct walk *walk;
 	bool walking;
 	bool failed; /* something could not be opened: told */
@@ -125,7 +127,7 @@ static void
 add_source(struct loading *l, const char *path, unsigned depth, unsigned from)
 {
 	l->source = xgrow(l->source, &l->cap, l->n + 1, sizeof(*l->source));
-	l->source[l->n++] = (struct source){ xstrdup(path), depth, from };
+	l->source[l->n++] = (struct source){ xstrdup(path), depth, from, false };
 }
 
 /* 1 + the number of the source of that name which includes source number from, or 0. */
@@ -173,12 +175,59 @@ split_ns(struct loading *l, const char *arg)
 	return colon + 1;
 }
 
+static enum err
+give_held(const struct job_source *s, struct compile_source *out)
+{
+	CLEAN(fd_closep) int fd = -1;
+
+	TRY(sys_memfd("candor-rules", &fd));
+	TRY(sys_write_all(fd, s->text.p, s->text.n));
+	TRY(sys_seal(fd));
+	*out = (struct compile_source){ .fd = fd, .size = s->text.n };
+	fd = -1;
+	return OK;
+}
+
+static enum err
+next_held(struct loading *l, struct compile_source *out)
+{
+	const struct job_source *s = &l->j->held[l->at_held++];
+
+	TRY(give_held(s, out));
+	add_source(l, s->name, 0, 0);
+	l->source[l->n - 1].held = true;
+	return OK;
+}
+
+/* What a release includes is in it too: no file of this machine. */
+static enum err
+include_held(
+    struct loading *l, unsigned from, const char *name, struct compile_source *out)
+{
+	unsigned again = find_outer(l, from, name);
+
+	for (size_t i = 0; i < l->j->nheld; i++) {
+		if (strcmp(l->j->held[i].name, name) != 0)
+			continue;
+		TRY(give_held(&l->j->held[i], out));
+		out->again = again;
+		if (again == 0) {
+			add_source(l, name, l->source[from].depth + 1, from + 1);
+			l->source[l->n - 1].held = true;
+		}
+		return OK;
+	}
+	return ERR_ACCESS;
+}
+
 /* The compiler's next source: walks through what the user named, told on the way. */
 static enum err
 next_source(void *arg, struct compile_source *out)
 {
 	struct loading *l = arg;
 
+	if (l->at_held < l->j->nheld)
+		return next_held(l, out);
 	for (;;) {
 		struct walk_item item;
 		char *path;
@@ -242,6 +291,11 @@ open_include(void *arg, unsigned from, struct bytes path, struct compile_source 
 
 	if (s->depth >= DEPTH_MAX || (name = include_path(s->path, path)) == NULL)
 		return ERR_ACCESS;
+	if (s->held) {
+		e = include_held(l, from, name, out);
+		free(name);
+		return e;
+	}
 	if (sys_open(AT_FDCWD, name, SYS_FOLLOW, &fd) == OK && sys_stat(fd, &st) == OK &&
 	    unfit(&st) == NULL) {
 		unsigned again = find_outer(l, from, name);

@@ -19,5 +19,8 @@ struct form {
 
 extern const struct form form_text, form_json;
 
+/* "release", "base" or "local": where the rule of x comes from. */
+const char *form_source(const struct report *r, const struct finding *x);
+
 /* "note", "log" or "warning" */
 const char *form_note_word(enum finding_kind kind);

@@ -63,6 +63,8 @@ json_rule(struct report *r, struct report_file *f, const struct finding *x)
 	for (uint32_t i = 0; i < x->ntags; i++)
 		json_bytes(&j, NULL, x->tags[i]);
 	json_close(&j, ']');
+	if (r->o.origin.kind != REPORT_GIVEN)
+		json_str(&j, "source", form_source(r, x));
 	if (r->o.metas)
 		put_metas(&j, x);
 	if (r->o.matches) {
@@ -178,6 +180,25 @@ put_stats(struct json *j, const struct report_totals *t)
 }
 
 static void
+put_origin(struct json *j, const struct report_origin *o)
+{
+	if (o->kind == REPORT_GIVEN)
+		return;
+	json_open(j, "rules_in_use", '{');
+	json_str(j, "source", o->kind == REPORT_RELEASE ? "release" : "base");
+	if (o->kind == REPORT_RELEASE) {
+		json_str(j, "channel", o->channel);
+		json_uint(j, "sequence", o->sequence);
+		json_bytes(j, "log", bytes_of(o->log));
+		json_uint(j, "index", o->index);
+	}
+	if (o->local != NULL)
+		json_bytes(j, "local", bytes_of(o->local));
+	json_uint(j, "local_files", o->nlocal);
+	json_close(j, '}');
+}
+
+static void
 json_summary(struct report *r, const struct report_totals *t, struct buf *summary)
 {
 	struct json j = { &r->out, false };
@@ -193,6 +214,7 @@ json_summary(struct report *r, const struct report_totals *t, struct buf *summar
 	json_uint(&j, "not_fully_scanned", r->unscanned);
 	json_uint(&j, "skipped", r->skipped);
 	json_int(&j, "exit", report_exit(r));
+	put_origin(&j, &r->o.origin);
 	if (r->o.stats)
 		put_stats(&j, t);
 	json_close(&j, '}');

@@ -213,6 +213,26 @@ put_stats(struct buf *b, const struct report *r, const struct report_totals *t)
 }
 
 static void
+put_origin(struct buf *b, const struct report_origin *o)
+{
+	if (o->kind == REPORT_GIVEN)
+		return;
+	buf_str(b, "rules: ");
+	if (o->kind == REPORT_RELEASE) {
+		buf_printf(b, "%s %" PRIu64 " (", o->channel, o->sequence);
+		text_escape(b, bytes_of(o->log));
+		buf_printf(b, " %" PRIu64 ")", o->index);
+	} else
+		buf_str(b, "base");
+	if (o->local != NULL) {
+		buf_printf(b, ", and local ones from %zu file%s in ", o->nlocal,
+		    o->nlocal == 1 ? "" : "s");
+		text_escape(b, bytes_of(o->local));
+	}
+	buf_u8(b, '\n');
+}
+
+static void
 text_summary(struct report *r, const struct report_totals *t, struct buf *b)
 {
 	uint64_t found = r->verdicts[VERDICT_MALICIOUS] + r->verdicts[VERDICT_SUSPECT];
@@ -232,6 +252,7 @@ text_summary(struct report *r, const struct report_totals *t, struct buf *b)
 	if (r->skipped > 0)
 		buf_printf(b, ", %" PRIu64 " skipped", r->skipped);
 	buf_u8(b, '\n');
+	put_origin(b, &r->o.origin);
 	if (r->o.stats)
 		put_stats(b, r, t);
 }

@@ -19,6 +19,14 @@ form_of(const struct report *r)
 	return r->o.json ? &form_json : &form_text;
 }
 
+const char *
+form_source(const struct report *r, const struct finding *x)
+{
+	if (r->o.origin.local != NULL && bytes_eq(x->ns, BYTES_LIT(REPORT_LOCAL)))
+		return "local";
+	return r->o.origin.kind == REPORT_RELEASE ? "release" : "base";
+}
+
 static bool
 wanted(const struct report_opts *o, const struct finding *x)
 {

@@ -14,7 +14,26 @@
 #include "result/verdict.h"
 #include "result/wire.h"
 
+/* Where the rules come from: every report names it, every finding of the owner's too. */
+enum report_origin_kind {
+	REPORT_GIVEN,   /* on the command line: whoever reads knows */
+	REPORT_RELEASE, /* an installed one */
+	REPORT_BASE,    /* those that candor came with */
+};
+
+struct report_origin {
+	enum report_origin_kind kind;
+	const char *channel, *log; /* of a release */
+	uint64_t sequence, index;
+	const char *local; /* the folder of the owner's rules, or NULL */
+	size_t nlocal;     /* files in it */
+};
+
+/* The namespace that only the owner's rules have, when there is an origin. */
+#define REPORT_LOCAL "local"
+
 struct report_opts {
+
 	bool json, all; /* all: clean files too */
 	bool matches, tags, metas;
 	bool quiet; /* text: only what was found */
@@ -23,6 +42,7 @@ struct report_opts {
 	/* Only rules with one of these tags, and with a name like one of these. */
 	const char *const *only_tags, *const *only_rules;
 	size_t nonly_tags, nonly_rules;
+	struct report_origin origin;
 };
 
 struct report {

@@ -99,6 +99,9 @@ void lab_tiles(const struct lab *l, const struct lab_log *log, uint64_t size);
 /* An honest release, published as latest. */
 void lab_honest(struct lab *l, uint64_t sequence);
 
+/* An honest change of the publisher's key, and a release by the new one. */
+void lab_rotate(struct lab *l, uint64_t sequence);
+
 /* --- the client --------------------------------------------------------------------- */
 
 /* Runs candor update; gives its exit code, and what it said on stderr. */

@@ -159,6 +159,20 @@ lab_honest(struct lab *l, uint64_t sequence)
 	free(own);
 }
 
+void
+lab_rotate(struct lab *l, uint64_t sequence)
+{
+	uint64_t index = lab_add_rotation(l, &l->log, true), release;
+	const struct lab_release r = { .sequence = sequence, .signer = LAB_PUBLISHER_2 };
+	struct lab_checkpoint c = { .size = l->log.n, .witnesses = 7 };
+
+	lab_publish(l, &l->log, "keys/stable/1", index, &c);
+	lab_publish(l, &l->log, "keys/stable/latest", index, &c);
+	release = lab_add(l, &l->log, &r);
+	c.size = l->log.n;
+	lab_publish(l, &l->log, "rules/stable/latest", release, &c);
+}
+
 /* --- the client
  * ---------------------------------------------------------------------------- */
 

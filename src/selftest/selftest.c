@@ -156,7 +156,7 @@ update_attacks(const char *candor, bool http)
 
 /* An honest world and nothing more, for tests that do their own harm: tests/proof. */
 static int
-make_lab(const char *folder, const char *count)
+make_lab(const char *folder, const char *count, bool rotate)
 {
 	struct lab *l = xcalloc(1, sizeof(*l));
 	uint64_t n = strtoull(count, NULL, 10);
@@ -164,6 +164,8 @@ make_lab(const char *folder, const char *count)
 	lab_init(l, folder, "");
 	for (uint64_t i = 1; i <= n && i < LAB_LOG_MAX; i++)
 		lab_honest(l, i);
+	if (rotate)
+		lab_rotate(l, n + 1);
 	lab_done(l);
 	free(l);
 	return 0;
@@ -174,8 +176,9 @@ selftest_main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
-	if (argc == 4 && strcmp(what, "lab") == 0)
-		return make_lab(argv[2], argv[3]);
+	if (argc >= 4 && strcmp(what, "lab") == 0)
+		return make_lab(
+		    argv[2], argv[3], argc > 4 && strcmp(argv[4], "rotate") == 0);
 	if (argc >= 3 && strcmp(what, "update-attacks") == 0)
 		return update_attacks(
 		    argv[2], argc > 3 && strcmp(argv[3], "--http") == 0);

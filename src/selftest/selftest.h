@@ -7,5 +7,5 @@
  */
 #pragma once
 
-/* candor-selftest update-attacks CANDOR [--http] | lab FOLDER RELEASES */
+/* candor-selftest update-attacks CANDOR [--http] | lab FOLDER RELEASES [rotate] */
 int selftest_main(int argc, char **argv);

@@ -30,6 +30,7 @@ static const struct {
 	{ "not-after", NUMBER, AT(not_after) },
 	{ "sealed", NUMBER, AT(sealed) },
 	{ "installed", NUMBER, AT(installed) },
+	{ "built", WORD, AT(built) },
 };
 
 static bool

@@ -8,6 +8,7 @@
 
 #define ABOUT_CHANNEL 33
 #define ABOUT_ORIGIN  256
+#define ABOUT_BUILT   32
 #define ABOUT_TEXT    65536
 
 struct about {
@@ -22,6 +23,7 @@ struct about {
 	int64_t not_after; /* 0: none */
 	int64_t sealed;    /* the freshest quorum of cosignatures that was seen with it */
 	int64_t installed;
+	char built[ABOUT_BUILT]; /* the version of candor that made the database */
 };
 
 MUST_USE enum err about_parse(struct bytes text, struct about *out, struct fault *f);

@@ -94,7 +94,8 @@ TEST(about)
 		.rules = 3,
 		.date = 1790000000,
 		.sealed = 1790000001,
-		.installed = 1790000002 },
+		.installed = 1790000002,
+		.built = "0.1.0" },
 		     back;
 	struct buf b = { 0 };
 	struct fault f = { 0 };

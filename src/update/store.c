@@ -363,6 +363,19 @@ remove_release(const struct store *s, const char *name)
 	unlinkat(s->releases, name, AT_REMOVEDIR);
 }
 
+static bool
+in_use(const struct store *s, const char *name)
+{
+	struct store_release now;
+	bool same;
+
+	if (store_current(s, &now, NULL) != OK)
+		return false;
+	same = strcmp(now.name, name) == 0;
+	store_release_close(&now);
+	return same;
+}
+
 enum err
 store_finish(const struct store *s, struct store_stage *g, const struct about *a,
     char out[STORE_NAME], struct fault *f)
@@ -377,6 +390,9 @@ store_finish(const struct store *s, struct store_stage *g, const struct about *a
 		return e;
 	snprintf(out, STORE_NAME, "%" PRIu64 "-%02x%02x%02x%02x", a->sequence,
 	    a->statement[0], a->statement[1], a->statement[2], a->statement[3]);
+	/* the same release anew, for another version of candor: beside the one in use */
+	if (in_use(s, out))
+		memcpy(out + strlen(out), "b", 2);
 	/* one of that name that is not in use is from an update that did not end */
 	remove_release(s, out);
 	if (fsync(g->dir) != 0 || renameat(s->releases, g->name, s->releases, out) != 0 ||

@@ -13,7 +13,9 @@
 static struct about
 about_of(uint64_t sequence)
 {
-	struct about a = { .channel = "stable", .sequence = sequence, .origin = "log" };
+	struct about a = {
+		.channel = "stable", .sequence = sequence, .origin = "log", .built = "0"
+	};
 
 	memset(a.statement, (int)sequence, 32);
 	return a;
@@ -104,6 +106,31 @@ TEST(one_writer)
 	CHECK(store_open(folder, "stable", false, &b, &f) == OK);
 	store_close(&b);
 	store_close(&a);
+	test_remove(folder);
+}
+
+/* The release in use once more: beside it, never over it. */
+TEST(same_again)
+{
+	char folder[] = "/tmp/candor-store-XXXXXX";
+	struct store s;
+	struct store_release a, b;
+
+	if (!CHECK(mkdtemp(folder) != NULL))
+		return;
+	CHECK(store_open(folder, "stable", true, &s, NULL) == OK);
+	add(&s, 1, true);
+	CHECK(store_current(&s, &a, NULL) == OK);
+	add(&s, 1, false);
+	EQ_U(current(&s), 1);
+	add(&s, 1, true);
+	CHECK(store_current(&s, &b, NULL) == OK);
+	CHECK(strcmp(a.name, b.name) != 0);
+	add(&s, 1, true);
+	EQ_U(current(&s), 1);
+	store_release_close(&a);
+	store_release_close(&b);
+	store_close(&s);
 	test_remove(folder);
 }
 

@@ -19,6 +19,7 @@ struct update {
 	const char *fetch;
 	bool check; /* judge and try, and change nothing */
 	int64_t now;
+	const char *version; /* of candor: what another one compiled is compiled anew */
 	void (*sent)(void *arg, struct bytes request); /* NULL: not wanted */
 	void *arg;
 };
