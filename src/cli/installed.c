@@ -7,7 +7,7 @@
 
 #include "base/sys.h"
 #include "cli/msg.h"
-#include "update/store.h"
+#include "update/depot.h"
 #include "update/trial.h"
 #include "update/update.h"
 
@@ -18,8 +18,8 @@ struct using
 	struct arena arena;
 	struct conf conf;
 	struct fault fault;
-	struct store store;
-	struct store_release release;
+	struct depot depot;
+	struct depot_release release;
 };
 
 /* How many files of rules there are in the owner's folder. */
@@ -52,16 +52,16 @@ static enum err
 open_release(struct using *u)
 {
 	enum err e =
-	    store_open(u->conf.state, u->conf.channel, false, &u->store, &u->fault);
+	    depot_open(u->conf.state, u->conf.channel, false, &u->depot, &u->fault);
 
-	return e == OK ? store_current(&u->store, &u->release, &u->fault) : e;
+	return e == OK ? depot_current(&u->depot, &u->release, &u->fault) : e;
 }
 
 /* The database as it was compiled and tried when the release was installed. */
 static enum err
 load_database(struct using *u, struct job_db *db)
 {
-	char *path = xprintf("%s/%s/releases/%s/" STORE_DATABASE, u->conf.state,
+	char *path = xprintf("%s/%s/releases/%s/" DEPOT_DATABASE, u->conf.state,
 	    u->conf.channel, u->release.name);
 	const char *rules[1] = { path };
 	struct job_rules j = *u->j;
@@ -88,8 +88,8 @@ compile_release(struct using *u, struct job_db *db)
 	size_t n = 0;
 	enum err e;
 
-	e = store_read(
-	    &u->release, STORE_ARCHIVE, (size_t)a->archive_size, &archive, &u->fault);
+	e = depot_read(
+	    &u->release, DEPOT_ARCHIVE, (size_t)a->archive_size, &archive, &u->fault);
 	if (e == OK)
 		e = update_sources(buf_bytes(&archive), a, &s, &n, &u->fault);
 	held = xcalloc(n, sizeof(*held));
@@ -160,7 +160,7 @@ installed_load(const struct conf_where *w, const struct job_rules *j,
 	*out = (struct installed){ 0 };
 	u->j = j;
 	u->out = out;
-	u->store = (struct store){ -1, -1, -1, NULL };
+	u->depot = (struct depot){ -1, -1, -1, NULL };
 	u->release.dir = -1;
 	arena_init(&u->arena, 16u << 20);
 	e = conf_load(w, &u->arena, &u->conf, &u->fault);
@@ -170,8 +170,8 @@ installed_load(const struct conf_where *w, const struct job_rules *j,
 		msg_error("%s", u->fault.text);
 		e = ERR_ACCESS;
 	}
-	store_release_close(&u->release);
-	store_close(&u->store);
+	depot_release_close(&u->release);
+	depot_close(&u->depot);
 	arena_done(&u->arena);
 	free(u);
 	return e;

@@ -9,19 +9,12 @@
 #include "base/ustar.h"
 #include "base/utc.h"
 #include "crypto/hash.h"
+#include "log/proof.h"
 #include "release/statement.h"
 
 #define KEYS_MAX   (16 + 2 * SEEN_ROTATED)
 #define ARENA      (16u << 20)
 #define MAX_MEMBER (1ull << 30)
-
-/* A tlog-proof file (c2sp.org/tlog-proof). */
-struct proof {
-	struct bytes extra; /* the entry */
-	uint64_t index;
-	struct merkle_proof path;
-	struct bytes checkpoint;
-};
 
 struct judge {
 	const struct judge_ask *ask;
@@ -36,6 +29,7 @@ struct judge {
 /* One proof file, opened: in a log, under its witnesses. */
 struct entry {
 	struct proof proof;
+	struct bytes text; /* the entry: the statement's note */
 	struct policy_seen seen;
 	struct note note; /* the statement's */
 	struct statement statement;
@@ -49,57 +43,26 @@ date(int64_t t, char out[UTC_SIZE])
 	return out;
 }
 
-/* --- the file ----------------------------------------------------------------------- */
+/* --- one entry -------------------------------------------------------------------- */
 
-static bool
-take_line(struct bytes *rest, const char *word, struct bytes *value)
-{
-	uint64_t nl = bytes_find(*rest, 0, BYTES_LIT("\n"));
-	struct bytes line = bytes_sub(*rest, 0, nl), w = bytes_of(word);
-
-	if (nl == UINT64_MAX || !bytes_eq(bytes_sub(line, 0, w.n), w))
-		return false;
-	*value = bytes_from(line, w.n);
-	*rest = bytes_from(*rest, nl + 1);
-	return true;
-}
-
-static bool
-take_extra(struct bytes text, struct arena *a, struct bytes *out)
-{
-	size_t n = b64_size(text);
-	uint8_t *p = n <= JUDGE_PROOF_MAX ? arena_alloc(a, n + 1) : NULL;
-
-	if (p == NULL || b64_exact(text, p, n) != OK)
-		return false;
-	*out = (struct bytes){ p, n };
-	return true;
-}
-
+/* The entry stands in the proof's "extra", and is believed when its hash is in the tree.
+ */
 static enum err
-proof_parse(struct bytes file, struct arena *a, struct proof *out, struct fault *f)
+open_entry(struct arena *a, struct bytes file, struct entry *e, struct fault *f)
 {
-	struct bytes rest = file, v;
-	struct proof p = { 0 };
-	bool ok = file.n <= JUDGE_PROOF_MAX &&
-		  take_line(&rest, "c2sp.org/tlog-proof@v1", &v) && v.n == 0 &&
-		  take_line(&rest, "extra ", &v) && take_extra(v, a, &p.extra) &&
-		  take_line(&rest, "index ", &v) && checkpoint_number(v, &p.index);
+	size_t n;
+	uint8_t *p;
 
-	while (ok && (ok = take_line(&rest, "", &v)) && v.n > 0) {
-		ok = p.path.n < MERKLE_PATH &&
-		     b64_exact(v, p.path.hash[p.path.n].b, MERKLE_HASH) == OK;
-		p.path.n++;
-	}
-	p.checkpoint = rest;
-	if (!ok || rest.n == 0)
-		return fault_set(f, FAULT_PROOF,
-		    "this is no proof that a release is in a log (tlog-proof)");
-	*out = p;
+	if (file.n > JUDGE_PROOF_MAX)
+		return fault_set(f, FAULT_TOO_LARGE, "the proof is too large");
+	TRY(proof_parse(file, &e->proof, f));
+	n = b64_size(e->proof.extra);
+	p = n <= JUDGE_PROOF_MAX ? arena_alloc(a, n + 1) : NULL;
+	if (p == NULL || b64_exact(e->proof.extra, p, n) != OK)
+		return fault_set(f, FAULT_PROOF, "the proof does not hold the entry");
+	e->text = (struct bytes){ p, n };
 	return OK;
 }
-
-/* --- one entry -------------------------------------------------------------------- */
 
 /* The checkpoint is of a log that is trusted, and the entry is in its tree. */
 static enum err
@@ -107,15 +70,9 @@ judge_log(struct judge *j, struct bytes file, struct entry *e)
 {
 	struct merkle_hash leaf;
 
-	TRY(proof_parse(file, &j->arena, &e->proof, j->f));
-	TRY(policy_check(&j->policy, e->proof.checkpoint, &e->seen, j->f));
-	merkle_leaf(e->proof.extra, &leaf);
-	if (!merkle_included(&leaf, e->proof.index, e->seen.checkpoint.head.size,
-		&e->proof.path, &e->seen.checkpoint.head.root))
-		return fault_set(j->f, FAULT_INCLUSION,
-		    "the release is not entry %" PRIu64 " of the log '%s', as it claims",
-		    e->proof.index, fault_quote(e->seen.checkpoint.origin));
-	return OK;
+	TRY(open_entry(&j->arena, file, e, j->f));
+	merkle_leaf(e->text, &leaf);
+	return proof_check(&e->proof, &leaf, &j->policy, &e->seen, j->f);
 }
 
 static enum err
@@ -124,7 +81,7 @@ parse_statement(struct judge *j, struct entry *e)
 	struct statement_fault why = { 0 };
 	struct fault local = { 0 };
 
-	if (note_parse(e->proof.extra, &e->note, &local) != OK)
+	if (note_parse(e->text, &e->note, &local) != OK)
 		return fault_set(
 		    j->f, FAULT_STATEMENT, "the entry is no signed note: %s", local.text);
 	if (statement_parse(e->note.text, &j->arena, &e->statement, &why) != OK)
@@ -464,14 +421,14 @@ size_t
 judge_key_count(struct bytes proof)
 {
 	struct arena a;
-	struct proof p;
+	struct entry e = { 0 };
 	struct note note;
 	struct statement s;
 	size_t n = 0;
 
 	arena_init(&a, ARENA);
-	if (proof_parse(proof, &a, &p, NULL) == OK &&
-	    note_parse(p.extra, &note, NULL) == OK &&
+	if (open_entry(&a, proof, &e, NULL) == OK &&
+	    note_parse(e.text, &note, NULL) == OK &&
 	    statement_parse(note.text, &a, &s, NULL) == OK && s.type == STATEMENT_KEYS &&
 	    s.sequence <= JUDGE_KEYS_MAX)
 		n = (size_t)s.sequence;

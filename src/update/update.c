@@ -9,22 +9,22 @@
 
 #include "base/sys.h"
 #include "crypto/hash.h"
+#include "log/tile.h"
 #include "update/jail.h"
 #include "update/judge.h"
 #include "update/place.h"
 #include "update/trial.h"
 
-#define TILE_HASHES 256
-#define TILES_MAX   16384 /* of level 0: a log of four million entries */
-#define TILES_ONCE  1024
-#define ANSWER_MAX  (16u << 20)
+#define TILES_MAX  16384 /* of level 0: a log of four million entries */
+#define TILES_ONCE 1024
+#define ANSWER_MAX (16u << 20)
 
 struct run {
 	const struct update *u;
 	struct update_said *said;
 	struct fault *f;
 	struct arena arena;
-	struct store store;
+	struct depot depot;
 	struct place place;
 	struct seen seen;
 	struct judge_ask ask;
@@ -235,26 +235,13 @@ prepare_ask(struct run *r, struct bytes proof)
 /* --- the log has grown
  * ------------------------------------------------------------------ */
 
-/* tile/0/x001/067 (c2sp.org/tlog-tiles); width 256 is a full one. */
 static const char *
 tile_name(struct arena *a, uint64_t n, unsigned width)
 {
-	char digits[32];
-	struct buf b = { 0 };
-	const char *name;
-	int len = snprintf(digits, sizeof(digits), "%" PRIu64, n);
-	int groups = (len + 2) / 3;
+	char path[TILE_PATH];
 
-	snprintf(digits, sizeof(digits), "%0*" PRIu64, groups * 3, n);
-	buf_str(&b, "tile/0");
-	for (int i = 0; i < groups; i++)
-		buf_printf(
-		    &b, i + 1 < groups ? "/x%.3s" : "/%.3s", digits + (size_t)i * 3);
-	if (width < TILE_HASHES)
-		buf_printf(&b, ".p/%u", width);
-	name = arena_printf(a, "%s", buf_cstr(&b));
-	buf_done(&b);
-	return name;
+	tile_path(&(struct tile){ 0, n, width }, path);
+	return arena_printf(a, "%s", path);
 }
 
 /* A part of a tile may be gone when the whole of it is there: then that will do. */
@@ -264,7 +251,7 @@ get_tiles(struct run *r, struct place_file *files, size_t n, uint64_t first)
 	TRY(place_get(&r->place, files, n, r->f));
 	for (size_t i = 0; i < n; i++) {
 		if (!files[i].found && strstr(files[i].name, ".p/") != NULL) {
-			files[i].name = tile_name(&r->arena, first + i, TILE_HASHES);
+			files[i].name = tile_name(&r->arena, first + i, TILE_WIDTH);
 			TRY(place_get(&r->place, &files[i], 1, r->f));
 		}
 		if (!files[i].found)
@@ -278,7 +265,7 @@ get_tiles(struct run *r, struct place_file *files, size_t n, uint64_t first)
 static enum err
 fetch_leaves(struct run *r, uint64_t size, struct buf *leaves)
 {
-	uint64_t tiles = size / TILE_HASHES + (size % TILE_HASHES != 0);
+	uint64_t tiles = size / TILE_WIDTH + (size % TILE_WIDTH != 0);
 	struct place_file *files = xcalloc(TILES_ONCE, sizeof(*files));
 	enum err e = OK;
 
@@ -286,14 +273,13 @@ fetch_leaves(struct run *r, uint64_t size, struct buf *leaves)
 		size_t n = tiles - at < TILES_ONCE ? (size_t)(tiles - at) : TILES_ONCE;
 
 		for (size_t i = 0; i < n; i++) {
-			uint64_t left = size - (at + i) * TILE_HASHES;
-			unsigned width =
-			    left < TILE_HASHES ? (unsigned)left : TILE_HASHES;
+			uint64_t left = size - (at + i) * TILE_WIDTH;
+			unsigned width = left < TILE_WIDTH ? (unsigned)left : TILE_WIDTH;
 
 			files[i] = (struct place_file){
 				.name = tile_name(&r->arena, at + i, width),
 				.of_log = true,
-				.cap = TILE_HASHES * MERKLE_HASH,
+				.cap = TILE_WIDTH * MERKLE_HASH,
 			};
 		}
 		e = get_tiles(r, files, n, at);
@@ -317,7 +303,7 @@ judge_log_growth(struct run *r)
 	/* a client that never was here asks for the same as one that was long ago */
 	if (w.old.size == w.head.size)
 		return OK;
-	if (w.head.size > (uint64_t)TILES_MAX * TILE_HASHES)
+	if (w.head.size > (uint64_t)TILES_MAX * TILE_WIDTH)
 		return fault_set(r->f, FAULT_TOO_LARGE,
 		    "the log has %" PRIu64 " entries, more than this version can follow",
 		    w.head.size);
@@ -424,28 +410,28 @@ make_database(struct run *r, int *db, uint64_t *size)
 static enum err
 install(struct run *r, int db, uint64_t size)
 {
-	struct store_stage g = { .dir = -1 };
+	struct depot_stage g = { .dir = -1 };
 	struct about *a = &r->verdict.about;
-	char name[STORE_NAME];
+	char name[DEPOT_NAME];
 	enum err e;
 
 	a->installed = r->u->now;
 	snprintf(a->built, sizeof(a->built), "%s", r->u->version);
-	e = store_begin(&r->store, &g, r->f);
+	e = depot_begin(&r->depot, &g, r->f);
 	if (e == OK)
-		e = store_put(&g, STORE_PROOF, r->ask.proof, r->f);
+		e = depot_put(&g, DEPOT_PROOF, r->ask.proof, r->f);
 	if (e == OK)
-		e = store_put(&g, STORE_ARCHIVE, buf_bytes(&r->archive), r->f);
+		e = depot_put(&g, DEPOT_ARCHIVE, buf_bytes(&r->archive), r->f);
 	if (e == OK)
-		e = store_copy(&g, STORE_DATABASE, db, size, r->f);
+		e = depot_copy(&g, DEPOT_DATABASE, db, size, r->f);
 	if (e == OK)
-		e = store_finish(&r->store, &g, a, name, r->f);
+		e = depot_finish(&r->depot, &g, a, name, r->f);
 	/* what was seen first: a release in use must never be newer than what is seen */
 	if (e == OK)
-		e = store_put_seen(&r->store, &r->verdict.seen, r->f);
+		e = depot_put_seen(&r->depot, &r->verdict.seen, r->f);
 	if (e == OK)
-		e = store_switch(&r->store, name, r->f);
-	store_drop(&r->store, &g);
+		e = depot_switch(&r->depot, name, r->f);
+	depot_drop(&r->depot, &g);
 	return e;
 }
 
@@ -453,19 +439,19 @@ install(struct run *r, int db, uint64_t size)
 static enum err
 is_new(struct run *r, bool *out)
 {
-	struct store_release now;
+	struct depot_release now;
 	struct fault damaged = { 0 };
 
 	*out = true;
 	/* none, or one that a bad disk damaged: the new one is the cure */
-	if (store_current(&r->store, &now, &damaged) != OK)
+	if (depot_current(&r->depot, &now, &damaged) != OK)
 		return damaged.kind == FAULT_IO ? take_fault(&damaged, r->f) : OK;
 	r->said->before = now.about;
 	*out = memcmp(now.about.statement, r->verdict.about.statement, 32) != 0 ||
 	       strcmp(now.about.built, r->u->version) != 0;
 	if (!*out)
 		r->said->about.installed = now.about.installed;
-	store_release_close(&now);
+	depot_release_close(&now);
 	return OK;
 }
 
@@ -513,7 +499,7 @@ update(struct run *r)
 	r->said->changed = differs;
 	if (!differs)
 		return r->u->check ? OK
-				   : store_put_seen(&r->store, &r->verdict.seen, r->f);
+				   : depot_put_seen(&r->depot, &r->verdict.seen, r->f);
 	TRY(fetch_archive(r));
 	e = make_database(r, &db, &size);
 	if (e == OK && !r->u->check)
@@ -530,7 +516,7 @@ run_done(struct run *r)
 	free(r->key_file);
 	buf_done(&r->archive);
 	place_close(&r->place);
-	store_close(&r->store);
+	depot_close(&r->depot);
 	arena_done(&r->arena);
 	free(r);
 }
@@ -546,7 +532,7 @@ run_new(const struct update *u, struct update_said *out, struct fault *f)
 	r->u = u;
 	r->said = out;
 	r->f = f;
-	r->store = (struct store){ -1, -1, -1, NULL };
+	r->depot = (struct depot){ -1, -1, -1, NULL };
 	r->place = (struct place){ .conf = u->conf,
 		.fetch = u->fetch,
 		.dir = -1,
@@ -563,15 +549,15 @@ update_run(const struct update *u, struct update_said *out, struct fault *f)
 	enum err e = place_open(&r->place, u->base, f);
 
 	if (e == OK)
-		e = store_open(u->conf->state, u->conf->channel, true, &r->store, f);
+		e = depot_open(u->conf->state, u->conf->channel, true, &r->depot, f);
 	if (e == OK) {
-		store_sweep(&r->store);
-		e = store_get_seen(&r->store, &r->seen, f);
+		depot_sweep(&r->depot);
+		e = depot_get_seen(&r->depot, &r->seen, f);
 	}
 	if (e == OK)
 		e = update(r);
 	if (e == OK)
-		store_sweep(&r->store);
+		depot_sweep(&r->depot);
 	out->bytes = r->place.bytes;
 	out->no_quorum = r->verdict.no_quorum;
 	out->cosignatures = r->verdict.cosignatures;
@@ -585,10 +571,10 @@ update_run(const struct update *u, struct update_said *out, struct fault *f)
  * ---------------------------------------------------------------------------- */
 
 static enum err
-judge_again(struct run *r, const struct store_release *old)
+judge_again(struct run *r, const struct depot_release *old)
 {
 	struct buf proof = { 0 };
-	enum err e = store_read(old, STORE_PROOF, JUDGE_PROOF_MAX, &proof, r->f);
+	enum err e = depot_read(old, DEPOT_PROOF, JUDGE_PROOF_MAX, &proof, r->f);
 
 	if (e == OK)
 		e = prepare_ask(r, arena_bytes(&r->arena, buf_bytes(&proof)));
@@ -601,8 +587,8 @@ judge_again(struct run *r, const struct store_release *old)
 		    "the release kept as '%s' is not the one of its proof", old->name);
 	if (e != OK)
 		return e;
-	e = store_read(
-	    old, STORE_ARCHIVE, (size_t)old->about.archive_size, &r->archive, r->f);
+	e = depot_read(
+	    old, DEPOT_ARCHIVE, (size_t)old->about.archive_size, &r->archive, r->f);
 	return e == OK ? run_archive(
 			     buf_bytes(&r->archive), &r->verdict.about, &r->members, r->f)
 		       : e;
@@ -611,16 +597,16 @@ judge_again(struct run *r, const struct store_release *old)
 static enum err
 go_back(struct run *r, uint64_t sequence)
 {
-	struct store_release now, old;
-	enum err e = store_current(&r->store, &now, r->f);
+	struct depot_release now, old;
+	enum err e = depot_current(&r->depot, &now, r->f);
 
 	if (e == ERR_END)
 		return fault_set(r->f, FAULT_ABSENT, "no release is installed");
 	if (e != OK)
 		return e;
 	r->said->before = now.about;
-	store_release_close(&now);
-	e = store_older(&r->store, sequence ? UINT64_MAX : r->said->before.sequence,
+	depot_release_close(&now);
+	e = depot_older(&r->depot, sequence ? UINT64_MAX : r->said->before.sequence,
 	    sequence, &old, r->f);
 	if (e == ERR_END)
 		return fault_set(r->f, FAULT_ABSENT,
@@ -629,12 +615,12 @@ go_back(struct run *r, uint64_t sequence)
 		return e;
 	e = judge_again(r, &old);
 	if (e == OK && !r->u->check)
-		e = store_switch(&r->store, old.name, r->f);
+		e = depot_switch(&r->depot, old.name, r->f);
 	if (e == OK) {
 		r->said->about = old.about;
 		r->said->changed = old.about.sequence != r->said->before.sequence;
 	}
-	store_release_close(&old);
+	depot_release_close(&old);
 	return e;
 }
 
@@ -643,10 +629,10 @@ update_rollback(
     const struct update *u, uint64_t sequence, struct update_said *out, struct fault *f)
 {
 	struct run *r = run_new(u, out, f);
-	enum err e = store_open(u->conf->state, u->conf->channel, true, &r->store, f);
+	enum err e = depot_open(u->conf->state, u->conf->channel, true, &r->depot, f);
 
 	if (e == OK)
-		e = store_get_seen(&r->store, &r->seen, f);
+		e = depot_get_seen(&r->depot, &r->seen, f);
 	if (e == OK)
 		e = go_back(r, sequence);
 	buf_done(&r->members);

@@ -10,7 +10,7 @@
 
 #include "update/about.h"
 #include "update/conf.h"
-#include "update/store.h"
+#include "update/depot.h"
 
 struct update {
 	const struct conf *conf;

@@ -1,5 +1,5 @@
-/* store.c - see store.h. Every name is below a folder that is held open. */
-#include "update/store.h"
+/* depot.c - see depot.h. Every name is below a folder that is held open. */
+#include "update/depot.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -19,7 +19,7 @@
 #define FILES_MAX 8   /* of one release */
 
 static enum err
-cannot(struct fault *f, const struct store *s, const char *what, const char *name)
+cannot(struct fault *f, const struct depot *s, const char *what, const char *name)
 {
 	return fault_set(
 	    f, FAULT_IO, "cannot %s '%s/%s': %s", what, s->path, name, sys_reason(errno));
@@ -44,7 +44,7 @@ make_folders(const char *path)
 }
 
 static enum err
-take_lock(struct store *s, struct fault *f)
+take_lock(struct depot *s, struct fault *f)
 {
 	s->lock = openat(s->dir, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
 	if (s->lock < 0)
@@ -56,7 +56,7 @@ take_lock(struct store *s, struct fault *f)
 }
 
 static enum err
-open_parts(struct store *s, bool to_write, struct fault *f)
+open_parts(struct depot *s, bool to_write, struct fault *f)
 {
 	s->dir = open(s->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->dir < 0 && errno == ENOENT && !to_write)
@@ -74,24 +74,24 @@ open_parts(struct store *s, bool to_write, struct fault *f)
 }
 
 enum err
-store_open(const char *state, const char *channel, bool to_write, struct store *out,
+depot_open(const char *state, const char *channel, bool to_write, struct depot *out,
     struct fault *f)
 {
-	struct store s = { -1, -1, -1, xprintf("%s/%s", state, channel) };
+	struct depot s = { -1, -1, -1, xprintf("%s/%s", state, channel) };
 	enum err e;
 
 	if (to_write)
 		make_folders(s.path);
 	e = open_parts(&s, to_write, f);
 	if (e != OK)
-		store_close(&s);
+		depot_close(&s);
 	else
 		*out = s;
 	return e;
 }
 
 void
-store_close(struct store *s)
+depot_close(struct depot *s)
 {
 	fd_closep(&s->dir);
 	fd_closep(&s->releases);
@@ -146,7 +146,7 @@ write_file(int dir, const char *name, struct bytes content)
 }
 
 enum err
-store_get_seen(const struct store *s, struct seen *out, struct fault *f)
+depot_get_seen(const struct depot *s, struct seen *out, struct fault *f)
 {
 	struct buf b = { 0 };
 	enum err e = OK;
@@ -163,7 +163,7 @@ store_get_seen(const struct store *s, struct seen *out, struct fault *f)
 }
 
 enum err
-store_put_seen(const struct store *s, const struct seen *seen, struct fault *f)
+depot_put_seen(const struct depot *s, const struct seen *seen, struct fault *f)
 {
 	struct buf b = { 0 };
 	enum err e;
@@ -183,9 +183,9 @@ store_put_seen(const struct store *s, const struct seen *seen, struct fault *f)
 
 static enum err
 open_release(
-    const struct store *s, const char *name, struct store_release *out, struct fault *f)
+    const struct depot *s, const char *name, struct depot_release *out, struct fault *f)
 {
-	struct store_release r = { .dir = -1 };
+	struct depot_release r = { .dir = -1 };
 	struct buf b = { 0 };
 	enum err e;
 
@@ -194,21 +194,21 @@ open_release(
 	    openat(s->releases, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (r.dir < 0)
 		return cannot(f, s, "open", name);
-	e = store_read(&r, STORE_ABOUT, ABOUT_TEXT, &b, f);
+	e = depot_read(&r, DEPOT_ABOUT, ABOUT_TEXT, &b, f);
 	if (e == OK)
 		e = about_parse(buf_bytes(&b), &r.about, f);
 	buf_done(&b);
 	if (e != OK)
-		store_release_close(&r);
+		depot_release_close(&r);
 	else
 		*out = r;
 	return e;
 }
 
 enum err
-store_current(const struct store *s, struct store_release *out, struct fault *f)
+depot_current(const struct depot *s, struct depot_release *out, struct fault *f)
 {
-	char to[STORE_NAME + sizeof(RELEASES)];
+	char to[DEPOT_NAME + sizeof(RELEASES)];
 	ssize_t n = readlinkat(s->dir, "current", to, sizeof(to) - 1);
 
 	if (n < 0 && errno == ENOENT)
@@ -222,13 +222,13 @@ store_current(const struct store *s, struct store_release *out, struct fault *f)
 }
 
 void
-store_release_close(struct store_release *r)
+depot_release_close(struct depot_release *r)
 {
 	fd_closep(&r->dir);
 }
 
 enum err
-store_read(const struct store_release *r, const char *name, size_t limit, struct buf *out,
+depot_read(const struct depot_release *r, const char *name, size_t limit, struct buf *out,
     struct fault *f)
 {
 	if (read_file(r->dir, name, limit, out) == OK)
@@ -240,8 +240,8 @@ store_read(const struct store_release *r, const char *name, size_t limit, struct
 
 /* Gives each release that is kept to fn; what cannot be read is none. */
 static void
-each_release(const struct store *s,
-    void (*fn)(const struct store *s, struct store_release *r, void *arg), void *arg)
+each_release(const struct depot *s,
+    void (*fn)(const struct depot *s, struct depot_release *r, void *arg), void *arg)
 {
 	int fd = openat(s->releases, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
@@ -252,25 +252,25 @@ each_release(const struct store *s,
 		return;
 	}
 	while ((e = readdir(d)) != NULL) {
-		struct store_release r;
+		struct depot_release r;
 		struct fault ignored = { 0 };
 
-		if (e->d_name[0] == '.' || strlen(e->d_name) >= STORE_NAME ||
+		if (e->d_name[0] == '.' || strlen(e->d_name) >= DEPOT_NAME ||
 		    open_release(s, e->d_name, &r, &ignored) != OK)
 			continue;
 		fn(s, &r, arg);
-		store_release_close(&r);
+		depot_release_close(&r);
 	}
 	closedir(d);
 }
 
 struct choice {
 	uint64_t before, sequence;
-	struct store_release best;
+	struct depot_release best;
 };
 
 static void
-choose(const struct store *s, struct store_release *r, void *arg)
+choose(const struct depot *s, struct depot_release *r, void *arg)
 {
 	struct choice *c = arg;
 	uint64_t n = r->about.sequence;
@@ -279,14 +279,14 @@ choose(const struct store *s, struct store_release *r, void *arg)
 	if (n >= c->before || (c->sequence != 0 && n != c->sequence) ||
 	    (c->best.dir >= 0 && n <= c->best.about.sequence))
 		return;
-	store_release_close(&c->best);
+	depot_release_close(&c->best);
 	c->best = *r;
 	r->dir = -1;
 }
 
 enum err
-store_older(const struct store *s, uint64_t before, uint64_t sequence,
-    struct store_release *out, struct fault *f)
+depot_older(const struct depot *s, uint64_t before, uint64_t sequence,
+    struct depot_release *out, struct fault *f)
 {
 	struct choice c = { before, sequence, { .dir = -1 } };
 
@@ -302,9 +302,9 @@ store_older(const struct store *s, uint64_t before, uint64_t sequence,
  */
 
 enum err
-store_begin(const struct store *s, struct store_stage *out, struct fault *f)
+depot_begin(const struct depot *s, struct depot_stage *out, struct fault *f)
 {
-	struct store_stage g = { -1, UNDONE "new" };
+	struct depot_stage g = { -1, UNDONE "new" };
 
 	if (mkdirat(s->releases, g.name, 0755) != 0)
 		return cannot(f, s, "make", RELEASES);
@@ -324,29 +324,29 @@ not_written(struct fault *f, const char *name)
 }
 
 enum err
-store_put(
-    const struct store_stage *g, const char *name, struct bytes content, struct fault *f)
+depot_put(
+    const struct depot_stage *g, const char *name, struct bytes content, struct fault *f)
 {
 	return write_file(g->dir, name, content) == OK ? OK : not_written(f, name);
 }
 
 enum err
-store_copy(
-    const struct store_stage *g, const char *name, int fd, uint64_t size, struct fault *f)
+depot_copy(
+    const struct depot_stage *g, const char *name, int fd, uint64_t size, struct fault *f)
 {
 	void *p = mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0);
 	enum err e;
 
 	if (p == MAP_FAILED)
 		return not_written(f, name);
-	e = store_put(g, name, (struct bytes){ p, size }, f);
+	e = depot_put(g, name, (struct bytes){ p, size }, f);
 	munmap(p, size);
 	return e;
 }
 
 /* The files of a release folder and the folder itself; nothing below is a folder. */
 static void
-remove_release(const struct store *s, const char *name)
+remove_release(const struct depot *s, const char *name)
 {
 	int fd =
 	    openat(s->releases, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -364,31 +364,31 @@ remove_release(const struct store *s, const char *name)
 }
 
 static bool
-in_use(const struct store *s, const char *name)
+in_use(const struct depot *s, const char *name)
 {
-	struct store_release now;
+	struct depot_release now;
 	bool same;
 
-	if (store_current(s, &now, NULL) != OK)
+	if (depot_current(s, &now, NULL) != OK)
 		return false;
 	same = strcmp(now.name, name) == 0;
-	store_release_close(&now);
+	depot_release_close(&now);
 	return same;
 }
 
 enum err
-store_finish(const struct store *s, struct store_stage *g, const struct about *a,
-    char out[STORE_NAME], struct fault *f)
+depot_finish(const struct depot *s, struct depot_stage *g, const struct about *a,
+    char out[DEPOT_NAME], struct fault *f)
 {
 	struct buf b = { 0 };
 	enum err e;
 
 	about_print(a, &b);
-	e = store_put(g, STORE_ABOUT, buf_bytes(&b), f);
+	e = depot_put(g, DEPOT_ABOUT, buf_bytes(&b), f);
 	buf_done(&b);
 	if (e != OK)
 		return e;
-	snprintf(out, STORE_NAME, "%" PRIu64 "-%02x%02x%02x%02x", a->sequence,
+	snprintf(out, DEPOT_NAME, "%" PRIu64 "-%02x%02x%02x%02x", a->sequence,
 	    a->statement[0], a->statement[1], a->statement[2], a->statement[3]);
 	/* the same release anew, for another version of candor: beside the one in use */
 	if (in_use(s, out))
@@ -403,7 +403,7 @@ store_finish(const struct store *s, struct store_stage *g, const struct about *a
 }
 
 void
-store_drop(const struct store *s, struct store_stage *g)
+depot_drop(const struct depot *s, struct depot_stage *g)
 {
 	if (g->dir < 0)
 		return;
@@ -412,9 +412,9 @@ store_drop(const struct store *s, struct store_stage *g)
 }
 
 enum err
-store_switch(const struct store *s, const char *name, struct fault *f)
+depot_switch(const struct depot *s, const char *name, struct fault *f)
 {
-	char to[STORE_NAME + sizeof(RELEASES)];
+	char to[DEPOT_NAME + sizeof(RELEASES)];
 
 	snprintf(to, sizeof(to), RELEASES "/%s", name);
 	unlinkat(s->dir, UNDONE "current", 0);
@@ -429,13 +429,13 @@ store_switch(const struct store *s, const char *name, struct fault *f)
  */
 
 struct sweep {
-	uint64_t current, kept[STORE_KEEP]; /* kept: the newest others, falling */
+	uint64_t current, kept[DEPOT_KEEP]; /* kept: the newest others, falling */
 	const char *in_use;
 };
 
 /* First round: which ones stay. */
 static void
-rank(const struct store *s, struct store_release *r, void *arg)
+rank(const struct depot *s, struct depot_release *r, void *arg)
 {
 	struct sweep *w = arg;
 	uint64_t n = r->about.sequence;
@@ -443,7 +443,7 @@ rank(const struct store *s, struct store_release *r, void *arg)
 	(void)s;
 	if (strcmp(r->name, w->in_use) == 0)
 		return;
-	for (size_t i = 0; i < STORE_KEEP; i++)
+	for (size_t i = 0; i < DEPOT_KEEP; i++)
 		if (n > w->kept[i]) {
 			uint64_t next = w->kept[i];
 
@@ -453,28 +453,28 @@ rank(const struct store *s, struct store_release *r, void *arg)
 }
 
 static void
-remove_rest(const struct store *s, struct store_release *r, void *arg)
+remove_rest(const struct depot *s, struct depot_release *r, void *arg)
 {
 	const struct sweep *w = arg;
 
 	if (strcmp(r->name, w->in_use) != 0 &&
-	    r->about.sequence < w->kept[STORE_KEEP - 1])
+	    r->about.sequence < w->kept[DEPOT_KEEP - 1])
 		remove_release(s, r->name);
 }
 
 void
-store_sweep(const struct store *s)
+depot_sweep(const struct depot *s)
 {
-	struct store_release now;
+	struct depot_release now;
 	struct fault ignored = { 0 };
 	struct sweep w = { .in_use = now.name };
 
 	remove_release(s, UNDONE "new");
 	unlinkat(s->dir, UNDONE SEEN, 0);
 	unlinkat(s->dir, UNDONE "current", 0);
-	if (store_current(s, &now, &ignored) != OK)
+	if (depot_current(s, &now, &ignored) != OK)
 		return; /* which one is in use is not known: touch none */
 	each_release(s, rank, &w);
 	each_release(s, remove_rest, &w);
-	store_release_close(&now);
+	depot_release_close(&now);
 }
