@@ -430,7 +430,7 @@ job_rules_load(const struct job_rules *j, struct job_db *out)
 	static const char *const only[] = { "*.yar", "*.yara" };
 	const struct walk_opts folders = { .follow = true, .only = only, .nonly = 2 };
 	struct loading l = { .j = j };
-	uint64_t size;
+	uint64_t size = 0;
 	enum err e;
 
 	*out = (struct job_db){ .fd = -1 };
