@@ -6,9 +6,16 @@ _candor()
 	if [[ ${program##*/} == yara ]]; then
 		verb=yara
 	elif [[ $COMP_CWORD -eq 1 ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(candor help --options 2>/dev/null | cut -f1 | sort -u)" -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W "$(candor help --options 2>/dev/null | cut -f1 | cut -d' ' -f1 | sort -u)" -- "$cur")
 		return
 	fi
+	local subs sub=
+	subs=$(candor help --options 2>/dev/null | cut -f1 | sed -n "s/^$verb //p" | sort -u)
+	if [[ -n $subs && $COMP_CWORD -eq 2 ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$subs" -- "$cur")
+		return
+	fi
+	[[ -n $subs ]] && sub=" ${COMP_WORDS[2]}"
 	[[ $cur == -* ]] || return
 	if [[ $verb == yara ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(candor yara --help 2>/dev/null |
@@ -16,6 +23,6 @@ _candor()
 		return
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$(candor help --options 2>/dev/null |
-		awk -F'\t' -v verb="$verb" '$1 == verb { print $2, $3 }')" -- "$cur")
+		awk -F'\t' -v verb="$verb$sub" '$1 == verb { print $2, $3 }')" -- "$cur")
 }
 complete -o default -F _candor candor

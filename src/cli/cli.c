@@ -30,6 +30,34 @@ cli_verb(const char *name)
 	return NULL;
 }
 
+const struct verb *
+cli_sub(const struct verb *v, const char *name)
+{
+	size_t n = strlen(v->name) + 1; /* with the space between */
+
+	for (const struct verb *const *s = v->subs; s != NULL && *s != NULL; s++)
+		if (strcmp((*s)->name + n, name) == 0)
+			return *s;
+	return NULL;
+}
+
+int
+cli_run_sub(const struct verb *v, int argc, char **argv)
+{
+	const char *name = argc > 0 ? argv[0] : "--help";
+	const struct verb *sub = cli_sub(v, name);
+
+	if (sub != NULL)
+		return sub->run(argc - 1, argv + 1, sub);
+	if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
+		opt_help(v);
+		return argc > 0 ? 0 : OPT_EXIT_USAGE;
+	}
+	msg_error("there is no '%s %s'", v->name, name);
+	msg_hint("try 'candor help %s'", v->name);
+	return OPT_EXIT_USAGE;
+}
+
 enum err
 cli_flush(void)
 {
@@ -65,8 +93,11 @@ help(const struct help_args *a, const struct opt_list *which)
 {
 	const struct verb *v = which->n > 0 ? cli_verb(which->p[0]) : NULL;
 
+	if (v != NULL && which->n > 1)
+		v = cli_sub(v, which->p[1]);
 	if (which->n > 0 && v == NULL) {
-		msg_error("there is no verb '%s'", which->p[0]);
+		msg_error("there is no verb '%s%s%s'", which->p[0],
+		    which->n > 1 ? " " : "", which->n > 1 ? which->p[1] : "");
 		msg_hint("try 'candor help'");
 		return OPT_EXIT_USAGE;
 	}

@@ -204,8 +204,10 @@ void
 opt_help(const struct verb *v)
 {
 	printf("usage: candor %s %s\n\n%s\n", v->name, v->args, v->summary);
-	if (v->opts->name != NULL)
+	if (v->opts->name != NULL || v->subs != NULL)
 		printf("\n");
+	for (const struct verb *const *s = v->subs; s != NULL && *s != NULL; s++)
+		printf("  %-16s %s\n", (*s)->name, (*s)->summary);
 	for (const struct opt *o = v->opts; o->name != NULL; o++) {
 		char left[64];
 		int n =
@@ -223,6 +225,8 @@ opt_table(const struct verb *v)
 {
 	if (v->opts->name == NULL)
 		printf("%s\t\t\t\t\n", v->name);
+	for (const struct verb *const *s = v->subs; s != NULL && *s != NULL; s++)
+		opt_table(*s);
 	for (const struct opt *o = v->opts; o->name != NULL; o++)
 		printf("%s\t%s\t--%s\t%s\t%s\n", v->name,
 		    o->letter ? (char[]){ '-', o->letter, '\0' } : "", o->name,

@@ -45,6 +45,8 @@ struct verb {
 	const char *name, *args, *summary;
 	const struct opt *opts; /* ends with OPT_LAST */
 	int (*run)(int argc, char **argv, const struct verb *v);
+	/* "log init", "log add": ends with NULL; NULL: it has none */
+	const struct verb *const *subs;
 };
 
 #define OPT_EXIT_USAGE 3 /* the command line is wrong */

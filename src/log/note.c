@@ -195,12 +195,24 @@ split_key(struct bytes text, struct key_text *out)
 	       out->n > 1;
 }
 
+static bool
+is_private(struct bytes text)
+{
+	struct bytes head = BYTES_LIT(PRIVATE);
+
+	return bytes_eq(bytes_clip(text, 0, head.n), head);
+}
+
 enum err
 note_key_parse(struct bytes text, struct note_key *out, struct fault *f)
 {
 	struct key_text k;
 	struct bytes pub;
 
+	if (is_private(
+		text)) /* somebody mixed up the files: do not show it to the world */
+		return fault_set(f, FAULT_KEY,
+		    "this is a private key: give the public one (name+id+base64)");
 	if (!split_key(text, &k))
 		return fault_set(f, FAULT_KEY,
 		    "'%s' is not a verifier key (name+id+base64)", fault_quote(text));
@@ -262,14 +274,13 @@ note_signer_of(struct bytes name, enum note_alg alg, const uint8_t seed[SIGN_SEE
 enum err
 note_signer_parse(struct bytes text, struct note_signer *out, struct fault *f)
 {
-	struct bytes head = BYTES_LIT(PRIVATE);
 	struct key_text k;
 	enum err e = OK;
 
 	if (text.n > 0 && text.p[text.n - 1] == '\n')
 		text.n--;
-	if (!bytes_eq(bytes_clip(text, 0, head.n), head) ||
-	    !split_key(bytes_from(text, head.n), &k) || k.n != 1 + SIGN_SEED ||
+	if (!is_private(text) || !split_key(bytes_from(text, strlen(PRIVATE)), &k) ||
+	    k.n != 1 + SIGN_SEED ||
 	    (k.raw[0] != NOTE_ED25519 && k.raw[0] != NOTE_COSIGNATURE))
 		return fault_set(f, FAULT_KEY,
 		    "this is not a private Ed25519 key (PRIVATE+KEY+name+id+base64)");

@@ -219,6 +219,13 @@ TEST(wrong_keys)
 		    ERR_FORMAT);
 	}
 	EQ_U(note_signer_parse(BYTES_LIT(VECTOR_LOG), &s, NULL), ERR_FORMAT);
+	/* a secret in the wrong place is not told to everybody */
+	{
+		struct fault f = { 0 };
+
+		EQ_U(note_key_parse(BYTES_LIT(VECTOR_LOG_PRIVATE), &k, &f), ERR_FORMAT);
+		CHECK(strstr(f.text, "AQEB") == NULL);
+	}
 	/* of another kind: known as a name, and never as a signer */
 	EQ_U(note_key_parse(BYTES_LIT("a+01020304+BgECAwQ="), &k, NULL), OK);
 	CHECK(!note_key_known(&k));
