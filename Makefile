@@ -14,7 +14,7 @@ YARA ?= no
 # Through the environment, so that the shell does not read what a folder is called.
 export DIR RULES PREFIX DESTDIR TARGET SECONDS
 
-need_build = gcc libc6-dev meson ninja-build pkg-config libssl-dev libcurl4-openssl-dev
+need_build = gcc libc6-dev meson ninja-build pkg-config libssl-dev libcurl4-openssl-dev libmicrohttpd-dev
 need_lint = $(need_build) python3 binutils pmccabe clang-format-14 mandoc
 need_clang = clang-14 libclang-rt-14-dev llvm-14
 need_check = $(need_lint) $(need_clang) yara procps
