@@ -1,0 +1,57 @@
+/*
+ * gather.h - asks witnesses for cosignatures: what to send, and what an answer means.
+ *
+ * A witness is told the size that it saw last, with a proof from there; who does not know
+ * that size asks with 0 and is told (409). No network here: the caller sends what
+ * gather_request makes and brings what came back. A witness is a stranger: its answer
+ * counts only when it is a signature that holds. What witnesses of others are known to
+ * say differently from the protocol is understood as well (docs/witness.md).
+ */
+#pragma once
+
+#include "log/checkpoint.h"
+#include "log/tile.h"
+
+enum gather_state {
+	GATHER_ASK,     /* to be asked (again) */
+	GATHER_GIVEN,   /* its line is there */
+	GATHER_FAILED,  /* why tells */
+	GATHER_ACCUSED, /* it says that the log's past was changed; why tells */
+};
+
+#define GATHER_ROUNDS 4      /* questions to one witness, at most */
+#define GATHER_MOST   262144 /* bytes of an answer that are read */
+#define GATHER_WHY    256
+
+struct gather_witness {
+	struct note_key key; /* set by the caller */
+	enum gather_state state;
+	unsigned rounds; /* questions so far */
+	uint64_t old;    /* what it saw last, as far as we know */
+	struct buf line; /* its signature line */
+	char why[GATHER_WHY];
+};
+
+struct gather {
+	struct bytes note; /* the checkpoint's note as it is published */
+	struct bytes text; /* its text */
+	struct merkle_head head;
+	struct tile_reader *tiles; /* of that head: makes the proofs */
+};
+
+/* What to send to w next; appended. FAULT_TILE and its kin: the log is damaged. */
+MUST_USE enum err gather_request(const struct gather *g, const struct gather_witness *w,
+    struct buf *out, struct fault *f);
+
+/* An answer of HTTP. Changes the state of w. */
+void gather_answer(
+    const struct gather *g, struct gather_witness *w, unsigned status, struct bytes body);
+/* None came. */
+void gather_silence(struct gather_witness *w, const char *why);
+
+/*
+ * The note with the lines of those who gave one. Nobody else's signature is lost, and of
+ * two of one key the new one stays.
+ */
+void gather_merge(
+    const struct note *note, const struct gather_witness *w, size_t n, struct buf *out);
