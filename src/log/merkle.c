@@ -209,8 +209,8 @@ merkle_included(const struct merkle_hash *leaf, uint64_t index, uint64_t size,
 		}
 		merkle_node(&proof->hash[i], &x, &x);
 		/* the edge has no sibling on these levels */
-		while (at != 0 && !(at & 1))
-			at >>= 1, last >>= 1;
+		for (; at != 0 && !(at & 1); at >>= 1)
+			last >>= 1;
 	}
 	return merkle_same(&x, root);
 }
@@ -236,8 +236,8 @@ walk_growth(const struct merkle_head *old, const struct merkle_head *new,
 		}
 		merkle_node(&rest[i], &was, &was);
 		merkle_node(&rest[i], &is, &is);
-		while (at != 0 && !(at & 1))
-			at >>= 1, last >>= 1;
+		for (; at != 0 && !(at & 1); at >>= 1)
+			last >>= 1;
 	}
 	return last == 0 && merkle_same(&was, &old->root) && merkle_same(&is, &new->root);
 }
