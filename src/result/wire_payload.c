@@ -223,7 +223,9 @@ put_fields(struct buf *b, const struct field *table, const uint8_t *of)
 		case ENUM32: buf_le32(b, load32(at)); break;
 		case U64: buf_le64(b, load64(at)); break;
 		case BYTES: put_bytes(b, *(const struct bytes *)(const void *)at); break;
-		case STR_OR: buf_u8(b, load_pointer(at) != NULL); /* fallthrough */
+		case STR_OR:
+			buf_u8(b, load_pointer(at) != NULL);
+			__attribute__((fallthrough));
 		case STR: put_bytes(b, bytes_of(load_pointer(at))); break;
 		case ARRAY: put_array(b, f, of); break;
 		}
