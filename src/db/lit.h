@@ -49,7 +49,7 @@ struct lit_needle {
 	uint8_t rare;   /* the one of both to look for when one is enough */
 };
 
-#define LIT_MAGIC 0x3154494cu /* LIT1 */
+#define LIT_MAGIC 0x3254494cu /* LIT2 */
 
 struct lit_head {
 	uint32_t magic;
@@ -150,23 +150,42 @@ lit_word(uint32_t hash, uint32_t bits)
 	return hash >> (37 - bits);
 }
 
+/*
+ * Bits A are the lower half of a word and bits B the upper one: a window with nothing
+ * known behind it sets all bits B, and what meets its word must still meet its bit A.
+ */
 static inline uint32_t
 lit_bit_a(uint32_t hash, uint32_t bits)
 {
-	return hash >> (32 - bits) & 31;
+	return hash >> (32 - bits) & 15;
 }
 
+#define LIT_BITS_B 0xffff0000u
+
 /*
- * Of the two folded bytes behind the window. Three bits come from the first byte
- * and two from the second, so that a needle that ends after the first sets four
- * bits and not all.
+ * Of the two folded bytes behind the window: two bits come from each, so that a needle
+ * that ends after the first sets four bits and not all.
  */
 static inline uint32_t
 lit_bit_b(uint32_t next)
 {
-	uint32_t x = next ^ next >> 3;
+	uint32_t x = next ^ next >> 2;
 
-	return (x & 7) | (x >> 5 & 0x18);
+	return 16 | (x & 3) | (x >> 6 & 12);
+}
+
+/* All that the first byte allows. */
+static inline uint32_t
+lit_bits_b(uint8_t first)
+{
+	return 0x11110000u << (lit_bit_b(first) & 3);
+}
+
+/* And all that the second one does. */
+static inline uint32_t
+lit_bits_b2(uint8_t second)
+{
+	return 0x000f0000u << (lit_bit_b((uint32_t)second << 8) & 12);
 }
 
 static inline uint16_t

@@ -59,14 +59,15 @@ vec_test(const struct vec_map *m, const uint8_t *p)
 	__m256i h = _mm256_mullo_epi32(load(p), m->seed);
 	__m256i word = gather(m->words, _mm256_srl_epi32(h, m->word_shift));
 	__m256i a =
-	    _mm256_and_si256(_mm256_srl_epi32(h, m->a_shift), _mm256_set1_epi32(31));
+	    _mm256_and_si256(_mm256_srl_epi32(h, m->a_shift), _mm256_set1_epi32(15));
 	__m256i x = load(p + 4);
 	__m256i b;
 
-	x = _mm256_xor_si256(x, _mm256_srli_epi32(x, 3)); /* lit_bit_b */
-	b = _mm256_or_si256(_mm256_and_si256(x, _mm256_set1_epi32(7)),
-	    _mm256_and_si256(_mm256_srli_epi32(x, 5), _mm256_set1_epi32(0x18)));
-	x = _mm256_and_si256(_mm256_srlv_epi32(word, a), _mm256_srlv_epi32(word, b));
+	x = _mm256_xor_si256(x, _mm256_srli_epi32(x, 2)); /* lit_bit_b */
+	b = _mm256_or_si256(_mm256_and_si256(x, _mm256_set1_epi32(3)),
+	    _mm256_and_si256(_mm256_srli_epi32(x, 6), _mm256_set1_epi32(12)));
+	x = _mm256_srlv_epi32(_mm256_srli_epi32(word, 16), b);
+	x = _mm256_and_si256(_mm256_srlv_epi32(word, a), x);
 	return (uint32_t)_mm256_movemask_ps(
 	    _mm256_castsi256_ps(_mm256_slli_epi32(x, 31)));
 }

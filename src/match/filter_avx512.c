@@ -49,19 +49,21 @@ gather(const uint8_t *words, __m512i at)
 	return _mm512_i32gather_epi32(at, words, 4);
 }
 
-/* Rotating counts modulo 32, so the bits above need no clearing. */
+/* Rotating counts modulo 32, so only the bit that tells the halves apart is put right. */
 KERNEL static inline uint32_t
 vec_test(const struct vec_map *m, const uint8_t *p)
 {
 	__m512i h = _mm512_mullo_epi32(load(p), m->seed);
 	__m512i word = gather(m->words, _mm512_srl_epi32(h, m->word_shift));
 	__m512i a = _mm512_srl_epi32(h, m->a_shift);
-	__m512i x = load(p + 4);
+	__m512i x = load(p + 4), half = _mm512_set1_epi32(16);
 	__m512i b;
 
-	x = _mm512_xor_si512(x, _mm512_srli_epi32(x, 3)); /* lit_bit_b */
+	x = _mm512_xor_si512(x, _mm512_srli_epi32(x, 2)); /* lit_bit_b */
 	b = _mm512_ternarylogic_epi32(
-	    _mm512_set1_epi32(7), x, _mm512_srli_epi32(x, 5), SELECT);
+	    _mm512_set1_epi32(3), x, _mm512_srli_epi32(x, 6), SELECT);
+	a = _mm512_andnot_si512(half, a);
+	b = _mm512_or_si512(half, b);
 	x = _mm512_and_si512(_mm512_rorv_epi32(word, a), _mm512_rorv_epi32(word, b));
 	return _mm512_test_epi32_mask(x, _mm512_set1_epi32(1));
 }

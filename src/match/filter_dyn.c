@@ -77,11 +77,11 @@ window_add(struct dyn *d, uint32_t index, struct bytes lit, unsigned off)
 	uint32_t quad = lit_fold4(le32(p));
 	uint32_t h = lit_hash(quad, d->map.seed);
 	size_t left = lit.n - off - LIT_WINDOW;
-	uint32_t bits = UINT32_MAX;
+	uint32_t bits = LIT_BITS_B;
 	uint16_t *slot = &s->slot[slot_of(quad)];
 
 	if (left == 1)
-		bits = 0x01010101u << (lit_bit_b(lit_fold(p[4])) & 7);
+		bits = lit_bits_b(lit_fold(p[4]));
 	else if (left > 1)
 		bits = 1u << lit_bit_b(lit_fold4(le16(p + 4)));
 	s->bitmap[lit_word(h, d->map.bits)] |= bits | 1u << lit_bit_a(h, d->map.bits);

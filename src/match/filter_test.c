@@ -285,6 +285,34 @@ TEST(short_at_the_ends)
 	}
 }
 
+/* Windows that set all bits B are told from others by bit A. */
+TEST(nothing_behind)
+{
+	struct lit_opts opts = { .stride = 1, .hot = 1e9, .bits = LIT_BITS_MIN };
+	static uint8_t lit[256][4], data[65536];
+	struct lit_in in[COUNT(lit)];
+	struct hit_list have = { 0 };
+	struct filter_ctx c = ctx_new(&have);
+	struct lit_set set;
+	uint64_t seed = 9;
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (uint8_t)test_random(&seed);
+	for (size_t i = 0; i < COUNT(lit); i++) {
+		for (size_t k = 0; k < 4; k++)
+			lit[i][k] = (uint8_t)test_random(&seed);
+		in[i] = (struct lit_in){ { lit[i], 4 }, (uint32_t)i, 0, 0, LIT_TRIGGER, 0,
+			0, NULL };
+	}
+	CHECK(lit_set_build(&set, in, COUNT(in), &opts) == OK);
+	EQ_U(set.out.nwindows, COUNT(in));
+	CHECK(filter_scan(&set.f, (struct bytes){ data, sizeof(data) }, &c) == OK);
+	/* 256 of 4096 words, and in them one of 16 bits A */
+	CHECK(c.candidates < 2 * sizeof(data) / 256);
+	lit_set_done(&set);
+	free(have.p);
+}
+
 /* Needles across a block's end, at each distance, even and odd. */
 TEST(block_edges)
 {

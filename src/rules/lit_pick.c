@@ -19,9 +19,6 @@
 #define SHORTS_MIN   12288
 #define SHORTS_SHARE 3
 
-/* A word of the bitmap with all bits set passes every position that it is asked for. */
-#define SATURATED 4e-6
-
 /* The folded head of a literal under one key, and what windows in it cost. */
 struct head {
 	uint8_t b[HEAD];
@@ -47,7 +44,7 @@ head_fill(struct head *h, struct bytes lit, uint8_t key)
 
 /*
  * Expected candidates at a tested position: the window occurs, and its two next
- * bytes pass bit B, by chance (1/32) or because they do come next.
+ * bytes pass bit B, by chance (1/16) or because they do come next.
  */
 static double
 window_cost(const struct head *h, unsigned off)
@@ -55,11 +52,11 @@ window_cost(const struct head *h, unsigned off)
 	unsigned known = h->n - off - LIT_WINDOW;
 
 	if (known == 0)
-		return h->quad[off] + SATURATED;
+		return h->quad[off] + LIT_SATURATED;
 	if (known == 1)
 		return h->quad[off] / 4;
 	return h->quad[off] *
-	       (1.0 / 32 + fmin(1, h->quad[off + 2] / gram_pair(le16(h->b + off + 2))));
+	       (1.0 / 16 + fmin(1, h->quad[off + 2] / gram_pair(le16(h->b + off + 2))));
 }
 
 static uint16_t *
@@ -211,9 +208,9 @@ window_at(const struct head *h, unsigned off, uint32_t needle)
 	unsigned left = h->n - off - LIT_WINDOW;
 	const uint8_t *behind = h->b + off + LIT_WINDOW;
 
-	w.bits = UINT32_MAX;
+	w.bits = LIT_BITS_B;
 	if (left == 1)
-		w.bits = 0x01010101u << (lit_bit_b(behind[0]) & 7);
+		w.bits = lit_bits_b(behind[0]);
 	else if (left > 1)
 		w.bits = 1u << lit_bit_b(le16(behind));
 	if (left >= 4) {

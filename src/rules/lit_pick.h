@@ -9,6 +9,12 @@
 #include "base/arena.h"
 #include "rules/lit_build.h"
 
+/*
+ * A word of the bitmap with all bits B set passes one in 16 of the positions that it is
+ * asked for: so many of all.
+ */
+#define LIT_SATURATED 2.5e-7
+
 /* A window as it goes into the tables; nothing in it depends on the seed. */
 struct lit_window {
 	uint32_t quad;   /* folded */

@@ -10,9 +10,6 @@
 /* Windows for one offset: those of one unknown byte, or of two hex digits. */
 #define WINDOWS_MAX 256
 
-/* A word of the bitmap with all bits set passes every position that it is asked for. */
-#define SATURATED 4e-6
-
 /* The folded bytes that may stand at a place. */
 struct place {
 	uint8_t b[BYTES];
@@ -56,13 +53,13 @@ fill(struct shorty *s, const struct lit_in *in)
 static uint32_t
 bits_behind(const struct place *first, const struct place *second)
 {
-	uint32_t low = 0, bits = 0;
+	uint32_t a = 0, b = 0;
 
 	for (unsigned i = 0; i < first->n; i++)
-		low |= 1u << (lit_bit_b(first->b[i]) & 7);
+		a |= lit_bits_b(first->b[i]);
 	for (unsigned i = 0; i < second->n; i++)
-		bits |= low << (lit_bit_b((uint32_t)second->b[i] << 8) & 0x18);
-	return bits;
+		b |= lit_bits_b2(second->b[i]);
+	return a & b;
 }
 
 /* The windows that begin at off, -1 to len - 1. */
@@ -101,13 +98,13 @@ static double
 cost_at(const struct shorty *s, int off)
 {
 	struct windows w = windows_at(s, off);
-	double share = __builtin_popcount(w.bits) / 32.0, sum = 0;
+	double share = __builtin_popcount(w.bits) / 16.0, sum = 0;
 
 	if (w.n > WINDOWS_MAX)
 		return INFINITY;
 	while (w.next < w.n)
 		sum += gram_quad(windows_next(&w)) * share;
-	return sum + w.n * SATURATED * share * share;
+	return sum + w.n * LIT_SATURATED * share;
 }
 
 struct choice {
