@@ -1,0 +1,27 @@
+/*
+ * entry.h - what an entry of a log says, as far as candor understands it.
+ *
+ * A log may hold anything. An entry that is a signed note of a statement is a release;
+ * everything else is shown as bytes, escaped. Who signed the note is told and not
+ * checked: a monitor wants to see also what no client would take.
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "log/note.h"
+#include "release/statement.h"
+
+struct entry {
+	uint64_t index;
+	struct bytes raw;
+	bool is_release; /* what follows is set */
+	struct note note;
+	struct statement statement; /* borrows from raw and the arena */
+};
+
+/* Never fails: what is not understood is no release. */
+void entry_read(uint64_t index, struct bytes raw, struct arena *a, struct entry *out);
+
+/* One line, for a person: "rules stable 7, 2026-11-23T04:05:06Z, 214 rules (+12 ~3 -0)".
+ */
+void entry_tell(const struct entry *e, struct buf *out);

@@ -1,0 +1,315 @@
+/*
+ * cmd_log_monitor.c - candor log monitor: follows a log, and cries when it lies.
+ *
+ * What was verified once is the measure of everything after it: the state is the last
+ * checkpoint, as the log signed it. A log that shows another past has signed both, so the
+ * two notes are kept: they convince anybody. Trouble that a network can make (a server
+ * that is away, half a tile) is told and tried again; a lie is not.
+ */
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "audit/entry.h"
+#include "base/sys.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/log_cmd.h"
+#include "cli/log_url.h"
+#include "cli/msg.h"
+#include "log/tile.h"
+
+struct monitor_args {
+	struct log_trust_args trust;
+	const char *state;
+	bool once;
+	uint64_t interval; /* seconds */
+};
+
+/* clang-format off */
+static const struct opt monitor_opts[] = {
+	{ 0, "state", OPT_STR, "FILE", "remembers the last checkpoint there, and goes on from it", offsetof(struct monitor_args, state) },
+	{ 0, "once", OPT_FLAG, NULL, "looks once, and ends", offsetof(struct monitor_args, once) },
+	{ 0, "interval", OPT_NUM, "SECONDS", "looks that often (60)", offsetof(struct monitor_args, interval) },
+	LOG_TRUST_OPTS(struct monitor_args),
+	OPT_LAST,
+};
+/* clang-format on */
+
+struct monitor {
+	const struct monitor_args *args;
+	const char *where;
+	struct log_trust trust;
+	struct buf last; /* the note of the last checkpoint; empty: none yet */
+	struct merkle_head head;
+	uint64_t told; /* entries printed */
+};
+
+/* Is this a lie, and not just trouble on the way? */
+static bool
+is_alarm(const struct fault *f)
+{
+	return f->kind == FAULT_FORK || f->kind == FAULT_SHRUNK;
+}
+
+static enum err
+write_file(const char *path, struct bytes b, struct fault *f)
+{
+	struct sys_atomic out;
+	enum err e = sys_atomic_open(&out, path);
+
+	if (e == OK)
+		e = sys_write_all(out.fd, b.p, b.n);
+	if (e == OK)
+		e = sys_atomic_commit(&out);
+	if (e != OK)
+		e = fault_set(f, FAULT_IO, "cannot write '%s': %s", path, sys_why());
+	sys_atomic_drop(&out);
+	return e;
+}
+
+/* The state is a checkpoint that the log signed; one that it did not is no state. */
+static enum err
+load_state(struct monitor *m, struct fault *f)
+{
+	struct policy any = m->trust.policy;
+	struct policy_seen *seen;
+	struct stat st;
+	enum err e;
+
+	if (m->args->state == NULL || stat(m->args->state, &st) != 0)
+		return OK;
+	TRY(log_read_file(m->args->state, NOTE_MOST, &m->last, f));
+	any.quorum = POLICY_NO_QUORUM;
+	seen = xcalloc(1, sizeof(*seen));
+	e = policy_check(&any, buf_bytes(&m->last), seen, f);
+	m->head = seen->checkpoint.head;
+	m->told = m->head.size;
+	free(seen);
+	return e;
+}
+
+/* Both notes, beside the state, under names that nothing overwrites. */
+static void
+keep_evidence(const struct monitor *m, struct bytes note)
+{
+	const char *base = m->args->state ? m->args->state : "candor-log-monitor";
+	char *was = xprintf("%s.%" PRId64 ".was", base, sys_now());
+	char *now = xprintf("%s.%" PRId64 ".now", base, sys_now());
+	struct fault f = { 0 };
+
+	if (write_file(was, buf_bytes(&m->last), &f) != OK ||
+	    write_file(now, note, &f) != OK)
+		msg_error("the evidence is lost: %s", f.text);
+	else
+		msg_error(
+		    "ALARM: both checkpoints are kept: '%s' and '%s'; the log signed "
+		    "both, show them to everybody",
+		    was, now);
+	free(was);
+	free(now);
+}
+
+/* Does the new head continue the last one? What the tiles say is verified against it. */
+static enum err
+check_growth(const struct monitor *m, struct tile_reader *tiles,
+    const struct merkle_head *new, struct fault *f)
+{
+	struct merkle_reader hashes = tile_hashes(tiles, f);
+	struct merkle_hash root;
+
+	if (m->last.n == 0)
+		return OK;
+	TRY(merkle_root(&hashes, m->head.size, &root));
+	if (merkle_same(&root, &m->head.root))
+		return OK;
+	return fault_set(f, FAULT_FORK,
+	    "the log of %" PRIu64 " entries does not begin with the %" PRIu64
+	    " that it had: its past was changed",
+	    new->size, m->head.size);
+}
+
+/* What needs no tiles: sizes, and two roots for one size. */
+static enum err
+check_heads(const struct monitor *m, const struct merkle_head *new, struct fault *f)
+{
+	if (m->last.n == 0 || new->size > m->head.size)
+		return OK;
+	if (new->size < m->head.size)
+		return fault_set(f, FAULT_SHRUNK,
+		    "the log had %" PRIu64 " entries, and shows only %" PRIu64 " now",
+		    m->head.size, new->size);
+	if (!merkle_same(&new->root, &m->head.root))
+		return fault_set(f, FAULT_FORK,
+		    "the log signed two trees of %" PRIu64 " entries", new->size);
+	return OK;
+}
+
+static void
+print_entry(uint64_t index, struct bytes raw)
+{
+	struct buf b = { 0 };
+	struct arena a;
+	struct entry *e = xcalloc(1, sizeof(*e));
+
+	arena_init(&a, 1u << 20);
+	entry_read(index, raw, &a, e);
+	buf_printf(&b, "%" PRIu64 ": ", index);
+	entry_tell(e, &b);
+	buf_u8(&b, '\n');
+	for (size_t i = 0; e->is_release && i < e->note.nsig; i++) {
+		buf_str(&b, "  signed as ");
+		text_escape(&b, e->note.sig[i].name);
+		buf_u8(&b, '\n');
+	}
+	fwrite(b.p, 1, b.n, stdout);
+	buf_done(&b);
+	arena_done(&a);
+	free(e);
+}
+
+/* Every new entry is verified, and told. */
+static enum err
+print_new(struct monitor *m, struct tile_reader *tiles, struct fault *f)
+{
+	uint64_t size = tile_reader_size(tiles);
+	struct tile_bundle b = { 0 };
+	enum err e = OK;
+
+	for (uint64_t n = m->told / TILE_WIDTH; e == OK && n * TILE_WIDTH < size; n++) {
+		e = tile_read_bundle(tiles, n, &b, f);
+		for (unsigned i = 0; e == OK && i < b.n; i++)
+			if (b.first + i >= m->told)
+				print_entry(b.first + i, b.entry[i]);
+		if (e == OK)
+			m->told = b.first + b.n;
+	}
+	buf_done(&b.raw);
+	return e;
+}
+
+/* The new head is verified: from now on it is the measure. */
+static enum err
+remember(
+    struct monitor *m, struct bytes note, const struct merkle_head *new, struct fault *f)
+{
+	if (cli_flush() != OK) /* not told is not seen: then it is told again */
+		return fault_set(f, FAULT_IO, "what is new could not be told");
+	if (m->args->state != NULL)
+		TRY(write_file(m->args->state, note, f));
+	buf_clear(&m->last);
+	buf_put(&m->last, note.p, note.n);
+	m->head = *new;
+	return OK;
+}
+
+static enum err
+look_at(struct monitor *m, struct log_place *place, struct buf *note, struct fault *f)
+{
+	struct policy_seen *seen = xcalloc(1, sizeof(*seen));
+	struct merkle_head *new = &seen->checkpoint.head;
+	struct tile_reader *tiles = NULL;
+	enum err e = log_read_head(place, &m->trust, note, seen, f);
+
+	if (e == OK)
+		e = check_heads(m, new, f);
+	if (e == OK && (m->last.n == 0 || new->size > m->head.size))
+		e = tile_reader_new(&place->source, new, &tiles, f);
+	if (e == OK && tiles != NULL)
+		e = check_growth(m, tiles, new, f);
+	if (e == OK && tiles != NULL)
+		e = print_new(m, tiles, f);
+	if (e == OK)
+		e = remember(m, buf_bytes(note), new, f);
+	if (e == OK && tiles != NULL)
+		printf("%" PRIu64 " entries, verified; cosigned by %" PRIu32 "\n",
+		    new->size, seen->cosignatures);
+	tile_reader_free(tiles);
+	free(seen);
+	return e;
+}
+
+/* One look; the exit code that it would end with. */
+static int
+look(struct monitor *m)
+{
+	struct log_place place = { .folder.fd = -1 };
+	struct buf note = { 0 };
+	struct fault f = { 0 };
+	enum err e = log_place_open(m->where, &place, &f);
+	int code = 0;
+
+	m->told =
+	    m->head.size; /* what was told of a head that then failed is told again */
+
+	if (e == OK)
+		e = look_at(m, &place, &note, &f);
+	if (e != OK && is_alarm(&f)) {
+		msg_error("ALARM: %s", f.text);
+		keep_evidence(m, buf_bytes(&note));
+		code = fault_code(f.kind);
+	} else if (e != OK)
+		code = log_refused(&f);
+	log_place_close(&place);
+	buf_done(&note);
+	if (cli_flush() != OK && code == 0)
+		code = 2;
+	return code;
+}
+
+static bool
+is_alarm_code(int code)
+{
+	return code == fault_code(FAULT_FORK) || code == fault_code(FAULT_SHRUNK);
+}
+
+static int
+follow(struct monitor *m)
+{
+	struct fault f = { 0 };
+	struct stat st;
+	bool folder = stat(m->where, &st) == 0;
+	int code;
+
+	if (log_trust_load(&m->args->trust, folder ? m->where : NULL, &m->trust, &f) !=
+		OK ||
+	    load_state(m, &f) != OK)
+		return log_refused(&f);
+	for (;;) {
+		code = look(m);
+		if (m->args->once || is_alarm_code(code))
+			return code;
+		poll(NULL, 0, (int)(m->args->interval * 1000));
+	}
+}
+
+static int
+run_monitor(int argc, char **argv, const struct verb *v)
+{
+	struct monitor_args a = { .interval = 60 };
+	struct monitor m = { .args = &a };
+	struct opt_list rest = { 0 };
+	int code = log_parse(&(struct log_line){ v, 1, 1 }, argc, argv, &a, &rest);
+
+	if (code < 0 && (a.interval == 0 || a.interval > 86400)) {
+		msg_error("log monitor: the interval is 1 to 86400 seconds");
+		code = OPT_EXIT_USAGE;
+	}
+	if (code < 0) {
+		m.where = rest.p[0];
+		code = follow(&m);
+	}
+	log_trust_done(&m.trust);
+	buf_done(&m.last);
+	free(rest.p);
+	return code;
+}
+
+const struct verb verb_log_monitor = {
+	"log monitor",
+	"DIR|URL",
+	"follow a log, print what is new, cry when it lies",
+	monitor_opts,
+	run_monitor,
+};
