@@ -128,9 +128,13 @@ trust_add(
 	}
 	put_new(c, out);
 	buf_put(out, tail.p, tail.n);
-	if (k > 0)
-		put_group(k, buf_bytes(out), out);
-	else if (bytes_find(buf_bytes(&tail), 0, BYTES_LIT("quorum ")) == UINT64_MAX)
+	if (k > 0) {
+		struct buf group = { 0 }; /* its text is read while it is written */
+
+		put_group(k, buf_bytes(out), &group);
+		buf_put(out, group.p, group.n);
+		buf_done(&group);
+	} else if (bytes_find(buf_bytes(&tail), 0, BYTES_LIT("quorum ")) == UINT64_MAX)
 		buf_str(out, "quorum none\n");
 	buf_done(&tail);
 	arena_init(&a, BUDGET);

@@ -275,6 +275,8 @@ def chapters(work, publisher, client, witnesses, policy, log_key):
     r = client.update('--check', '--json')
     ok('all three cosigned', '"cosignatures":3' in r.stdout, r)
 
+    m = monitor(work, client, policy)
+    ok('the monitor sees ten', m.returncode == 0 and seen_by(m) == list(range(1, 11)), m)
     witnesses[1].end()
     ten(publisher, policy, client, 'ten more, one witness killed')
     r = client.update('--json')
@@ -302,6 +304,15 @@ def chapters(work, publisher, client, witnesses, policy, log_key):
     ok('and the client stays', r.returncode == 0 and client.sequence() == RELEASES, r)
 
 
+def monitor(work, client, policy):
+    return run('log', 'monitor', client.url + '/log', '--once', '--state', work / 'monitor', '--trust', policy)
+
+
+def seen_by(m):
+    """The sequences of the releases that it told of."""
+    return [int(n) for n in re.findall(r'(?:sequence|stable) (\d+)', m.stdout)]
+
+
 def everybody_sees(work, client, policy):
     (work / 'eicar').write_text(EICAR)
     r = run('scan', '--config', client.dir / 'candor.conf', work / 'eicar')
@@ -309,6 +320,8 @@ def everybody_sees(work, client, policy):
        in r.stderr, r)
     r = run('log', 'verify', client.url + '/log', '--trust', policy)
     ok('the log is whole, read by HTTP', r.returncode == 0 and str(RELEASES) in r.stdout, r)
+    m = monitor(work, client, policy)
+    ok('the monitor sees the other twenty', m.returncode == 0 and seen_by(m) == list(range(11, RELEASES + 1)), m)
     access = (work / 'nginx/access').read_text()
     agents = set(re.findall(r'"([^"]*)"$', access, re.M))
     ok('the server learnt nothing of the client', agents == {'candor'}, agents)
