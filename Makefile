@@ -24,7 +24,7 @@ clang = CC=clang-14 tools/build
 asan = -Db_sanitize=address,undefined -Db_lundef=false
 
 .DEFAULT_GOAL := help
-.PHONY: help scan build check lint bench fuzz install clean
+.PHONY: help scan build check lint tidy bench fuzz install clean
 
 help: ## this list
 	@echo 'candor finds malware with the YARA rules you have. Targets:'
@@ -56,6 +56,11 @@ lint: ## the rules of the house, each by its own small program
 bench: build ## candor, yara and yara-x side by side on the same files and rules
 	@tools/need $(need_bench)
 	@bench/run
+
+tidy: ## clang-tidy on every file (some minutes; .ci/run: on what changed)
+	@tools/need $(need_build) $(need_clang) clang-tidy-14 python3
+	@$(clang) build-asan $(asan)
+	@nice tools/tidy build-asan --all
 
 fuzz: ## libFuzzer on TARGET (default: each) for SECONDS (default: 60)
 	@tools/need $(need_build) $(need_clang)

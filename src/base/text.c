@@ -116,7 +116,7 @@ glob_one(const char **p, uint8_t c)
 
 	if (*s == '\\' && s[1] != '\0')
 		s++;
-	else if (*s == '?' || *s != '[' || strchr(s + 2 - (s[1] == '\0'), ']') == NULL) {
+	else if (*s != '[' || strchr(s + 2 - (s[1] == '\0'), ']') == NULL) {
 		*p = s + 1;
 		return *s == '?' || (uint8_t)*s == c;
 	} else {
