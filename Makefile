@@ -18,7 +18,7 @@ need_build = gcc libc6-dev meson ninja-build pkg-config libssl-dev libcurl4-open
 need_lint = $(need_build) python3 binutils pmccabe clang-format-14 mandoc
 need_clang = clang-14 libclang-rt-14-dev llvm-14
 need_check = $(need_lint) $(need_clang) yara procps golang-go golang-golang-x-mod-dev nodejs npm
-need_bench = $(need_build) python3 yara libyara-dev nodejs npm xz-utils valgrind
+need_bench = $(need_build) python3 yara libyara-dev nodejs npm xz-utils valgrind golang-go golang-golang-x-mod-dev
 
 clang = CC=clang-14 tools/build
 asan = -Db_sanitize=address,undefined -Db_lundef=false

@@ -1,6 +1,7 @@
 """rig.py - logs in a folder of their own, and TAP, for the tests beside it."""
 import os
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,19 @@ def skip(why):
 
 def run(*command, **more):
     return subprocess.run([str(c) for c in command], capture_output=True, **more)
+
+
+def go(where):
+    """interop.go with x/mod as Debian packages it (no network, no modules), or None."""
+    if not shutil.which('go') or not pathlib.Path('/usr/share/gocode/src/golang.org/x/mod').is_dir():
+        return None
+    env = dict(os.environ, GO111MODULE='off', GOPATH='/usr/share/gocode', GOFLAGS='', CGO_ENABLED='0')
+    if not env.get('HOME'):
+        env['GOCACHE'] = f'{where}/cache'
+    r = run('go', 'build', '-o', f'{where}/interop', pathlib.Path(__file__).resolve().parent / 'interop.go', env=env)
+    if r.returncode != 0:
+        raise SystemExit('Bail out! go build: ' + r.stderr.decode())
+    return f'{where}/interop'
 
 
 def folder():
