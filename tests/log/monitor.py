@@ -5,8 +5,10 @@ Prints TAP. Logs are folders and, for one pass, a web server on loopback.
 """
 import functools
 import hashlib
+import html
 import http.server
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -136,10 +138,35 @@ def grep(world):
     world.checkpoint()
 
 
+def site(world):
+    """Pages: the same twice, made once, nothing of a stranger's is a tag; the recipe works."""
+    evil = b'rule evil { strings: $a = "<script>alert(1)</script>" condition: $a } // <img src=x>\n'
+    world.release({'<b>&x.yar': evil}, b'added <i>evil</i>\n', rules=1, added=1)
+    world.checkpoint()
+    r = run('site', world.log, '-o', work / 'site')
+    check(r.returncode == 18 and 'lacks something' in r.stderr, 'pages; one lacks its archive', r)
+    pages = {f.name: f.read_text() for f in (work / 'site').rglob('*.html')}
+    bad = [n for n, t in pages.items() if any(x in t for x in ('<script', '<img', '<i>', '<b>'))]
+    check(len(pages) > 5 and not bad, 'nothing that was logged is a tag', bad)
+    check('&lt;script&gt;' in ''.join(pages.values()), 'and all of it is there')
+    r = run('site', world.log, '-o', work / 'site2')
+    other = {f.name: f.read_text() for f in (work / 'site2').rglob('*.html')}
+    check(pages == other, 'the same log, the same bytes')
+    r = run('site', world.log, '-o', work / 'site')
+    check(' 1 pages made' in r.stdout, 'only what lacked something is made again', r)
+    recipe = html.unescape(re.search(r"vkey='.*?</pre>", pages['index.html'], re.S)[0][:-6])
+    hand = work / 'hand'
+    hand.mkdir()
+    shutil.copy(world.log / 'checkpoint', hand)
+    r = subprocess.run(['sh', '-c', recipe], cwd=hand, capture_output=True, text=True)
+    check('Signature Verified Successfully' in r.stdout, 'the checkpoint by hand, as the page says', r)
+
+
 try:
     world = World(candor, work / 'w')
     follow(world)
     grep(world)
+    site(world)
 finally:
     shutil.rmtree(work)
 print(f'1..{count}')

@@ -1,0 +1,46 @@
+/*
+ * site.h - a log as pages that a person reads: HTML that needs no script and no server.
+ *
+ * Everything that comes from the log or a publisher goes through site_text, so a rule
+ * that is called like a tag stays a name. The same log gives the same bytes; nothing of
+ * the day or the machine is in a page.
+ */
+#pragma once
+
+#include "audit/entry.h"
+#include "log/policy.h"
+
+/* Escaped for HTML: text and attribute values. Bytes that are no text become \xHH. */
+void site_text(struct buf *out, struct bytes s);
+
+/* The style sheet, which all pages share: style.css. */
+void site_style(struct buf *out);
+
+/* What an index page tells of one release. */
+struct site_release {
+	uint64_t index, sequence, rules, added, changed, removed;
+	int64_t date;
+	struct bytes channel; /* the owner's */
+	enum statement_type type;
+};
+
+struct site {
+	const char *vkey; /* the log's verifier key as text */
+	const struct policy_seen *seen;
+	const struct policy *policy;
+	struct bytes note; /* the checkpoint as it is served */
+	const struct site_release *release;
+	size_t n;
+};
+
+void site_index(const struct site *s, struct buf *out);
+
+/* The name of a release's page, without folder: "12.html". */
+void site_name(uint64_t index, struct buf *out);
+
+/* What a release's page shows besides its entry; why: it cannot be shown. */
+struct site_blobs {
+	struct bytes diff, archive;
+	const char *diff_why, *archive_why;
+};
+void site_page(const struct entry *e, const struct site_blobs *b, struct buf *out);
