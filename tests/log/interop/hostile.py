@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """hostile.py CANDOR - logs, tiles and proofs that lie: each has its own exit code. TAP."""
 import base64
+import functools
+import http.server
 import pathlib
 import shutil
 import sys
+import threading
 
 import rig
 from rig import ok, run
@@ -162,11 +165,38 @@ def writers(where, log):
     ok(log.sub('verify').returncode == 0, 'after all of this the log is as it was')
 
 
+def served(where, log):
+    """The same through a web server, which may lie or be away."""
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_):
+            pass
+
+    copy = pathlib.Path(where, 'copy')
+    shutil.copytree(log.dir, copy)
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Quiet, directory=copy))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    url = f'http://127.0.0.1:{server.server_port}'
+    for name, change, want in (
+            ('as it is', lambda: None, 0), ('with a changed entry', lambda: flip(copy / 'tile/entries/000'), 20),
+            ('without a tile', lambda: (flip(copy / 'tile/entries/000'), (copy / 'tile/0/001').unlink()), 18),
+            ('without a checkpoint', lambda: (copy / 'checkpoint').unlink(), 18)):
+        change()
+        r = run(candor, 'log', 'verify', url, '--key', rig.VKEY)
+        ok(r.returncode == want, f'a served log {name}: {want}', f'exit {r.returncode}: {r.stderr.decode()}')
+    server.shutdown()
+    server.server_close()
+    r = run(candor, 'log', 'verify', url, '--key', rig.VKEY)
+    ok(r.returncode == 41, 'a server that is away: 41', r.stderr.decode())
+    shutil.rmtree(copy)
+
+
 with rig.folder() as where:
     log = rig.Log(candor, where).grow(600)
     bad_logs(where, log)
     old_ones(where, log)
     bad_proofs(where, log)
     policies(where, log)
+    if '--no-server' not in sys.argv:
+        served(where, log)
     writers(where, log)
 rig.done()
