@@ -1,10 +1,17 @@
 /* search.c - see search.h. */
 #include "audit/search.h"
 
-#include "audit/tint.h"
+#include <stdlib.h>
 
+#include "audit/tint.h"
+#include "base/sys.h"
+
+/*
+ * room has SEARCH_LINE + 1 bytes. The text is copied there, for a NUL behind it: where
+ * REG_STARTEND is no news to regexec (a NUL inside ends nothing), it is to sanitizers.
+ */
 static bool
-fits(const regex_t *re, struct bytes line)
+fits(const regex_t *re, struct bytes line, char *room)
 {
 	size_t at = 0;
 
@@ -14,7 +21,10 @@ fits(const regex_t *re, struct bytes line)
 		int flags = REG_STARTEND | (at > 0 ? REG_NOTBOL : 0) |
 			    (at + n < line.n ? REG_NOTEOL : 0);
 
-		if (regexec(re, (const char *)line.p + at, 1, &m, flags) == 0)
+		if (n > 0)
+			memcpy(room, line.p + at, n);
+		room[n] = '\0';
+		if (regexec(re, room, 1, &m, flags) == 0)
 			return true;
 		if (at + n >= line.n)
 			return false;
@@ -28,6 +38,7 @@ struct lines {
 	size_t begun;
 	unsigned number;
 	struct bytes rule; /* of the line's first piece that is in one */
+	char *room;
 };
 
 static enum err
@@ -37,35 +48,47 @@ end_line(const regex_t *re, struct lines *l, size_t end,
 	struct bytes line = bytes_sub(l->text, l->begun, end - l->begun);
 	struct search_hit h = { l->number, line, l->rule };
 
-	if (line.p != NULL && fits(re, line))
+	if (line.p != NULL && fits(re, line, l->room))
 		TRY(hit(arg, &h));
 	l->begun = end + 1;
 	l->number++;
 	return OK;
 }
 
-enum err
-search_rules(const regex_t *re, struct bytes text,
+static enum err
+search(const regex_t *re, struct lines *l,
     enum err (*hit)(void *arg, const struct search_hit *h), void *arg)
 {
-	struct lines l = { .text = text, .number = 1 };
 	struct tint_piece p;
 	struct tint t;
 	size_t at = 0;
 
-	tint_init(&t, text);
+	tint_init(&t, l->text);
 	while (tint_next(&t, &p)) {
 		uint64_t nl;
 
-		if (l.rule.n == 0)
-			l.rule = p.rule;
+		if (l->rule.n == 0)
+			l->rule = p.rule;
 		for (size_t i = 0;
 		     (nl = bytes_find(p.text, i, BYTES_LIT("\n"))) != UINT64_MAX;
 		     i = (size_t)nl + 1) {
-			TRY(end_line(re, &l, at + (size_t)nl, hit, arg));
-			l.rule = p.rule;
+			TRY(end_line(re, l, at + (size_t)nl, hit, arg));
+			l->rule = p.rule;
 		}
 		at += p.text.n;
 	}
-	return l.begun < text.n ? end_line(re, &l, text.n, hit, arg) : OK;
+	return l->begun < l->text.n ? end_line(re, l, l->text.n, hit, arg) : OK;
+}
+
+enum err
+search_rules(const regex_t *re, struct bytes text,
+    enum err (*hit)(void *arg, const struct search_hit *h), void *arg)
+{
+	struct lines l = {
+		.text = text, .number = 1, .room = xcalloc(1, SEARCH_LINE + 1)
+	};
+	enum err e = search(re, &l, hit, arg);
+
+	free(l.room);
+	return e;
 }

@@ -30,7 +30,7 @@ static const char style[] =
 "svg{width:100%;height:auto;display:block;margin:.6rem 0}svg text{fill:var(--soft);font-size:13px}.grid{stroke:var(--line)}.plot{fill:none;stroke:var(--link);stroke-width:2.5}.area{fill:var(--link);opacity:.12}\n"
 ".c{color:var(--com);font-style:italic}.s,.r{color:var(--str)}.h,.d{color:var(--num)}.w{color:var(--word)}.v{color:var(--soft)}.k{color:var(--name);font-weight:700}\n"
 ".add{color:var(--add);background:var(--addb);display:block}.del{color:var(--del);background:var(--delb);display:block}.warn{border-left:4px solid var(--del);padding:.2rem .9rem;background:var(--delb)}\n"
-"summary{cursor:pointer;font-weight:600;padding:.3rem 0;overflow-wrap:anywhere}@media(max-width:36rem){html{font-size:16px}body{padding-top:1.2rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.7rem}h1{font-size:1.5rem}}\n";
+"summary{cursor:pointer;font-weight:600;padding:.3rem 0;overflow-wrap:anywhere}@media(max-width:36rem){svg text{font-size:26px}html{font-size:16px}body{padding-top:1.2rem}dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.7rem}h1{font-size:1.5rem}}\n";
 /* clang-format on */
 
 void
