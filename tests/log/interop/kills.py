@@ -86,11 +86,11 @@ def all_there(log, size):
     return ''
 
 
-def one_kill(log, wrong):
+def one_kill(log, span, wrong):
     kind = dice.choice(('add', 'add', 'checkpoint'))
     before, shown = head_of(log), published(log)
     child, promised = start(log, kind)
-    time.sleep(dice.random() ** 2 * 0.012)
+    time.sleep(dice.random() ** 2 * span)
     child.kill()
     child.wait()
     killed = child.returncode == -signal.SIGKILL
@@ -108,9 +108,12 @@ def one_kill(log, wrong):
 def kills(where):
     log = rig.Log(args.candor, where)
     reader, wrong, killed = Reader(log), [], 0
+    began = time.monotonic()
+    log.grow(1000)
+    span = time.monotonic() - began  # what two commands take here: kills fall in it
     reader.start()
     for _ in range(args.kills):
-        killed += one_kill(log, wrong)
+        killed += one_kill(log, span, wrong)
         if wrong:
             break
     reader.stop = True
