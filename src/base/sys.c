@@ -163,6 +163,20 @@ sys_read_some(int fd, void *p, size_t n, size_t *got)
 }
 
 enum err
+sys_pread(int fd, void *p, size_t n, uint64_t off, size_t *got)
+{
+	ssize_t r;
+
+	do
+		r = pread(fd, p, n, (off_t)off);
+	while (r < 0 && errno == EINTR);
+	if (r < 0)
+		return failure();
+	*got = (size_t)r;
+	return OK;
+}
+
+enum err
 sys_copy(int from, int to, uint64_t n, uint64_t *copied)
 {
 	uint64_t done = 0;

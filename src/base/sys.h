@@ -47,6 +47,8 @@ MUST_USE enum err sys_seal(int fd);
 MUST_USE enum err sys_write_all(int fd, const void *p, size_t n);
 /* One read: some bytes or none at the end. Waits for a pipe, goes on after signals. */
 MUST_USE enum err sys_read_some(int fd, void *p, size_t n, size_t *got);
+/* One read at an offset of a file, which has no other effect on the descriptor. */
+MUST_USE enum err sys_pread(int fd, void *p, size_t n, uint64_t off, size_t *got);
 /* Returns when a read of fd would not wait: for descriptors that came from outside. */
 void sys_wait(int fd);
 /*

@@ -7,32 +7,18 @@
 #include "base/sys.h"
 #include "cli/job.h"
 #include "cli/msg.h"
+#include "cli/sources.h"
 #include "sandbox/compile.h"
 #include "sandbox/spawn.h"
 
 #define DB_MAGIC     "CANDORDB" /* as in db/db.h, which this half does not know */
 #define MEMORY       (1ull << 30)
 #define MEMORY_EXTRA (512ull << 20) /* the database being written, libc */
-#define SOURCE_MAX   (512u << 20)
-#define DB_MAX       (2ull << 30) /* of a compiled database: it is copied to memory */
-#define DEPTH_MAX    64           /* of includes in includes; YARA has 16 */
-
-struct source {
-	char *path;
-	unsigned depth, from; /* from: 1 + the number of the one that includes it */
-	bool held;            /* one of j->held */
-};
+#define DB_MAX       (2ull << 30)   /* of a compiled database: it is copied to memory */
 
 struct loading {
 	const struct job_rules *j;
-	struct source *source; /* by number, includes too */
-	size_t n, cap;
-	size_t at;      /* the next of j->rules */
-	size_t at_held; /* and of j->held */
-	char *ns;       /* of the argument being read */
-	struct walk *walk;
-	bool walking;
-	bool failed; /* something could not be opened: told */
+	struct sources *sources;
 };
 
 void
@@ -121,205 +107,30 @@ job_externals(const struct opt_list *defs, struct wire_exts *out)
 	return OK;
 }
 
-/* --- finding sources ------------------------------------------------------ */
+/* --- compiling ------------------------------------------------------------ */
 
-static void
-add_source(struct loading *l, const char *path, unsigned depth, unsigned from)
-{
-	l->source = xgrow(l->source, &l->cap, l->n + 1, sizeof(*l->source));
-	l->source[l->n++] = (struct source){ xstrdup(path), depth, from, false };
-}
-
-/* 1 + the number of the source of that name which includes source number from, or 0. */
-static unsigned
-find_outer(const struct loading *l, unsigned from, const char *path)
-{
-	for (unsigned i = from + 1; i != 0; i = l->source[i - 1].from)
-		if (strcmp(l->source[i - 1].path, path) == 0)
-			return i;
-	return 0;
-}
-
-static void
-complain(struct loading *l, const char *path, const char *why)
-{
-	msg_error("cannot read the rules in '%s': %s", path, why);
-	l->failed = true;
-}
-
-/* A file that could hold rules: regular, and of a size that makes sense. */
-static const char *
-unfit(const struct stat *st)
-{
-	if (!S_ISREG(st->st_mode))
-		return sys_kind(st->st_mode);
-	return st->st_size > SOURCE_MAX ? "larger than 512 MB" : NULL;
-}
-
-/*
- * "ns:path", unless something of the whole name is there: its path, and ns set.
- */
-static const char *
-split_ns(struct loading *l, const char *arg)
-{
-	const char *colon = strchr(arg, ':');
-
-	free(l->ns);
-	l->ns = NULL;
-	if (colon == NULL || access(arg, F_OK) == 0)
-		return arg;
-	for (const char *c = arg; c < colon; c++)
-		if (!isalnum((unsigned char)*c) && *c != '_')
-			return arg;
-	l->ns = xprintf("%.*s", (int)(colon - arg), arg);
-	return colon + 1;
-}
-
-static enum err
-give_held(const struct job_source *s, struct compile_source *out)
-{
-	CLEAN(fd_closep) int fd = -1;
-
-	TRY(sys_memfd("candor-rules", &fd));
-	TRY(sys_write_all(fd, s->text.p, s->text.n));
-	TRY(sys_seal(fd));
-	*out = (struct compile_source){ .fd = fd, .size = s->text.n };
-	fd = -1;
-	return OK;
-}
-
-static enum err
-next_held(struct loading *l, struct compile_source *out)
-{
-	const struct job_source *s = &l->j->held[l->at_held++];
-
-	TRY(give_held(s, out));
-	add_source(l, s->name, 0, 0);
-	l->source[l->n - 1].held = true;
-	return OK;
-}
-
-/* What a release includes is in it too: no file of this machine. */
-static enum err
-include_held(
-    struct loading *l, unsigned from, const char *name, struct compile_source *out)
-{
-	unsigned again = find_outer(l, from, name);
-
-	for (size_t i = 0; i < l->j->nheld; i++) {
-		if (strcmp(l->j->held[i].name, name) != 0)
-			continue;
-		TRY(give_held(&l->j->held[i], out));
-		out->again = again;
-		if (again == 0) {
-			add_source(l, name, l->source[from].depth + 1, from + 1);
-			l->source[l->n - 1].held = true;
-		}
-		return OK;
-	}
-	return ERR_ACCESS;
-}
-
-/* The compiler's next source: walks through what the user named, told on the way. */
 static enum err
 next_source(void *arg, struct compile_source *out)
 {
 	struct loading *l = arg;
 
-	if (l->at_held < l->j->nheld)
-		return next_held(l, out);
-	for (;;) {
-		struct walk_item item;
-		char *path;
-
-		if (!l->walking) {
-			if (l->at == l->j->nrules)
-				return ERR_END;
-			walk_begin(l->walk, split_ns(l, l->j->rules[l->at++]));
-			l->walking = true;
-		}
-		if (walk_next(l->walk, &item) == ERR_END) {
-			l->walking = false;
-			continue;
-		}
-		path = xprintf("%.*s", (int)item.path.n, (const char *)item.path.p);
-
-		const char *why = item.kind == WALK_FILE ? unfit(&item.st) : item.why;
-
-		if (why == NULL)
-			add_source(l, path, 0, 0);
-		else
-			complain(l, path, why);
-		free(path);
-		if (why == NULL) {
-			*out = (struct compile_source){ .fd = item.fd,
-				.size = (uint64_t)item.st.st_size,
-				.ns = bytes_of(l->ns) };
-			return OK;
-		}
-		fd_closep(&item.fd);
-	}
+	return sources_next(l->sources, out);
 }
 
-/* Relative to the folder of the including file, as YARA has it. */
-static char *
-include_path(const char *from, struct bytes path)
-{
-	const char *slash = strrchr(from, '/');
-	int dir = slash ? (int)(slash - from) + 1 : 0;
-
-	if (path.n == 0 || path.n > 4096 || memchr(path.p, '\0', path.n) != NULL)
-		return NULL;
-	if (path.p[0] == '/')
-		dir = 0;
-	return xprintf("%.*s%.*s", dir, from, (int)path.n, (const char *)path.p);
-}
-
-/*
- * The worker asks, we open: with the same care as everything, and never beyond
- * a regular file of a sensible size.
- */
 static enum err
-open_include(void *arg, unsigned from, struct bytes path, struct compile_source *out)
+include(void *arg, unsigned from, struct bytes path, struct compile_source *out)
 {
 	struct loading *l = arg;
-	struct source *s = &l->source[from];
-	struct stat st;
-	enum err e = ERR_ACCESS;
-	int fd = -1;
-	char *name;
 
-	if (s->depth >= DEPTH_MAX || (name = include_path(s->path, path)) == NULL)
-		return ERR_ACCESS;
-	if (s->held) {
-		e = include_held(l, from, name, out);
-		free(name);
-		return e;
-	}
-	if (sys_open(AT_FDCWD, name, SYS_FOLLOW, &fd) == OK && sys_stat(fd, &st) == OK &&
-	    unfit(&st) == NULL) {
-		unsigned again = find_outer(l, from, name);
-
-		if (again == 0)
-			add_source(l, name, s->depth + 1, from + 1);
-		*out = (struct compile_source){
-			.fd = fd, .size = (uint64_t)st.st_size, .again = again
-		};
-		e = OK;
-	} else
-		fd_closep(&fd);
-	free(name);
-	return e;
+	return sources_include(l->sources, from, path, out);
 }
-
-/* --- compiling ------------------------------------------------------------ */
 
 static void
 on_diag(void *arg, const struct diag *d, unsigned source)
 {
 	struct loading *l = arg;
 
-	l->j->diag(l->j->arg, d, source < l->n ? l->source[source].path : "rules");
+	l->j->diag(l->j->arg, d, sources_path(l->sources, source));
 }
 
 static void
@@ -403,7 +214,7 @@ compile(struct loading *l, struct job_db *out)
 		.timeout_ms = l->j->timeout_ms,
 		.arg = l,
 		.next = next_source,
-		.include = open_include,
+		.include = include,
 		.diag = on_diag,
 		.explain = on_explain,
 	};
@@ -417,7 +228,7 @@ compile(struct loading *l, struct job_db *out)
 	e = compile_run(&c, &out->fd, &out->size, why);
 	if (e != OK && e != ERR_SYNTAX)
 		msg_error("cannot compile the rules: %s", why[0] ? why : err_name(e));
-	if (e == OK && l->failed)
+	if (e == OK && sources_failed(l->sources))
 		e = ERR_ACCESS;
 	if (e != OK)
 		job_db_close(out);
@@ -427,8 +238,6 @@ compile(struct loading *l, struct job_db *out)
 enum err
 job_rules_load(const struct job_rules *j, struct job_db *out)
 {
-	static const char *const only[] = { "*.yar", "*.yara" };
-	const struct walk_opts folders = { .follow = true, .only = only, .nonly = 2 };
 	struct loading l = { .j = j };
 	uint64_t size = 0;
 	enum err e;
@@ -445,12 +254,9 @@ job_rules_load(const struct job_rules *j, struct job_db *out)
 		    j->rules[i]);
 		return ERR_ACCESS;
 	}
-	l.walk = walk_new(&folders);
+	l.sources = sources_new(j->rules, j->nrules);
+	sources_hold(l.sources, j->held, j->nheld);
 	e = compile(&l, out);
-	walk_free(l.walk);
-	for (size_t i = 0; i < l.n; i++)
-		free(l.source[i].path);
-	free(l.source);
-	free(l.ns);
+	sources_free(l.sources);
 	return e;
 }
