@@ -249,7 +249,7 @@ verify_checkpoint(const struct site *s, struct buf *out)
 	    "| "
 	    "tail -c 64 &gt; sig\n"
 	    "{ printf '\\060\\052\\060\\005\\006\\003\\053\\145\\160\\003\\041\\000'\n"
-	    "  printf %s \"${vkey##*+}\" | sed 's/^[0-9a-f]*+//' | base64 -d | tail -c "
+	    "  printf %s \"${vkey#*+*+}\" | base64 -d | tail -c "
 	    "32; } "
 	    "&gt; key.der\n"
 	    "openssl pkeyutl -verify -pubin -keyform DER -inkey key.der -rawin -in text "
