@@ -21,6 +21,7 @@ run(struct re_vm *vm, const struct re_prog *prog, struct bytes data)
 	struct re_spans out = { .p = room, .max = COUNT(room) };
 
 	vm->steps = 0;
+	re_vm_forget(vm);
 	re_search(vm, prog, data, 0);
 	re_search(vm, prog, data, 7);
 	re_search_all(vm, prog, data, &out);

@@ -78,6 +78,7 @@ re_check_compile(const struct re_check *c, struct re_checked *o, const char **wr
 		return false;
 	}
 	o->prog = re_prog_at(buf_bytes(&o->section), at);
+	re_vm_forget(c->vm);
 	return true;
 }
 
@@ -130,6 +131,7 @@ re_check_hits(const struct re_check *c, const struct re_checked *o, struct re_sp
 
 			if (!re_check_lit_at(&o->atoms.at[k], c->data, at))
 				continue;
+			c->vm->often = at % 3 > 0;
 			any = re_hit(c->vm, o->prog, c->data, k, at);
 			all = re_hit_all(
 			    c->vm, o->prog, c->data, (struct re_at){ k, at }, &out);

@@ -128,18 +128,14 @@ filter_scratch_new(struct arena *a)
 	return ARENA_NEW(a, struct filter_scratch);
 }
 
-static void
-chain_walk(struct filter_run *r, uint32_t chain, size_t at)
+/* Every needle of a chain, the window of which is at base + at. */
+static inline void
+chain_verify(struct filter_run *r, uint32_t chain, size_t at)
 {
 	const struct filter *f = r->f;
 	struct filter_ctx *c = r->ctx;
 	const uint8_t *chains = f->chains.p;
 
-	if (chain >= f->nchains)
-		return;
-	if (le32(chains + (size_t)chain * 4) != le32(r->block + at))
-		return;
-	c->keys++;
 	for (uint32_t i = chain + 1; i < f->nchains && r->stop == OK; i++) {
 		uint32_t e = le32(chains + (size_t)i * 4);
 
@@ -149,6 +145,126 @@ chain_walk(struct filter_run *r, uint32_t chain, size_t at)
 		if (e & LIT_CHAIN_LAST)
 			break;
 	}
+}
+
+/* Keys in a block of which there is one for 300 bytes in ordinary files. */
+#define DENSE     32
+/* A place further behind may have left the cache: no memo is worth that. */
+#define MEMO_NEAR (64u << 10)
+/* Bytes of a comparison, and what may matter beside those that were looked at. */
+#define MEMO_MOST 512
+#define MEMO_SIDE 4
+
+static struct filter_memo *
+memo_of(struct filter_run *r, uint32_t chain, size_t at)
+{
+	uint64_t h = (le64(r->block + at + 4) ^ chain) * 0x9e3779b97f4a7c15ULL;
+
+	return &r->s->memo[h >> 32 & (FILTER_MEMOS - 1)];
+}
+
+/* The bytes around pos are those around the place of the memo. */
+static bool
+memo_same(const struct filter_run *r, const struct filter_memo *m, uint64_t pos)
+{
+	struct bytes then, now;
+
+	if (m->after == 0 || pos < m->before)
+		return false;
+	then = bytes_sub(r->data, m->pos - m->before, m->before + m->after);
+	now = bytes_sub(r->data, pos - m->before, m->before + m->after);
+	return now.p != NULL && then.p != NULL && memcmp(now.p, then.p, now.n) == 0;
+}
+
+/* Begins to note, with what the needles of a chain are compared with. */
+static void
+memo_begin(struct filter_run *r, uint32_t chain, uint64_t pos)
+{
+	const struct filter *f = r->f;
+	struct filter_ctx *c = r->ctx;
+
+	c->lo = c->hi = pos;
+	c->learned = false;
+	for (uint32_t i = chain + 1; i < f->nchains; i++) {
+		uint32_t e = le32(f->chains.p + (size_t)i * 4);
+		uint32_t k = lit_chain_needle(e);
+		struct lit_needle n;
+		uint64_t lo = pos - (uint64_t)lit_chain_off(e), hi;
+
+		if (k >= f->nneedles)
+			break;
+		n = lit_needle_at(f->needles, k);
+		hi = lo + (n.len < FILTER_HEAD ? n.len : FILTER_HEAD);
+		/* where it does not fit its length matters, and no memo holds that */
+		if (lo > pos + 1 || r->data.n - lo < n.len)
+			c->learned = true;
+		c->lo = lo < c->lo ? lo : c->lo;
+		c->hi = hi > c->hi ? hi : c->hi;
+		if (e & LIT_CHAIN_LAST)
+			break;
+	}
+}
+
+/* Notes what decided that there is nothing at pos; nothing, when that is too much. */
+static void
+memo_set(struct filter_run *r, struct filter_memo *m, uint64_t pos)
+{
+	const struct filter_ctx *c = r->ctx;
+	uint64_t before = pos - c->lo + MEMO_SIDE, after = c->hi - pos + MEMO_SIDE;
+
+	m->pos = pos;
+	m->after = 0;
+	if (c->learned || r->stop != OK || before + after > MEMO_MOST || pos < before ||
+	    r->data.n - pos < after)
+		return;
+	m->before = (uint32_t)before;
+	m->after = (uint32_t)after;
+}
+
+/*
+ * A chain of many needles at every few bytes is what a hostile file is made of. So where
+ * it comes again soon, what its needles hang on is noted, and compared the next time.
+ * Only in blocks behind a dense one: elsewhere that would cost more than it saves.
+ */
+static __attribute__((noinline)) void
+chain_memo(struct filter_run *r, uint32_t chain, size_t at)
+{
+	struct filter_memo *m = memo_of(r, chain, at);
+	uint64_t pos = r->base + at;
+
+	/* Places of 64 bytes come in any order. */
+	if (m->scan != r->s->scans || m->chain != chain ||
+	    pos + 64 - m->pos > MEMO_NEAR) {
+		*m = (struct filter_memo){ r->s->scans, chain, .pos = pos };
+		chain_verify(r, chain, at);
+		return;
+	}
+	r->ctx->steps++;
+	if (memo_same(r, m, pos)) {
+		m->pos = pos;
+		return;
+	}
+	filter_run_flush(r);
+	memo_begin(r, chain, pos);
+	chain_verify(r, chain, at);
+	filter_run_flush(r);
+	memo_set(r, m, pos);
+}
+
+static void
+chain_walk(struct filter_run *r, uint32_t chain, size_t at)
+{
+	const struct filter *f = r->f;
+
+	if (chain >= f->nchains)
+		return;
+	if (le32(f->chains.p + (size_t)chain * 4) != le32(r->block + at))
+		return;
+	r->ctx->keys++;
+	if (__builtin_expect(r->dense, 0))
+		chain_memo(r, chain, at);
+	else
+		chain_verify(r, chain, at);
 }
 
 /* A bit for each of the 8 lanes that are all ones in x. */
@@ -229,14 +345,21 @@ filter_scan(const struct filter *f, struct bytes data, struct filter_ctx *ctx)
 
 	if (f->nbuckets == 0)
 		return OK;
+	if (++ctx->scratch->scans == 0) {
+		memset(ctx->scratch->memo, 0, sizeof(ctx->scratch->memo));
+		ctx->scratch->scans = 1;
+	}
 	for (uint64_t base = 0; base < data.n; base += FILTER_BLOCK) {
+		uint64_t keys;
 		size_t n;
 
 		filter_run_block(&r, base, false);
 		map.ahead = filter_run_ahead(&r);
+		keys = ctx->keys;
 		n = f->stride == 2 ? f->ops->pass2(&map, r.block, r.n, r.s->at)
 				   : f->ops->pass1(&map, r.block, r.n, r.s->at);
 		drain(&r, n);
+		r.dense = ctx->local && ctx->keys - keys > DENSE;
 		if (!filter_run_end_block(&r))
 			return r.stop;
 	}

@@ -76,6 +76,15 @@ struct filter_ctx {
 	void *arg;
 
 	/*
+	 * With local: hits widens lo and hi to the bytes that its answers hung on, and
+	 * some next to them, and sets learned when it would answer the same hits
+	 * otherwise the next time. Then a place that looks like the last one is passed
+	 * over: the same atom for megabytes costs one comparison each.
+	 */
+	bool local, learned;
+	uint64_t lo, hi;
+
+	/*
 	 * Needles of part p are skipped while done[p] == generation (p < ndone): the
 	 * caller, in hits or before, says what it has seen enough of.
 	 */

@@ -59,8 +59,8 @@ filter_run_raw(struct filter_run *r)
 	r->raw = r->s->raw.b + FILTER_FRONT;
 }
 
-static void
-flush(struct filter_run *r)
+void
+filter_run_flush(struct filter_run *r)
 {
 	size_t n = r->nhits;
 
@@ -84,7 +84,7 @@ filter_run_spent(struct filter_run *r)
 bool
 filter_run_end_block(struct filter_run *r)
 {
-	flush(r);
+	filter_run_flush(r);
 	if (r->stop == OK && r->ctx->steps > r->limit)
 		filter_run_spent(r);
 	return r->stop == OK;
@@ -146,12 +146,13 @@ eq_part(const struct lit_needle *n, const uint8_t *d, struct bytes lit, uint8_t 
 	return memcmp(d, lit.p, lit.n) == 0;
 }
 
-/* d has the whole length. The first 64 bytes decide nearly always. */
+/* d has the whole length. The first bytes decide nearly always. */
 static bool
 eq_needle(struct filter_run *r, const struct lit_needle *n, const uint8_t *d,
     struct bytes lit, uint8_t key)
 {
-	struct bytes head = bytes_clip(lit, 0, 64), rest = bytes_from(lit, head.n);
+	struct bytes head = bytes_clip(lit, 0, FILTER_HEAD),
+		     rest = bytes_from(lit, head.n);
 
 	r->ctx->steps++;
 	r->ctx->compares++;
@@ -160,6 +161,7 @@ eq_needle(struct filter_run *r, const struct lit_needle *n, const uint8_t *d,
 	if (rest.n == 0)
 		return true;
 	r->ctx->steps += rest.n / 64;
+	r->ctx->learned = true; /* for who notes what was compared: this is too much */
 	return eq_part(n, d + head.n, rest, key);
 }
 
@@ -168,7 +170,7 @@ put(struct filter_run *r, struct filter_hit hit)
 {
 	r->s->hits[r->nhits++] = hit;
 	if (r->nhits == FILTER_BATCH)
-		flush(r);
+		filter_run_flush(r);
 }
 
 void

@@ -28,6 +28,18 @@ struct dyn_direct {
 	bool xored;
 };
 
+/*
+ * A chain at its last place, and the bytes around it, from pos - before to pos + after,
+ * that decided that nothing there is of interest.
+ */
+struct filter_memo {
+	uint32_t scan, chain;   /* scan: filter_scratch.scans, else it is an old one */
+	uint32_t before, after; /* after 0: only the place is known */
+	uint64_t pos;
+};
+
+#define FILTER_MEMOS 128
+
 struct filter_scratch {
 	struct filter_copy fold, raw;
 	uint16_t at[FILTER_BLOCK + 1]; /* a variant may write one too far */
@@ -37,6 +49,8 @@ struct filter_scratch {
 	uint16_t slot[DYN_SLOTS];
 	struct dyn_window window[DYN_WINDOWS];
 	struct dyn_direct direct[DYN_DIRECT];
+	struct filter_memo memo[FILTER_MEMOS];
+	uint32_t scans;
 };
 
 _Static_assert(sizeof(struct filter_scratch) <= FILTER_SCRATCH_SIZE, "the stated budget");
@@ -52,8 +66,12 @@ struct filter_run {
 	const uint8_t *block; /* the folded copy of data + base */
 	const uint8_t *raw;   /* the plain copy, when filter_run_raw was called */
 	size_t nhits;
+	bool dense;    /* the block before this one had many keys */
 	enum err stop; /* not OK: end the scan */
 };
+
+/* Bytes of a needle that are compared first. */
+#define FILTER_HEAD 64
 
 struct filter_run filter_run_new(
     const struct filter *f, struct bytes data, struct filter_ctx *ctx);
@@ -67,6 +85,9 @@ void filter_run_raw(struct filter_run *r);
 
 /* The next block of the data; this one, when there is no other whole one. */
 const uint8_t *filter_run_ahead(const struct filter_run *r);
+
+/* Reports the hits so far. */
+void filter_run_flush(struct filter_run *r);
 
 /* The limit is reached: asks for more; else the scan is to stop. */
 void filter_run_spent(struct filter_run *r);

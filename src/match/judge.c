@@ -5,8 +5,9 @@
  * atom is frequent that could be the file's size each time; once the sum passes
  * this many times the file, the part is searched as a whole, which is linear.
  */
-#define ATOM_STEPS_PER_BYTE 4
+#define ATOM_STEPS_PER_BYTE 1
 #define ATOM_STEPS_FREE     65536
+#define ATOM_OFTEN          2048 /* steps of a part in an object: more are coming */
 
 static bool
 alnum(uint8_t b)
@@ -32,6 +33,24 @@ judge_word(struct bytes file, uint64_t off, uint64_t len, bool wide)
 	       !(after.n && after.p[1] == 0 && alnum(after.p[0]));
 }
 
+/* The answers to the hits of a pass hang on these bytes, and their neighbours. */
+static void
+hang_on(struct hits *h, uint64_t lo, uint64_t hi)
+{
+	if (h->pass == NULL)
+		return;
+	h->pass->lo = lo < h->pass->lo ? lo : h->pass->lo;
+	h->pass->hi = hi > h->pass->hi ? hi : h->pass->hi;
+}
+
+/* What was learned just now is news: the same hit again may be judged otherwise. */
+static void
+learned(struct hits *h)
+{
+	if (h->pass != NULL)
+		h->pass->learned = true;
+}
+
 void
 judge_found(struct hits *h, uint32_t part, const struct hit *hit)
 {
@@ -41,6 +60,7 @@ judge_found(struct hits *h, uint32_t part, const struct hit *hit)
 
 	if (ps == NULL)
 		return;
+	learned(h);
 	if (w != NULL && w->all) {
 		if (list_add(h, &w->list, hit) != OK)
 			h->done[part] = h->gen;
@@ -63,6 +83,7 @@ judge_whole(struct hits *h, const struct filter_hit *fh, const struct lit_needle
 		.key = (uint8_t)fh->xor_key,
 		.wide = (n->a & DB_NEEDLE_WIDE) != 0 };
 
+	hang_on(h, hit.off, hit.off + hit.len);
 	if ((n->a & DB_NEEDLE_FULLWORD) &&
 	    !judge_word(h->file, hit.off, hit.len, hit.wide))
 		return;
@@ -108,15 +129,20 @@ judge_atom(struct hits *h, const struct filter_hit *fh, const struct lit_needle 
 	prog = part_program(h, n->part, (n->a & 0xff) == DB_NEEDLE_RE_WIDE);
 	if (w == NULL || w->searched || prog == NULL)
 		return;
+	h->vm.often = w->steps > ATOM_OFTEN;
+	h->vm.lo = fh->pos;
+	h->vm.hi = fh->pos + n->len;
 	if (w->all)
 		atom_all(h, w, prog, (struct re_at){ n->b, fh->pos });
 	else if (re_hit(&h->vm, prog, h->file, n->b, fh->pos) == RE_YES)
 		judge_found(h, n->part, &hit);
+	hang_on(h, h->vm.lo, h->vm.hi);
 	if (h->spent) /* while this regex ran */
 		hits_cut(h, db_part(h->db, n->part)->pattern, "too much work");
 	w->steps += h->vm.steps - before;
 	w->searched |= w->steps > atom_budget(h);
 	if (w->searched) {
+		learned(h);
 		w->found = h->done[n->part] == h->gen;
 		h->done[n->part] = h->gen;
 		part_defer(h, n->part);

@@ -40,6 +40,7 @@ context(struct hits *h)
 		.done = h->done,
 		.ndone = h->db->nparts,
 		.generation = h->gen,
+		.local = true,
 		.limit = HITS_SLICE,
 		.more = hits_pass_more };
 }

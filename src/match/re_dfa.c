@@ -26,9 +26,6 @@
 #define SKIPS      64u /* visits of the first state after which skipping is judged ... */
 #define SKIP_MIN   4u  /* ... by the bytes it skips on average */
 
-/* What was read last: decides \b, ^ and $. */
-enum kind { EDGE, OTHER, WORD };
-
 struct state {
 	uint32_t set, n; /* where in the pool, and how many NFA states */
 	uint32_t next;   /* in its hash chain, + 1 */
@@ -40,10 +37,10 @@ struct re_dfa {
 	uint32_t *trans, trans_cap; /* rows of stride */
 	struct state *state;
 	uint32_t *pool, pool_cap, pool_n;
-	uint32_t states, states_cap, stride,
-	    classes;              /* the class `classes` is the edge */
+	uint32_t states, states_cap;
+	uint32_t stride, edge;    /* columns of a row; that of the edge of the data */
 	uint32_t hash[HASH_SIZE]; /* state + 1 */
-	struct re_bytes bytes;    /* the class bytes.classes is the edge of the data */
+	struct re_bytes bytes;    /* where the wide \b holds, column class + classes */
 	bool leaves[256];         /* bytes that lead away from the first state */
 	uint32_t *chain; /* by NFA state: the run of optional copies it is in, or 0 */
 	uint32_t home;   /* its row, or UNKNOWN when nothing can be skipped */
@@ -126,14 +123,15 @@ classes_find(struct re_dfa *d, const struct re_run *r, uint32_t n)
 		classes_split(d, in);
 		r->vm->steps += 16;
 	}
-	if (r->prog->flags & RE_P_WORD) {
+	if (r->prog->flags & RE_P_WORD && !re_wide_words(r)) {
 		for (unsigned b = 0; b < 256; b++)
 			in[b] = re_is_word((uint8_t)b);
 		classes_split(d, in);
 	}
 	for (unsigned b = 0; b < 256; b++)
 		d->bytes.sample[d->bytes.class[b]] = (uint8_t)b;
-	d->stride = d->bytes.classes + 1;
+	d->edge = d->bytes.classes * (re_wide_words(r) ? 2 : 1);
+	d->stride = d->edge + 1;
 }
 
 /* Where a split goes that does not go to the state before it; UNKNOWN: not such a one. */
@@ -182,17 +180,6 @@ cache_clear(struct re_dfa *d)
 	d->pool_n = 0;
 }
 
-static enum kind
-kind_of(const struct re_run *r, int byte)
-{
-	uint8_t flags = r->prog->flags;
-
-	if (byte < 0 && (flags & (RE_P_WORD | RE_P_START | RE_P_END)))
-		return EDGE;
-	return byte >= 0 && (flags & RE_P_WORD) && re_is_word((uint8_t)byte) ? WORD
-									     : OTHER;
-}
-
 static bool
 state_is(const struct re_dfa *d, uint32_t i, const struct state *like)
 {
@@ -232,34 +219,24 @@ state_intern(struct re_dfa *d, const struct state *like)
 
 /* A state with an empty set. */
 static uint32_t
-state_empty(struct re_dfa *d, enum kind kind)
+state_empty(struct re_dfa *d, enum re_kind kind)
 {
 	struct state s = { .set = d->pool_n, .kind = (uint8_t)kind };
 
 	return state_intern(d, &s);
 }
 
-/* What assertions see between what a state has read and what comes next. */
-static struct re_ctx
-between(const struct re_run *r, enum kind last, enum kind next)
-{
-	bool left = (r->back ? next : last) == EDGE,
-	     right = (r->back ? last : next) == EDGE;
-
-	return (struct re_ctx){
-		.start = left,
-		.end = right,
-		.word = left || right || (last == WORD) != (next == WORD),
-	};
-}
-
-/* All that a state leads to when the byte behind it is of this kind, or the edge. */
+/* All that a state leads to on a column. */
 static struct re_list *
-follow(struct re_dfa *d, const struct re_run *r, const struct state *s, enum kind next,
-    bool edge)
+follow(struct re_dfa *d, const struct re_run *r, const struct state *s, enum re_kind next,
+    uint32_t column)
 {
 	struct re_list *l = &r->pair->nxt;
-	struct re_ctx ctx = between(r, s->kind, next);
+	struct re_ctx ctx = re_between(r, (enum re_kind)s->kind, next);
+	bool edge = column == d->edge;
+
+	if (re_wide_words(r))
+		ctx.word = column >= d->bytes.classes;
 
 	re_list_begin(r->vm->scratch, l);
 	for (uint32_t i = 0; i < s->n; i++)
@@ -304,16 +281,17 @@ gather(struct re_dfa *d, const struct re_run *r, const struct re_list *l, uint8_
 }
 
 /*
- * Where a state goes on a class of bytes: a row with its marks, HIT, or UNKNOWN when the
+ * Where a state goes on a column: a row with its marks, HIT, or UNKNOWN when the
  * cache is full. At the edge of the data only MATCHED and HIT mean anything.
  */
 static uint32_t
-step(struct re_dfa *d, const struct re_run *r, uint32_t state, uint32_t class)
+step(struct re_dfa *d, const struct re_run *r, uint32_t state, uint32_t column)
 {
 	const struct state from = d->state[state];
-	bool edge = class == d->bytes.classes;
-	enum kind kind = kind_of(r, edge ? -1 : d->bytes.sample[class]);
-	struct re_list *l = follow(d, r, &from, kind, edge);
+	bool edge = column == d->edge;
+	uint8_t sample = edge ? 0 : d->bytes.sample[column % d->bytes.classes];
+	enum re_kind kind = re_kind_of(r, edge ? -1 : sample);
+	struct re_list *l = follow(d, r, &from, kind, column);
 	struct state to = { .set = d->pool_n, .kind = (uint8_t)kind };
 	uint32_t i, t;
 
@@ -323,7 +301,7 @@ step(struct re_dfa *d, const struct re_run *r, uint32_t state, uint32_t class)
 	if (edge)
 		return SPECIAL | (l->match ? MATCHED : 0);
 	to.matched = l->match;
-	if (!gather(d, r, l, d->bytes.sample[class], &to.n))
+	if (!gather(d, r, l, sample, &to.n))
 		return UNKNOWN;
 	i = state_intern(d, &to);
 	if (i == UNKNOWN)
@@ -333,7 +311,7 @@ step(struct re_dfa *d, const struct re_run *r, uint32_t state, uint32_t class)
 		t |= SPECIAL | MATCHED;
 	else if (t == d->home)
 		t |= SPECIAL | HOME;
-	d->trans[state * d->stride + class] = t;
+	d->trans[state * d->stride + column] = t;
 	return t;
 }
 
@@ -341,7 +319,7 @@ step(struct re_dfa *d, const struct re_run *r, uint32_t state, uint32_t class)
 static void
 home_find(struct re_dfa *d, const struct re_run *r)
 {
-	uint32_t home = state_empty(d, OTHER), leaving = 0;
+	uint32_t home = state_empty(d, RE_KIND_OTHER), leaving = 0;
 
 	d->home = UNKNOWN;
 	if ((r->prog->flags & RE_P_WORD) || home == UNKNOWN)
@@ -358,7 +336,7 @@ home_find(struct re_dfa *d, const struct re_run *r)
 	if (leaving > 128) /* most bytes leave: no use in skipping */
 		d->home = UNKNOWN;
 	cache_clear(d);
-	if (state_empty(d, OTHER) * d->stride != d->home)
+	if (state_empty(d, RE_KIND_OTHER) * d->stride != d->home)
 		d->home = UNKNOWN;
 }
 
@@ -446,7 +424,7 @@ make_room(struct scan *s)
 	s->since = s->pos;
 	cache_clear(d);
 	if (d->home != UNKNOWN)
-		state_empty(d, OTHER);
+		state_empty(d, RE_KIND_OTHER);
 	memmove(d->pool, d->pool + st.set, st.n * sizeof(uint32_t));
 	st.set = 0;
 	i = state_intern(d, &st);
@@ -462,7 +440,7 @@ stay_home(struct scan *s)
 {
 	s->d->home = UNKNOWN;
 	cache_clear(s->d);
-	s->row = state_empty(s->d, OTHER) * s->d->stride;
+	s->row = state_empty(s->d, RE_KIND_OTHER) * s->d->stride;
 	s->since = s->pos;
 }
 
@@ -488,16 +466,37 @@ skip(struct scan *s)
 		s->skips = s->skipped = 0;
 }
 
-static uint8_t
-byte_at(const struct scan *s)
+/* The column of the byte that is next at pos. */
+static uint32_t
+column_at(const struct scan *s, uint64_t pos)
 {
-	return s->r->data.p[s->r->back ? s->pos - 1 : s->pos];
+	const struct re_bytes *b = &s->d->bytes;
+	uint32_t class = b->class[s->r->data.p[s->r->back ? pos - 1 : pos]];
+
+	return re_wide_words(s->r) && re_word_edge(s->r, pos) ? class + b->classes
+							      : class;
 }
 
 static bool
 scan_done(const struct scan *s)
 {
 	return s->r->back ? s->pos == 0 : s->pos == s->r->data.n;
+}
+
+/* run() for the wide \b. */
+static uint32_t
+run_wide(struct scan *s)
+{
+	uint32_t t = 0;
+
+	while (!scan_done(s)) {
+		t = s->d->trans[s->row + column_at(s, s->pos)];
+		if (t & SPECIAL)
+			break;
+		s->row = t;
+		s->pos = s->r->back ? s->pos - 1 : s->pos + 1;
+	}
+	return t;
 }
 
 /* The hot loop: to the next transition that is more than a step. */
@@ -535,7 +534,7 @@ report(struct scan *s)
 static enum re_answer
 finish(struct scan *s)
 {
-	uint32_t t = step(s->d, s->r, s->row / s->d->stride, s->d->bytes.classes);
+	uint32_t t = step(s->d, s->r, s->row / s->d->stride, s->d->edge);
 
 	if (t == HIT || (t & MATCHED))
 		report(s);
@@ -547,12 +546,12 @@ static enum re_answer
 turn(struct scan *s, uint32_t t)
 {
 	struct re_dfa *d = s->d;
-	uint8_t class = d->bytes.class[byte_at(s)];
+	uint32_t column = column_at(s, s->pos);
 
 	if (t == UNKNOWN) {
-		t = step(d, s->r, s->row / d->stride, class);
+		t = step(d, s->r, s->row / d->stride, column);
 		if (t == UNKNOWN && make_room(s))
-			t = step(d, s->r, s->row / d->stride, class);
+			t = step(d, s->r, s->row / d->stride, column);
 		if (t == UNKNOWN)
 			return RE_LIMIT;
 	}
@@ -572,7 +571,7 @@ scan(struct scan *s)
 {
 	while (!scan_done(s)) {
 		uint64_t from = s->pos;
-		uint32_t t = run(s);
+		uint32_t t = re_wide_words(s->r) ? run_wide(s) : run(s);
 		enum re_answer a = RE_NO;
 
 		if (!scan_done(s))
@@ -594,23 +593,20 @@ re_dfa_scan(const struct re_run *r, uint64_t pos, struct re_sink *sink)
 	struct re_dfa *d = s.d = r->vm->scratch->dfa;
 	uint64_t left = r->back ? pos : r->data.n - pos;
 	uint32_t states = r->back ? r->prog->rev_n : r->prog->fwd_n;
-	uint8_t flags = r->prog->flags;
 	int before = -1;
 
-	/* A wide character is two bytes: more than a state remembers. */
-	if (d == NULL || left < SMALL || left < states / 16 ||
-	    (flags & RE_P_WIDE && flags & RE_P_WORD)) {
+	if (d == NULL || left < SMALL || left < states / 16) {
 		re_list_begin(r->vm->scratch, &r->pair->cur);
 		return re_nfa_scan(r, pos, sink);
 	}
 	dfa_use(d, r, sink == NULL);
 	if (r->back ? pos < r->data.n : pos > 0)
 		before = r->data.p[r->back ? pos : pos - 1];
-	s.row = state_empty(d, kind_of(r, before));
+	s.row = state_empty(d, re_kind_of(r, before));
 	if (s.row == UNKNOWN) {
 		cache_clear(d);
 		d->home = UNKNOWN;
-		s.row = state_empty(d, kind_of(r, before));
+		s.row = state_empty(d, re_kind_of(r, before));
 	}
 	if (s.row == UNKNOWN) {
 		re_list_begin(r->vm->scratch, &r->pair->cur);

@@ -6,6 +6,12 @@
  */
 #include "match/re_run.h"
 
+/*
+ * What a state of a list costs, when that is compared with a byte of a search
+ * (match/judge.c: the atoms of a regex, or its automaton over all the file).
+ */
+#define LIST_STEP 4u
+
 struct re_run
 re_run_of(struct re_vm *vm, const struct re_prog *prog, struct bytes data, bool back)
 {
@@ -34,31 +40,13 @@ re_list_begin(struct re_scratch *s, struct re_list *l)
 	l->match = false;
 }
 
-/*
- * \b is true at both ends of the data whatever stands there, and \B false: so does
- * YARA. A wide character is a byte and the zero behind it.
- */
-static bool
-word_edge(const struct re_run *r, uint64_t pos)
-{
-	const uint8_t *p = r->data.p;
-
-	if (!(r->prog->flags & RE_P_WIDE))
-		return pos == 0 || pos >= r->data.n ||
-		       re_is_word(p[pos - 1]) != re_is_word(p[pos]);
-	if (pos < 2 || r->data.n - pos < 2)
-		return true;
-	return (re_is_word(p[pos - 2]) && p[pos - 1] == 0) !=
-	       (re_is_word(p[pos]) && p[pos + 1] == 0);
-}
-
 struct re_ctx
 re_ctx_at(const struct re_run *r, uint64_t pos)
 {
 	struct re_ctx c = { .start = pos == 0, .end = pos == r->data.n };
 
 	if (r->prog->flags & RE_P_WORD)
-		c.word = word_edge(r, pos);
+		c.word = re_word_edge(r, pos);
 	return c;
 }
 
@@ -161,6 +149,7 @@ run_ahead(const struct re_run *r, uint32_t *state, uint64_t *pos)
 		at = r->back ? at - 1 : at + 1;
 	}
 	r->vm->steps += 1 + (r->back ? *pos - at : at - *pos);
+	re_saw(r->vm, at, at + 1);
 	*state = i;
 	*pos = at;
 	return r->st[i].op != RE_OP_MASK && r->st[i].op != RE_OP_CLASS;
@@ -175,7 +164,7 @@ re_nfa_all(const struct re_run *r, uint32_t state, uint64_t pos, struct re_sink 
 	if (!run_ahead(r, &state, &pos))
 		return re_charge(r->vm, 0) ? RE_NO : RE_LIMIT;
 	for (begin(r, state, pos); cur->n > 0; advance(r, &pos)) {
-		if (!re_charge(r->vm, cur->n))
+		if (!re_charge(r->vm, LIST_STEP * (uint64_t)cur->n))
 			return RE_LIMIT;
 		if (cur->match) {
 			any = true;
@@ -185,13 +174,20 @@ re_nfa_all(const struct re_run *r, uint32_t state, uint64_t pos, struct re_sink 
 		if (at_end(r, pos))
 			break;
 	}
+	re_saw(r->vm, pos, pos);
 	return any ? RE_YES : RE_NO;
 }
 
 enum re_answer
 re_nfa_exists(const struct re_run *r, uint32_t state, uint64_t pos)
 {
-	return re_nfa_all(r, state, pos, NULL);
+	enum re_answer a;
+	bool can;
+
+	if (!run_ahead(r, &state, &pos))
+		return re_charge(r->vm, 0) ? RE_NO : RE_LIMIT;
+	a = re_walk_exists(r, state, pos, &can);
+	return can || a == RE_LIMIT ? a : re_nfa_all(r, state, pos, NULL);
 }
 
 /* What is less preferred than a match found is given up. */
@@ -219,7 +215,7 @@ re_nfa_end(const struct re_run *r, uint32_t state, uint64_t pos, uint64_t *end)
 	if (!run_ahead(r, &state, &pos))
 		return re_charge(r->vm, 0) ? RE_NO : RE_LIMIT;
 	for (begin(r, state, pos); cur->n > 0; advance(r, &pos)) {
-		if (!re_charge(r->vm, cur->n))
+		if (!re_charge(r->vm, LIST_STEP * (uint64_t)cur->n))
 			return RE_LIMIT;
 		if (cur->match && re_accepts(r, pos)) {
 			any = true;
@@ -229,6 +225,7 @@ re_nfa_end(const struct re_run *r, uint32_t state, uint64_t pos, uint64_t *end)
 		if (at_end(r, pos))
 			break;
 	}
+	re_saw(r->vm, pos, pos);
 	return any ? RE_YES : RE_NO;
 }
 

@@ -25,6 +25,9 @@ struct re_ctx {
 	bool start, end, word;
 };
 
+/* A byte as \b, ^ and $ see it. EDGE: there is none. */
+enum re_kind { RE_KIND_EDGE, RE_KIND_OTHER, RE_KIND_WORD };
+
 struct re_list {
 	uint32_t *s;
 	uint32_t n;
@@ -38,6 +41,7 @@ struct re_pair {
 
 struct re_dfa;
 struct re_bits;
+struct re_walks;
 
 /* Classes of bytes that no state of a direction tells apart, and a byte of each. */
 struct re_bytes {
@@ -55,6 +59,7 @@ struct re_scratch {
 	uint8_t *pivot;   /* re_ends.c: states that begin an atom */
 	struct re_dfa *dfa;
 	struct re_bits *bits;
+	struct re_walks *walks;
 };
 
 /* A run with the first pair of lists. */
@@ -77,6 +82,32 @@ re_is_word(uint8_t c)
 	return (c >= '0' && c <= '9') || ((c | 32) >= 'a' && (c | 32) <= 'z') || c == '_';
 }
 
+/*
+ * \b is true at both ends of the data whatever stands there, and \B false: so does
+ * YARA. A wide character is a byte and the zero behind it.
+ */
+static inline bool
+re_word_edge(const struct re_run *r, uint64_t pos)
+{
+	const uint8_t *p = r->data.p;
+
+	if (!(r->prog->flags & RE_P_WIDE))
+		return pos == 0 || pos >= r->data.n ||
+		       re_is_word(p[pos - 1]) != re_is_word(p[pos]);
+	if (pos < 2 || r->data.n - pos < 2)
+		return true;
+	return (re_is_word(p[pos - 2]) && p[pos - 1] == 0) !=
+	       (re_is_word(p[pos]) && p[pos + 1] == 0);
+}
+
+/* A run was at these positions. */
+static inline void
+re_saw(struct re_vm *vm, uint64_t lo, uint64_t hi)
+{
+	vm->lo = lo < vm->lo ? lo : vm->lo;
+	vm->hi = hi > vm->hi ? hi : vm->hi;
+}
+
 /* Charges n steps; false: the budget is spent. */
 static inline bool
 re_charge(struct re_vm *vm, uint64_t n)
@@ -85,6 +116,44 @@ re_charge(struct re_vm *vm, uint64_t n)
 	if (__builtin_expect(vm->steps <= vm->budget, 1))
 		return true;
 	return vm->more != NULL && vm->more(vm->arg);
+}
+
+/*
+ * The program has \b in the wide form, which looks at four bytes: more than a kind. Then
+ * what \b sees at a place is asked of re_word_edge().
+ */
+static inline bool
+re_wide_words(const struct re_run *r)
+{
+	return (r->prog->flags & (RE_P_WIDE | RE_P_WORD)) == (RE_P_WIDE | RE_P_WORD);
+}
+
+/* The kind of a byte, -1 for none; OTHER where the program does not care. */
+static inline enum re_kind
+re_kind_of(const struct re_run *r, int byte)
+{
+	uint8_t flags = r->prog->flags;
+
+	if (byte < 0 && (flags & (RE_P_WORD | RE_P_START | RE_P_END)))
+		return RE_KIND_EDGE;
+	return byte >= 0 && !re_wide_words(r) && flags & RE_P_WORD &&
+		       re_is_word((uint8_t)byte)
+		   ? RE_KIND_WORD
+		   : RE_KIND_OTHER;
+}
+
+/* What assertions see between what was read and what comes next; not the wide \b. */
+static inline struct re_ctx
+re_between(const struct re_run *r, enum re_kind last, enum re_kind next)
+{
+	bool left = (r->back ? next : last) == RE_KIND_EDGE,
+	     right = (r->back ? last : next) == RE_KIND_EDGE;
+
+	return (struct re_ctx){
+		.start = left,
+		.end = right,
+		.word = left || right || (last == RE_KIND_WORD) != (next == RE_KIND_WORD),
+	};
 }
 
 /* re_nfa.c */
@@ -128,6 +197,13 @@ enum re_answer re_dfa_scan(const struct re_run *r, uint64_t pos, struct re_sink 
 size_t re_bits_size(void);
 enum re_answer re_bits_scan(
     const struct re_run *r, uint64_t pos, const struct re_bytes *c, struct re_sink *sink);
+
+/* re_walk.c: NULL when memory is short; with too few bytes it is of no use. */
+struct re_walks *re_walks_new(size_t bytes);
+void re_walks_forget(struct re_walks *w);
+/* Like re_nfa_exists(); *can false: it is not for this run, and there is no answer. */
+enum re_answer re_walk_exists(
+    const struct re_run *r, uint32_t state, uint64_t pos, bool *can);
 
 /* re_fixed.c: for programs of that kind. */
 bool re_fixed_at(const struct re_prog *p, struct bytes data, uint64_t start);

@@ -29,7 +29,9 @@ re_vm_init(struct re_vm *vm, size_t bytes)
 	s->pivot = (uint8_t *)(at + 2 * (size_t)RE_STATES_MAX);
 	vm->scratch = s;
 	s->bits = calloc(1, re_bits_size());
-	s->dfa = bytes > LISTS ? re_dfa_new(bytes - LISTS) : NULL;
+	bytes = bytes > LISTS ? bytes - LISTS : 0;
+	s->walks = re_walks_new(bytes / 2);
+	s->dfa = bytes > 0 ? re_dfa_new(bytes - bytes / 2) : NULL;
 	return OK;
 }
 
@@ -39,9 +41,16 @@ re_vm_done(struct re_vm *vm)
 	if (vm->scratch != NULL) {
 		re_dfa_free(vm->scratch->dfa);
 		free(vm->scratch->bits);
+		free(vm->scratch->walks);
 	}
 	free(vm->scratch);
 	vm->scratch = NULL;
+}
+
+void
+re_vm_forget(struct re_vm *vm)
+{
+	re_walks_forget(vm->scratch->walks);
 }
 
 /* A word character of fullword: no underscore; in the wide form with its zero. */
@@ -178,6 +187,7 @@ near_ok(struct re_vm *vm, const struct re_near *near, struct bytes data, uint64_
 		return true;
 	lo = lo > 0 ? lo : 0;
 	hi = hi < last ? hi : last;
+	re_saw(vm, (uint64_t)lo, hi > 0 ? (uint64_t)hi + 4 : 4);
 	for (int64_t step; lo <= hi; lo += step, vm->steps++) {
 		step = lo < hi && lo <= whole ? LANES : 1;
 		if (step == LANES
@@ -188,7 +198,7 @@ near_ok(struct re_vm *vm, const struct re_near *near, struct bytes data, uint64_
 	return false;
 }
 
-static enum re_answer
+static __attribute__((noinline)) enum re_answer
 nfa_hit(const struct re_run *fwd, const struct re_entry *e, uint64_t pos,
     struct re_spans *out)
 {
@@ -197,17 +207,19 @@ nfa_hit(const struct re_run *fwd, const struct re_entry *e, uint64_t pos,
 	struct starts s = { { starts_found }, .run = &back, .out = out };
 	enum re_answer a;
 
-	if (out != NULL || (prog->flags & RE_P_FULLWORD))
-		a = re_nfa_end(fwd, e->fwd, pos, &s.end);
-	else
-		a = re_nfa_exists(fwd, e->fwd, pos);
+	a = re_nfa_exists(fwd, e->fwd, pos);
+	if (a == RE_YES)
+		a = re_nfa_exists(&back, e->rev, pos);
+	if (a != RE_YES || (out == NULL && !(prog->flags & RE_P_FULLWORD)))
+		return a;
+	a = re_nfa_end(fwd, e->fwd, pos, &s.end);
 	if (a != RE_YES || !re_fullword_right(prog, fwd->data, s.end))
 		return a == RE_LIMIT ? RE_LIMIT : RE_NO;
 	a = re_nfa_all(&back, e->rev, pos, &s.sink);
 	return a == RE_LIMIT ? RE_LIMIT : s.any ? RE_YES : RE_NO;
 }
 
-static enum re_answer
+static inline __attribute__((always_inline)) enum re_answer
 hit(struct re_vm *vm, const struct re_prog *prog, struct bytes data, struct re_at at,
     struct re_spans *out)
 {
@@ -227,6 +239,7 @@ hit(struct re_vm *vm, const struct re_prog *prog, struct bytes data, struct re_a
 	}
 	if (!re_charge(vm, 1 + prog->fwd_n / 16))
 		return RE_LIMIT;
+	re_saw(vm, at.pos > e->fwd ? at.pos - e->fwd : 0, at.pos + prog->fwd_n);
 	start = fixed_start(prog, data, e, at.pos);
 	if (start == UINT64_MAX)
 		return RE_NO;

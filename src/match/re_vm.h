@@ -33,6 +33,14 @@ struct re_vm {
 	/* Raises budget and says true, or says false. NULL: nobody does. */
 	bool (*more)(void *arg);
 	void *arg;
+	/* There are, or will be, many re_hit() for this pattern: prepare for them. */
+	bool often;
+	/*
+	 * The bytes that re_hit() looked at: it only widens them, who wants to know sets
+	 * them to the atom's place before. Where they touch an end of the data its
+	 * length mattered, too.
+	 */
+	uint64_t lo, hi;
 	struct re_scratch *scratch;
 };
 
@@ -55,6 +63,9 @@ struct re_spans {
  */
 MUST_USE enum err re_vm_init(struct re_vm *vm, size_t bytes);
 void re_vm_done(struct re_vm *vm);
+
+/* Programs that were run so far may change, or others may lie at their place. */
+void re_vm_forget(struct re_vm *vm);
 
 /* Is there a match that has atom k at pos? The atom itself is checked too. */
 enum re_answer re_hit(struct re_vm *vm, const struct re_prog *prog, struct bytes data,

@@ -400,6 +400,7 @@ TEST(damaged_programs)
 
 			o.section.p[bit / 8] ^= (uint8_t)(1u << bit % 8);
 			vm.steps = 0;
+			re_vm_forget(&vm);
 			if (re_verify(buf_bytes(&o.section), 0) == OK) {
 				re_search(&vm, o.prog, d, 1);
 				re_search_all(&vm, o.prog, d, &out);
