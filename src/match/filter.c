@@ -147,13 +147,15 @@ chain_verify(struct filter_run *r, uint32_t chain, size_t at)
 	}
 }
 
-/* Keys in a block of which there is one for 300 bytes in ordinary files. */
-#define DENSE     32
+/* Keys in a block; in ordinary files there are some ten. */
+#define DENSE       128
 /* A place further behind may have left the cache: no memo is worth that. */
-#define MEMO_NEAR (64u << 10)
+#define MEMO_NEAR   (64u << 10)
+/* Times that a chain comes between like bytes before it is worth a note. */
+#define MEMO_VISITS 8
 /* Bytes of a comparison, and what may matter beside those that were looked at. */
-#define MEMO_MOST 512
-#define MEMO_SIDE 4
+#define MEMO_MOST   512
+#define MEMO_SIDE   4
 
 static struct filter_memo *
 memo_of(struct filter_run *r, uint32_t chain, size_t at)
@@ -185,6 +187,7 @@ memo_begin(struct filter_run *r, uint32_t chain, uint64_t pos)
 
 	c->lo = c->hi = pos;
 	c->learned = false;
+	c->watched = true;
 	for (uint32_t i = chain + 1; i < f->nchains; i++) {
 		uint32_t e = le32(f->chains.p + (size_t)i * 4);
 		uint32_t k = lit_chain_needle(e);
@@ -212,8 +215,7 @@ memo_set(struct filter_run *r, struct filter_memo *m, uint64_t pos)
 	const struct filter_ctx *c = r->ctx;
 	uint64_t before = pos - c->lo + MEMO_SIDE, after = c->hi - pos + MEMO_SIDE;
 
-	m->pos = pos;
-	m->after = 0;
+	r->ctx->watched = false;
 	if (c->learned || r->stop != OK || before + after > MEMO_MOST || pos < before ||
 	    r->data.n - pos < after)
 		return;
@@ -242,6 +244,14 @@ chain_memo(struct filter_run *r, uint32_t chain, size_t at)
 	r->ctx->steps++;
 	if (memo_same(r, m, pos)) {
 		m->pos = pos;
+		return;
+	}
+	if (m->after != 0)
+		m->visits = 0;
+	m->pos = pos;
+	m->after = 0;
+	if (++m->visits < MEMO_VISITS) {
+		chain_verify(r, chain, at);
 		return;
 	}
 	filter_run_flush(r);

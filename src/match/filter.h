@@ -82,6 +82,7 @@ struct filter_ctx {
 	 * over: the same atom for megabytes costs one comparison each.
 	 */
 	bool local, learned;
+	bool watched; /* for hits: lo, hi and learned are looked at */
 	uint64_t lo, hi;
 
 	/*

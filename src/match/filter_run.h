@@ -35,6 +35,7 @@ struct dyn_direct {
 struct filter_memo {
 	uint32_t scan, chain;   /* scan: filter_scratch.scans, else it is an old one */
 	uint32_t before, after; /* after 0: only the place is known */
+	uint32_t visits;        /* since it began, or was wrong */
 	uint64_t pos;
 };
 

@@ -5,7 +5,7 @@
  * atom is frequent that could be the file's size each time; once the sum passes
  * this many times the file, the part is searched as a whole, which is linear.
  */
-#define ATOM_STEPS_PER_BYTE 1
+#define ATOM_STEPS_PER_BYTE 2
 #define ATOM_STEPS_FREE     65536
 #define ATOM_OFTEN          2048 /* steps of a part in an object: more are coming */
 
@@ -37,7 +37,7 @@ judge_word(struct bytes file, uint64_t off, uint64_t len, bool wide)
 static void
 hang_on(struct hits *h, uint64_t lo, uint64_t hi)
 {
-	if (h->pass == NULL)
+	if (h->pass == NULL || !h->pass->watched)
 		return;
 	h->pass->lo = lo < h->pass->lo ? lo : h->pass->lo;
 	h->pass->hi = hi > h->pass->hi ? hi : h->pass->hi;
