@@ -89,17 +89,19 @@ read_all(const struct log_source *s, const struct merkle_head *head, struct faul
 	struct proof p;
 	struct merkle_hash leaf;
 	enum err e = tile_reader_new(s, head, &r, f);
-	char want[40];
+	char want[40] = "";
 
 	if (e != OK)
 		return e;
 	for (uint64_t i = 0; e == OK && i < head->size; i += 37) {
-		struct bytes entry;
+		struct bytes entry, is;
 
 		e = tile_read_entry(r, i, &b, &entry, f);
 		if (e != OK)
 			break;
-		EQ_B(entry, ((struct bytes){ (uint8_t *)want, rig_entry(i, want) }));
+		is = (struct bytes){ (uint8_t *)want, 0 };
+		is.n = rig_entry(i, want);
+		EQ_B(entry, is);
 		e = proof_make(r, i, BYTES_LIT("x"), &p, f);
 		merkle_leaf(entry, &leaf);
 		if (e == OK)
