@@ -73,7 +73,7 @@ take_line(const struct gather *g, struct gather_witness *w, struct bytes body)
 		end(w, GATHER_FAILED, "gave a signature of something else");
 	else {
 		buf_clear(&w->line);
-		buf_put(&w->line, seen.sig->line.p, seen.sig->line.n);
+		buf_put(&w->line, seen.line.p, seen.line.n);
 		w->state = GATHER_GIVEN;
 	}
 	free(note);

@@ -218,7 +218,7 @@ cosignatures(const struct site *s, struct buf *out)
 	for (uint32_t i = 0; i < s->policy->nnode; i++) {
 		char when[UTC_SIZE];
 
-		if (s->seen->by[i].sig == NULL)
+		if (s->seen->by[i].line.n == 0)
 			continue;
 		utc_print((int64_t)s->seen->by[i].time, when);
 		buf_str(out, "<tr><td>");

@@ -367,7 +367,7 @@ note_verify(const struct note *note, const struct note_key *keys, size_t n,
 
 	for (size_t k = 0; k < n; k++) {
 		seen[k] = (struct note_seen){ 0 };
-		for (size_t i = 0; i < note->nsig && seen[k].sig == NULL; i++) {
+		for (size_t i = 0; i < note->nsig && seen[k].line.n == 0; i++) {
 			const struct note_sig *s = &note->sig[i];
 
 			if (!names(s, &keys[k]) || !note_key_known(&keys[k]))
@@ -377,7 +377,7 @@ note_verify(const struct note *note, const struct note_key *keys, size_t n,
 				    "the signature of '%s' does not hold: the text was "
 				    "changed, or the signature is forged",
 				    fault_quote(s->name));
-			seen[k].sig = s;
+			seen[k].line = s->line;
 			some = true;
 		}
 	}

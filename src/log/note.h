@@ -52,8 +52,8 @@ MUST_USE enum err note_parse(struct bytes input, struct note *out, struct fault 
 
 /* What a key was found to have signed. */
 struct note_seen {
-	const struct note_sig *sig; /* NULL: nothing */
-	uint64_t time;              /* of a cosignature, seconds since the epoch */
+	struct bytes line; /* its signature, a view of the note's input; empty: nothing */
+	uint64_t time;     /* of a cosignature, seconds since the epoch */
 };
 
 /*

@@ -56,7 +56,7 @@ TEST(three_signers)
 	struct note_seen seen[3];
 
 	EQ_U(verify(VECTOR_NOTE_7, keys, 3, seen), FAULT_NONE);
-	CHECK(seen[0].sig && seen[1].sig && seen[2].sig);
+	CHECK(seen[0].line.n && seen[1].line.n && seen[2].line.n);
 	EQ_U(seen[1].time, 1500000000);
 	EQ_U(seen[2].time, 1500000001);
 	EQ_U(verify(VECTOR_NOTE_70000, keys, 3, seen), FAULT_NONE);

@@ -280,7 +280,7 @@ policy_met(const struct policy *p, const struct note_seen *by, uint64_t since)
 		for (uint32_t k = 0; k < g->n; k++)
 			have += yes[g->member[k]];
 		yes[i] =
-		    g->group ? have >= g->need : by[i].sig != NULL && by[i].time >= since;
+		    g->group ? have >= g->need : by[i].line.n > 0 && by[i].time >= since;
 	}
 	return yes[p->quorum];
 }
@@ -291,7 +291,7 @@ note_times(const struct policy *p, struct policy_seen *s)
 	for (uint32_t i = 0; i < p->nnode; i++) {
 		uint64_t t = s->by[i].time;
 
-		if (s->by[i].sig == NULL)
+		if (s->by[i].line.n == 0)
 			continue;
 		s->oldest = s->cosignatures == 0 || t < s->oldest ? t : s->oldest;
 		s->newest = t > s->newest ? t : s->newest;
@@ -307,7 +307,7 @@ static uint32_t
 log_of(const struct policy *p, const struct note_seen *seen, struct bytes origin)
 {
 	for (uint32_t i = 0; i < p->nlog; i++)
-		if (seen[i].sig != NULL && bytes_eq(p->log[i].key.name, origin))
+		if (seen[i].line.n > 0 && bytes_eq(p->log[i].key.name, origin))
 			return i;
 	return UINT32_MAX;
 }

@@ -174,8 +174,8 @@ judge_handover(struct judge *j, const struct entry *e)
 	TRY(signed_by(j, e));
 	if (note_key_parse(s->old_key, &both[0], &local) != OK ||
 	    note_key_parse(s->new_key, &both[1], &local) != OK ||
-	    note_verify(&e->note, both, 2, seen, &local) != OK || seen[0].sig == NULL ||
-	    seen[1].sig == NULL)
+	    note_verify(&e->note, both, 2, seen, &local) != OK || seen[0].line.n == 0 ||
+	    seen[1].line.n == 0)
 		return fault_set(j->f, FAULT_ROTATION,
 		    "the change of the publisher's key is not signed by the old and the "
 		    "new one%s%s",

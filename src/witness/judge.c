@@ -189,8 +189,8 @@ keep_note(const struct judge *j, const struct judge_case *c, struct bytes cosign
 	if (note_verify(&c->note, keys, n, seen, NULL) != OK)
 		bug("a note that held does not");
 	for (size_t i = 0; i < n; i++)
-		if (seen[i].sig != NULL)
-			buf_put(keep, seen[i].sig->line.p, seen[i].sig->line.n);
+		if (seen[i].line.n > 0)
+			buf_put(keep, seen[i].line.p, seen[i].line.n);
 	buf_put(keep, cosignature.p, cosignature.n);
 }
 
