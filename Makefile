@@ -21,12 +21,13 @@ need_lint = $(need_build) python3 binutils pmccabe clang-format-14 mandoc
 need_clang = clang-14 libclang-rt-14-dev llvm-14
 need_check = $(need_lint) $(need_clang) yara procps golang-go golang-golang-x-mod-dev $(need_node)
 need_bench = $(need_build) python3 yara libyara-dev $(need_node) xz-utils valgrind golang-go golang-golang-x-mod-dev
+need_deb = $(need_build) debhelper dpkg-dev python3
 
 clang = CC=clang-14 tools/build
 asan = -Db_sanitize=address,undefined -Db_lundef=false
 
 .DEFAULT_GOAL := help
-.PHONY: help scan build check lint tidy bench fuzz install clean
+.PHONY: help scan build check lint tidy bench fuzz install deb clean
 
 help: ## this list
 	@echo 'candor finds malware with the YARA rules you have. Targets:'
@@ -74,5 +75,11 @@ install: build ## install to PREFIX (/usr/local), below DESTDIR
 	@tools/build build
 	@meson install -C build --no-rebuild --quiet $(if $(DESTDIR),--destdir "$$DESTDIR")
 
+deb: ## Debian packages, the same bytes wherever they are built, in build-deb/out
+	@tools/need $(need_deb)
+	@rm -rf build-deb
+	@SOURCE=$(CURDIR) WORK=$(CURDIR)/build-deb/work OUT=$(CURDIR)/build-deb/out tools/recipe
+	@ls -l build-deb/out
+
 clean: ## remove the build folders
-	rm -rf build build-check build-asan build-fuzz
+	rm -rf build build-check build-asan build-fuzz build-deb
