@@ -29,6 +29,17 @@ rule_round_trip(struct bytes payload, const struct wire_rule *r)
 }
 
 static void
+difference_round_trip(struct bytes payload, const struct difference *d)
+{
+	struct buf b = { 0 };
+
+	wire_put_difference(&b, d);
+	if (!bytes_eq(buf_bytes(&b), payload))
+		abort();
+	buf_done(&b);
+}
+
+static void
 decode(const struct wire_frame *f, struct arena *a)
 {
 	union {
@@ -41,6 +52,8 @@ decode(const struct wire_frame *f, struct arena *a)
 		struct diag diag;
 		struct finding finding;
 		struct wire_rule rule;
+		struct wire_compare compare;
+		struct difference difference;
 		uint32_t number;
 	} u;
 	enum err e = OK;
@@ -65,6 +78,13 @@ decode(const struct wire_frame *f, struct arena *a)
 		e = wire_get_rule(f->payload, a, &u.rule);
 		if (e == OK)
 			rule_round_trip(f->payload, &u.rule);
+		break;
+	case WIRE_COMPARE: e = wire_get_compare(f->payload, &u.compare); break;
+	case WIRE_COMPARED: e = wire_get_u32(f->payload, &u.number); break;
+	case WIRE_DIFFERENCE:
+		e = wire_get_difference(f->payload, a, &u.difference);
+		if (e == OK)
+			difference_round_trip(f->payload, &u.difference);
 		break;
 	default: break;
 	}

@@ -15,6 +15,7 @@
 #include "base/bytes.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "result/difference.h"
 #include "result/finding.h"
 
 #define WIRE_VERSION     1
@@ -28,6 +29,7 @@
 #define WIRE_TAG_LEAST   4
 #define WIRE_META_LEAST  17
 #define WIRE_MATCH_LEAST 29
+#define WIRE_LINE_LEAST  13 /* of a difference */
 
 enum wire_type {
 	WIRE_NONE,
@@ -59,6 +61,11 @@ enum wire_type {
 	WIRE_ANSWER,  /* struct talk_answer: that request is done */
 	/* from the worker, when the rules are to be listed */
 	WIRE_RULE, /* struct wire_rule */
+	/* to candor-compare, which also takes FILE and GO */
+	WIRE_COMPARE, /* struct wire_compare */
+	/* from candor-compare, which also says READY and REFUSED */
+	WIRE_DIFFERENCE, /* struct difference */
+	WIRE_COMPARED,   /* u32 enum err: that was all */
 	WIRE_COUNT,
 };
 
@@ -142,6 +149,25 @@ struct wire_rule {
 	const struct bytes *tags;
 	const struct finding_meta *metas;
 	uint32_t ntags, nmetas;
+};
+
+enum wire_compare_flag {
+	WIRE_COMPARE_MEMBERS = 1 << 0, /* containers are opened; else only named */
+};
+
+/* FILEs that follow a COMPARE, by id: the two, and where members may be unpacked. */
+enum wire_compare_file { WIRE_FILE_A, WIRE_FILE_B, WIRE_SCRATCH_A, WIRE_SCRATCH_B };
+
+struct wire_compare {
+	uint32_t flags; /* enum wire_compare_flag */
+	uint32_t timeout_ms;
+	uint32_t lines;          /* of detail in one difference, at most */
+	uint32_t mode_a, mode_b; /* permission bits; 0: not known */
+	uint64_t size_a, size_b;
+	uint64_t scratch; /* bytes in each scratch file, at most; 0: there is none */
+	uint64_t unpack;  /* bytes out of containers, at most */
+	struct bytes
+	    suffix; /* what their names end in, ".py"; the worker sees no names */
 };
 
 struct wire_stats {
@@ -233,6 +259,8 @@ void wire_put_stats(struct buf *b, const struct wire_stats *s);
 void wire_put_diag(struct buf *b, const struct diag *d);
 void wire_put_finding(struct buf *b, const struct finding *f);
 void wire_put_rule(struct buf *b, const struct wire_rule *r);
+void wire_put_compare(struct buf *b, const struct wire_compare *s);
+void wire_put_difference(struct buf *b, const struct difference *d);
 
 /* ERR_PROTO: not such a payload; ERR_LIMIT: more elements than the arena has room. */
 MUST_USE enum err wire_get_scan(struct bytes p, struct arena *a, struct wire_scan *out);
@@ -245,4 +273,7 @@ MUST_USE enum err wire_get_stats(struct bytes p, struct wire_stats *out);
 MUST_USE enum err wire_get_diag(struct bytes p, struct arena *a, struct diag *out);
 MUST_USE enum err wire_get_finding(struct bytes p, struct arena *a, struct finding *out);
 MUST_USE enum err wire_get_rule(struct bytes p, struct arena *a, struct wire_rule *out);
+MUST_USE enum err wire_get_compare(struct bytes p, struct wire_compare *out);
+MUST_USE enum err wire_get_difference(
+    struct bytes p, struct arena *a, struct difference *out);
 MUST_USE enum err wire_get_u32(struct bytes p, uint32_t *out);

@@ -155,6 +155,40 @@ static const struct field rule_fields[] = {
 	ROW_ARRAY(wire_rule, metas, nmetas, finding_meta, WIRE_META_LEAST, meta_fields),
 	{ 0 },
 };
+static const struct field compare_fields[] = {
+	{ .kind = VERSION },
+	ROW(U32, wire_compare, flags),
+	ROW(U32, wire_compare, timeout_ms),
+	ROW(U32, wire_compare, lines),
+	ROW(U32, wire_compare, mode_a),
+	ROW(U32, wire_compare, mode_b),
+	ROW(U64, wire_compare, size_a),
+	ROW(U64, wire_compare, size_b),
+	ROW(U64, wire_compare, scratch),
+	ROW(U64, wire_compare, unpack),
+	ROW(BYTES, wire_compare, suffix),
+	{ 0 },
+};
+static const struct field line_fields[] = {
+	ROW_MAX(ENUM8, diff_line, side, DIFF_SIDES - 1),
+	ROW(U64, diff_line, at),
+	ROW(BYTES, diff_line, text),
+	{ 0 },
+};
+static const struct field difference_fields[] = {
+	ROW_MAX(ENUM8, difference, kind, DIFF_KINDS - 1),
+	ROW_MAX(ENUM8, difference, cls, DIFF_CLASSES - 1),
+	ROW(BYTES, difference, name_a),
+	ROW(BYTES, difference, name_b),
+	ROW(BYTES, difference, type),
+	ROW(U64, difference, size_a),
+	ROW(U64, difference, size_b),
+	ROW(BYTES, difference, where),
+	ROW(BYTES, difference, what),
+	ROW(U64, difference, left_out),
+	ROW_ARRAY(difference, lines, nlines, diff_line, WIRE_LINE_LEAST, line_fields),
+	{ 0 },
+};
 /* clang-format on */
 
 /* --- putting ------------------------------------------------------------- */
@@ -467,6 +501,32 @@ wire_get_rule(struct bytes p, struct arena *a, struct wire_rule *out)
 {
 	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
 	return get(p, a, rule_fields, out, sizeof(*out));
+}
+
+void
+wire_put_compare(struct buf *b, const struct wire_compare *s)
+{
+	put_fields(b, compare_fields, (const void *)s);
+}
+
+enum err
+wire_get_compare(struct bytes p, struct wire_compare *out)
+{
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, NULL, compare_fields, out, sizeof(*out));
+}
+
+void
+wire_put_difference(struct buf *b, const struct difference *s)
+{
+	put_fields(b, difference_fields, (const void *)s);
+}
+
+enum err
+wire_get_difference(struct bytes p, struct arena *a, struct difference *out)
+{
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, a, difference_fields, out, sizeof(*out));
 }
 
 enum err

@@ -112,6 +112,51 @@ put_sample_rule(struct buf *b)
 	wire_put_rule(b, &r);
 }
 
+static void
+put_sample_compare(struct buf *b)
+{
+	struct wire_compare c = { .lines = 100, .size_a = 7, .suffix = BYTES_LIT(".py") };
+
+	wire_put_compare(b, &c);
+}
+
+static void
+put_sample_difference(struct buf *b)
+{
+	const struct diff_line lines[] = {
+		{ DIFF_A, 7, BYTES_LIT("old") },
+		{ DIFF_B, DIFF_NOWHERE, BYTES_LIT("n\0w") },
+	};
+	const struct difference d = { .kind = DIFF_FOUND,
+		.cls = DIFF_CODE,
+		.name_a = BYTES_LIT("usr/bin/x"),
+		.type = BYTES_LIT("text"),
+		.where = BYTES_LIT("line 7"),
+		.what = BYTES_LIT("1 line was changed"),
+		.lines = lines,
+		.nlines = 2,
+		.left_out = 5 };
+
+	wire_put_difference(b, &d);
+}
+
+static enum err
+get_compare(struct bytes p, struct arena *a)
+{
+	struct wire_compare s;
+
+	(void)a;
+	return wire_get_compare(p, &s);
+}
+
+static enum err
+get_difference(struct bytes p, struct arena *a)
+{
+	struct difference d;
+
+	return wire_get_difference(p, a, &d);
+}
+
 static enum err
 get_finding(struct bytes p, struct arena *a)
 {
@@ -182,6 +227,8 @@ static const struct {
 	{ "diag", put_sample_diag, get_diag },
 	{ "stats", put_sample_stats, get_stats },
 	{ "rule", put_sample_rule, get_rule },
+	{ "compare", put_sample_compare, get_compare },
+	{ "difference", put_sample_difference, get_difference },
 };
 
 /* A payload decodes whole, and at no other length. */
