@@ -2,8 +2,8 @@
  * judge.h - may this release be installed? Everything that is asked of it, in one place.
  *
  * Pure: bytes and the past go in, a verdict comes out; no file, no network, no clock. So
- * it runs locked in (jail.h), and every attack on updates is a call of it in a test. What
- * is judged, in this order, and the fault of each:
+ * it runs locked in (verifier.h), and every attack on updates is a call of it in a test.
+ *What is judged, in this order, and the fault of each:
  *
  *	the trust file         POLICY
  *	the proof's form       PROOF

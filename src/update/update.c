@@ -10,10 +10,10 @@
 #include "base/sys.h"
 #include "crypto/hash.h"
 #include "log/tile.h"
-#include "update/jail.h"
 #include "update/judge.h"
 #include "update/place.h"
 #include "update/trial.h"
+#include "update/verifier.h"
 
 #define TILES_MAX  16384 /* of level 0: a log of four million entries */
 #define TILES_ONCE 1024
@@ -46,23 +46,12 @@ work_release(void *arg, struct buf *out)
 	judge_release(arg, said);
 }
 
-static enum err
-take_fault(const struct fault *from, struct fault *f)
-{
-	char text[sizeof(from->text)];
-
-	memcpy(text, from->text, sizeof(text));
-	text[sizeof(text) - 1] = '\0';
-	return fault_set(
-	    f, from->kind < FAULT_KINDS ? from->kind : FAULT_VERIFIER, "%s", text);
-}
-
 /* What comes back is of our own making, but of a process that read a stranger's bytes. */
 static enum err
 run_judge(struct judge_ask *ask, struct judge_said *out, struct fault *f)
 {
 	struct buf b = { 0 };
-	enum err e = jail_run(work_release, ask, ANSWER_MAX, &b, f);
+	enum err e = verifier_run(work_release, ask, ANSWER_MAX, &b, f);
 
 	if (e == OK && b.n != sizeof(*out))
 		e = fault_set(f, FAULT_VERIFIER, "the verifier gave no verdict");
@@ -72,7 +61,7 @@ run_judge(struct judge_ask *ask, struct judge_said *out, struct fault *f)
 		out->about.origin[sizeof(out->about.origin) - 1] = '\0';
 		out->log_url[sizeof(out->log_url) - 1] = '\0';
 		if (out->fault.kind != FAULT_NONE)
-			e = take_fault(&out->fault, f);
+			e = verifier_fault(&out->fault, f);
 	}
 	buf_done(&b);
 	return e;
@@ -111,7 +100,7 @@ run_archive(
 	struct archive_work w = { archive, a };
 	struct buf b = { 0 };
 	struct fault said;
-	enum err e = jail_run(work_archive, &w,
+	enum err e = verifier_run(work_archive, &w,
 	    sizeof(said) + JUDGE_MEMBERS * sizeof(struct judge_member), &b, f);
 
 	if (e == OK && b.n < sizeof(said))
@@ -119,7 +108,7 @@ run_archive(
 	if (e == OK) {
 		memcpy(&said, b.p, sizeof(said));
 		if (said.kind != FAULT_NONE)
-			e = take_fault(&said, f);
+			e = verifier_fault(&said, f);
 		else
 			buf_put(members, b.p + sizeof(said), b.n - sizeof(said));
 	}
@@ -148,14 +137,14 @@ run_growth(struct growth_work *w, struct fault *f)
 {
 	struct buf b = { 0 };
 	struct fault said;
-	enum err e = jail_run(work_growth, w, sizeof(said), &b, f);
+	enum err e = verifier_run(work_growth, w, sizeof(said), &b, f);
 
 	if (e == OK && b.n != sizeof(said))
 		e = fault_set(f, FAULT_VERIFIER, "the verifier gave no verdict");
 	if (e == OK) {
 		memcpy(&said, b.p, sizeof(said));
 		if (said.kind != FAULT_NONE)
-			e = take_fault(&said, f);
+			e = verifier_fault(&said, f);
 	}
 	buf_done(&b);
 	return e;
@@ -174,7 +163,7 @@ fetch_keys(struct run *r, const struct place_file *latest)
 
 	if (!latest->found)
 		return OK;
-	TRY(jail_run(work_key_count, &file, 4, &b, r->f));
+	TRY(verifier_run(work_key_count, &file, 4, &b, r->f));
 	if (b.n == 4)
 		n = le32(b.p);
 	buf_done(&b);
@@ -445,7 +434,7 @@ is_new(struct run *r, bool *out)
 	*out = true;
 	/* none, or one that a bad disk damaged: the new one is the cure */
 	if (depot_current(&r->depot, &now, &damaged) != OK)
-		return damaged.kind == FAULT_IO ? take_fault(&damaged, r->f) : OK;
+		return damaged.kind == FAULT_IO ? verifier_fault(&damaged, r->f) : OK;
 	r->said->before = now.about;
 	*out = memcmp(now.about.statement, r->verdict.about.statement, 32) != 0 ||
 	       strcmp(now.about.built, r->u->version) != 0;

@@ -1,17 +1,16 @@
 /* jail.c - see jail.h. */
-#include "update/jail.h"
+#include "sandbox/jail.h"
 
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/sys.h"
-#include "crypto/init.h"
-#include "crypto/sign.h"
 #include "result/wire.h"
 #include "sandbox/confine.h"
 #include "sandbox/filter.h"
@@ -33,16 +32,6 @@
 #ifndef JAIL_LOCKED
 #define JAIL_LOCKED true
 #endif
-
-/* libcrypto makes its tables at the first signature it looks at: not in there. */
-static void
-warm_up(void)
-{
-	static const uint8_t key[SIGN_PUBLIC];
-
-	crypto_init();
-	(void)sign_holds(key, BYTES_LIT("x"), BYTES_LIT("y"));
-}
 
 /* In the child: it ends here. */
 _Noreturn static void
@@ -100,18 +89,24 @@ listen_to(int sock, size_t limit, struct buf *out)
 	return e;
 }
 
+static enum err
+failed(enum err e, char why[JAIL_WHY], const char *what)
+{
+	snprintf(why, JAIL_WHY, "%s", what);
+	return e;
+}
+
 enum err
 jail_run(void (*work)(void *arg, struct buf *out), void *arg, size_t limit,
-    struct buf *out, struct fault *f)
+    struct buf *out, char why[JAIL_WHY])
 {
 	struct child child = { .sock = -1 };
 	char died[CHILD_WHY];
 	enum err e;
 	int sv[2];
 
-	warm_up();
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, sv) != 0)
-		return fault_set(f, FAULT_IO, "cannot make a channel to the verifier");
+		return failed(ERR_IO, why, "cannot get a channel");
 	child.pid = fork();
 	if (child.pid == 0)
 		inside(sv[1], work, arg);
@@ -119,13 +114,13 @@ jail_run(void (*work)(void *arg, struct buf *out), void *arg, size_t limit,
 	child.sock = sv[0];
 	if (child.pid < 0) {
 		close(sv[0]);
-		return fault_set(f, FAULT_IO, "cannot start the verifier");
+		return failed(ERR_IO, why, "cannot be started");
 	}
 	e = listen_to(sv[0], limit, out);
 	child_end(&child, died);
 	if (e == OK)
 		return OK;
-	return fault_set(f, FAULT_VERIFIER, "the verifier %s",
+	return failed(ERR_PROTO, why,
 	    e == ERR_LIMIT ? "took too long"
 	    : died[0]      ? died
 			   : "broke the protocol");
