@@ -28,6 +28,7 @@ struct store {
 	struct tile_edge edge; /* with what was added since the last sync */
 	struct buf bundle;     /* entries of the bundle that is not full */
 	struct merkle_head head, published;
+	struct merkle_head held; /* size 0: nothing is held */
 	bool broken; /* an addition failed half way: only the disk knows what is true */
 };
 
@@ -159,12 +160,15 @@ put_partials(struct store *s, struct fault *f)
 }
 
 /*
- * Partial files of the head before this one that no published checkpoint implies: those
- * that began to be needed behind the published size.
+ * Partial files of the head before this one that no signed checkpoint implies: those
+ * that began to be needed behind the size that was signed.
  */
 static void
-remove_unpublished(struct store *s, uint64_t old)
+remove_unsigned(struct store *s, uint64_t old)
 {
+	uint64_t size =
+	    s->held.size > s->published.size ? s->held.size : s->published.size;
+
 	for (unsigned i = 0; i <= TILE_LEVELS; i++) {
 		struct tile was = partial(kind_of(i), old);
 		struct tile is = partial(kind_of(i), s->head.size);
@@ -173,7 +177,7 @@ remove_unpublished(struct store *s, uint64_t old)
 
 		if (i < TILE_LEVELS)
 			from <<= 8 * i;
-		if (was.width == 0 || same_tile(&was, &is) || from <= s->published.size)
+		if (was.width == 0 || same_tile(&was, &is) || from <= size)
 			continue;
 		tile_path(&was, path);
 		files_remove(&s->out, path);
@@ -204,7 +208,7 @@ sync_all(struct store *s, struct fault *f)
 	tile_edge_root(&s->edge, &head.root);
 	TRY(write_head(s, &head, f));
 	s->head = head;
-	remove_unpublished(s, old);
+	remove_unsigned(s, old);
 	return OK;
 }
 
@@ -248,13 +252,13 @@ is_ours(const struct store *s, const struct note_key *k)
 	       memcmp(k->pub, s->set.key.pub, SIGN_PUBLIC) == 0;
 }
 
-enum err
-store_publish(struct store *s, const struct note_signer *signer, struct fault *f)
+/* The note of the tree as of the last sync. */
+static enum err
+sign_head(const struct store *s, const struct note_signer *signer, struct buf *out,
+    struct fault *f)
 {
 	struct checkpoint c;
-	struct buf text = { 0 }, note = { 0 };
-	uint64_t old = s->published.size;
-	enum err e;
+	struct buf text = { 0 };
 
 	TRY(usable(s, f));
 	if (!is_ours(s, &signer->key))
@@ -263,14 +267,69 @@ store_publish(struct store *s, const struct note_signer *signer, struct fault *f
 		    fault_quote(signer->key.name), fault_quote(s->set.key.name));
 	store_head(s, &c);
 	checkpoint_print(&c, &text);
-	note_sign(buf_bytes(&text), signer, 1, &note);
-	e = files_replace(&s->out, "checkpoint", buf_bytes(&note), f);
+	note_sign(buf_bytes(&text), signer, 1, out);
 	buf_done(&text);
-	buf_done(&note);
-	TRY(e);
-	s->published = s->head;
+	return OK;
+}
+
+/* What is held is of no use any more, or never was. */
+static void
+drop_held(struct store *s)
+{
+	files_remove(&s->private, "held");
+	s->held = (struct merkle_head){ 0 };
+}
+
+/* For everybody: the checkpoint, then what it makes superfluous is removed. */
+static enum err
+put_up(
+    struct store *s, const struct merkle_head *head, struct bytes note, struct fault *f)
+{
+	uint64_t old = s->published.size;
+
+	TRY(files_replace(&s->out, "checkpoint", note, f));
+	s->published = *head;
+	drop_held(s);
 	remove_filled(s, old);
 	return OK;
+}
+
+enum err
+store_publish(struct store *s, const struct note_signer *signer, struct fault *f)
+{
+	struct buf note = { 0 };
+	enum err e = sign_head(s, signer, &note, f);
+
+	if (e == OK)
+		e = put_up(s, &s->head, buf_bytes(&note), f);
+	buf_done(&note);
+	return e;
+}
+
+enum err
+store_hold(struct store *s, const struct note_signer *signer, struct fault *f)
+{
+	struct buf note = { 0 };
+	enum err e = sign_head(s, signer, &note, f);
+
+	if (e == OK && s->head.size == s->published.size)
+		drop_held(s);
+	else if (e == OK && s->head.size != s->held.size) {
+		e = files_replace(&s->private, "held", buf_bytes(&note), f);
+		if (e == OK)
+			s->held = s->head;
+	}
+	buf_done(&note);
+	return e;
+}
+
+/* A note of ours from one of the two folders. ERR_END: there is none. */
+static enum err
+read_signed(const struct store *s, struct log_source source, const char *name,
+    struct buf *hold, struct note *note, struct checkpoint *out, struct fault *f)
+{
+	TRY(source.read(source.arg, name, NOTE_MOST, hold, f));
+	return checkpoint_open(buf_bytes(hold), &s->set.key, note, out, f);
 }
 
 /* The published note, verified by the log's own key. ERR_END: nothing is published. */
@@ -278,10 +337,63 @@ static enum err
 read_published(struct store *s, struct buf *hold, struct note *note,
     struct checkpoint *out, struct fault *f)
 {
-	struct log_source source = store_source(s);
+	return read_signed(s, store_source(s), "checkpoint", hold, note, out, f);
+}
 
-	TRY(source.read(source.arg, "checkpoint", NOTE_MOST, hold, f));
-	return checkpoint_open(buf_bytes(hold), &s->set.key, note, out, f);
+static enum err
+read_held(struct store *s, struct buf *hold, struct note *note, struct checkpoint *out,
+    struct fault *f)
+{
+	struct source_folder folder = { s->private.dir, s->private_name };
+
+	return read_signed(s, source_of_folder(&folder), "held", hold, note, out, f);
+}
+
+enum err
+store_held(const char *dir, struct buf *out, struct fault *f)
+{
+	char *private = store_private(dir);
+	struct source_folder folder = { .fd = -1 };
+	enum err e = source_folder_open(private, &folder, f);
+
+	if (e == OK) {
+		struct log_source source = source_of_folder(&folder);
+
+		e = source.read(source.arg, "held", NOTE_MOST, out, f);
+	}
+	source_folder_close(&folder);
+	free(private);
+	return e == ERR_LIMIT
+		   ? fault_set(f, FAULT_STATE, "'%s.private/held' is damaged", dir)
+		   : e;
+}
+
+enum err
+store_unhold(struct store *s, struct fault *f)
+{
+	struct buf hold = { 0 };
+	struct note note;
+	struct checkpoint c;
+	enum err e;
+
+	TRY(usable(s, f));
+	if (s->held.size == 0)
+		return fault_set(f, FAULT_STATE, "no checkpoint of the log '%s' is held",
+		    s->folder.name);
+	e = read_held(s, &hold, &note, &c, f);
+	if (e == OK)
+		e = put_up(s, &c.head, buf_bytes(&hold), f);
+	buf_done(&hold);
+	return e == ERR_END
+		   ? fault_set(f, FAULT_STATE, "'%s/held' was removed", s->private_name)
+		   : e;
+}
+
+/* Is input what now has, with other signatures? */
+static bool
+same_text(const struct note *now, const struct note *note, enum err e)
+{
+	return e == OK && bytes_eq(now->text, note->text);
 }
 
 enum err
@@ -290,14 +402,20 @@ store_countersign(struct store *s, struct bytes input, struct fault *f)
 	struct buf hold = { 0 };
 	struct note now, note;
 	struct checkpoint c;
-	enum err e = read_published(s, &hold, &now, &c, f);
+	enum err e = checkpoint_open(input, &s->set.key, &note, &c, f);
 
+	TRY(e);
+	if (s->held.size > 0 &&
+	    same_text(&now, &note, read_held(s, &hold, &now, &c, NULL))) {
+		buf_done(&hold);
+		return files_replace(&s->private, "held", input, f);
+	}
+	buf_clear(&hold);
+	e = read_published(s, &hold, &now, &c, f);
 	if (e == ERR_END)
 		e = fault_set(f, FAULT_MISSING, "the log '%s' has no checkpoint yet",
 		    s->folder.name);
-	if (e == OK)
-		e = checkpoint_open(input, &s->set.key, &note, &c, f);
-	if (e == OK && !bytes_eq(note.text, now.text))
+	if (e == OK && !same_text(&now, &note, e))
 		e = fault_set(f, FAULT_STATE,
 		    "these signatures are for another checkpoint of '%s' than the one "
 		    "that is published",
@@ -352,15 +470,31 @@ load_bundle(struct store *s, struct tile_reader *r, struct fault *f)
 	return e;
 }
 
-/*
- * What was signed is in our tree, or we would sign a fork next: the private folder may
- * come from an old backup.
- */
+/* What was signed is in our tree, or we would sign a fork next: the private folder may
+ * come from an old backup. what: where it stands. */
 static enum err
-check_published(struct store *s, struct tile_reader *r, struct fault *f)
+check_signed(struct store *s, struct tile_reader *r, const struct merkle_head *head,
+    const char *what, struct fault *f)
 {
 	struct merkle_reader hashes = tile_hashes(r, f);
 	struct merkle_hash root;
+
+	if (head->size > s->head.size)
+		return fault_set(f, FAULT_STATE,
+		    "'%s' %s %" PRIu64 " entries, but '%s/head' knows of %" PRIu64
+		    ": is it from an old backup",
+		    s->folder.name, what, head->size, s->private_name, s->head.size);
+	TRY(merkle_root(&hashes, head->size, &root));
+	if (!merkle_same(&root, &head->root))
+		return fault_set(f, FAULT_STATE,
+		    "what '%s' %s is of another tree than its files", s->folder.name,
+		    what);
+	return OK;
+}
+
+static enum err
+check_published(struct store *s, struct tile_reader *r, struct fault *f)
+{
 	struct buf hold = { 0 };
 	struct note note;
 	struct checkpoint c;
@@ -371,17 +505,28 @@ check_published(struct store *s, struct tile_reader *r, struct fault *f)
 		return OK;
 	TRY(e);
 	s->published = c.head;
-	if (c.head.size > s->head.size)
-		return fault_set(f, FAULT_STATE,
-		    "'%s' published %" PRIu64 " entries, but '%s/head' knows of %" PRIu64
-		    ": is it from an old backup",
-		    s->folder.name, c.head.size, s->private_name, s->head.size);
-	TRY(merkle_root(&hashes, c.head.size, &root));
-	if (!merkle_same(&root, &c.head.root))
-		return fault_set(f, FAULT_STATE,
-		    "the published checkpoint of '%s' is of another tree than its files",
-		    s->folder.name);
-	return OK;
+	return check_signed(s, r, &c.head, "published", f);
+}
+
+/* One that was put up meanwhile, or overtaken by another, is held no longer. */
+static enum err
+check_held(struct store *s, struct tile_reader *r, struct fault *f)
+{
+	struct buf hold = { 0 };
+	struct note note;
+	struct checkpoint c;
+	enum err e = read_held(s, &hold, &note, &c, f);
+
+	buf_done(&hold);
+	if (e == ERR_END)
+		return OK;
+	TRY(e);
+	if (c.head.size <= s->published.size) {
+		drop_held(s);
+		return OK;
+	}
+	s->held = c.head;
+	return check_signed(s, r, &c.head, "holds", f);
 }
 
 static enum err
@@ -398,6 +543,8 @@ load(struct store *s, struct fault *f)
 		e = load_bundle(s, r, &why);
 	if (e == OK)
 		e = check_published(s, r, &why);
+	if (e == OK)
+		e = check_held(s, r, &why);
 	if (e == OK)
 		s->edge = *tile_reader_edge(r);
 	else

@@ -12,6 +12,10 @@
  *	3. head is replaced: from here on the entries are in the log
  *	4. store_publish: the checkpoint is replaced, last of all
  *
+ * Between 3 and 4 a checkpoint may be held: signed, for witnesses to see, and not yet
+ * shown to others (DIR.private/held). A client that wants cosignatures refuses a
+ * checkpoint without them, so the old one stays up until the new one has enough.
+ *
  * What was begun and not finished is written over by the next addition. One writer at a
  * time (a lock); readers need none. Memory: some 100 kB and the entries of one bundle.
  */
@@ -59,8 +63,21 @@ MUST_USE enum err store_publish(
     struct store *s, const struct note_signer *signer, struct fault *f);
 
 /*
- * Puts up a note with more signatures for the tree that is published already (what
- * witnesses gave). FAULT_STATE: its text is not that of the checkpoint in DIR.
+ * Signs the tree as of the last sync and keeps it back, in place of what was held before.
+ * A tree that is published already is not held. FAULT_KEY.
+ */
+MUST_USE enum err store_hold(
+    struct store *s, const struct note_signer *signer, struct fault *f);
+
+/* What is held: the note, appended; the log need not be open. ERR_END: nothing is. */
+MUST_USE enum err store_held(const char *dir, struct buf *out, struct fault *f);
+
+/* Puts up what is held, as it is. FAULT_STATE: nothing is. */
+MUST_USE enum err store_unhold(struct store *s, struct fault *f);
+
+/*
+ * Takes a note with more signatures (what witnesses gave) for the tree that is published
+ * or held already. FAULT_STATE: its text is that of neither.
  */
 MUST_USE enum err store_countersign(struct store *s, struct bytes note, struct fault *f);
 

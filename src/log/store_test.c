@@ -357,3 +357,167 @@ TEST(countersigned)
 	buf_done(&b);
 	test_remove(r.folder);
 }
+
+/* --- held checkpoints ----------------------------------------------------------------
+ */
+
+/* The size that a note's checkpoint has. */
+static uint64_t
+size_of(struct rig *r, struct bytes note)
+{
+	static struct note n;
+	struct checkpoint c = { 0 };
+
+	EQ_U(checkpoint_open(note, &r->signer.key, &n, &c, NULL), OK);
+	return c.head.size;
+}
+
+static uint64_t
+held_size(struct rig *r)
+{
+	struct buf b = { 0 };
+	enum err e = store_held(r->dir, &b, NULL);
+	uint64_t size = e == OK ? size_of(r, buf_bytes(&b)) : UINT64_MAX;
+
+	CHECK(e == OK || e == ERR_END);
+	buf_done(&b);
+	return size;
+}
+
+static uint64_t
+published_size(struct rig *r)
+{
+	struct merkle_head head = { 0 };
+
+	rig_checkpoint(r, &head);
+	return head.size;
+}
+
+/* Opens, adds up to size, holds; the caller closes. */
+static struct store *
+hold_at(struct rig *r, uint64_t from, uint64_t size)
+{
+	struct fault f = { 0 };
+	struct store *s = NULL;
+
+	if (!rig_ok(store_open(r->dir, &s, &f), &f))
+		return NULL;
+	rig_add(s, from, size);
+	rig_ok(store_hold(s, &r->signer, &f), &f);
+	return s;
+}
+
+TEST(held_until_it_is_put_up)
+{
+	struct fault f = { 0 };
+	struct store *s;
+	struct rig r;
+
+	rig_init(&r);
+	rig_grow(&r, 3);
+	EQ_U(held_size(&r), UINT64_MAX);
+	store_close(hold_at(&r, 3, 5));
+	EQ_U(held_size(&r), 5);
+	EQ_U(published_size(&r), 3);
+	/* later additions leave the partial files that it needs */
+	rig_ok(store_open(r.dir, &s, &f), &f);
+	rig_add(s, 5, 7);
+	rig_add(s, 7, 9);
+	CHECK(exists(&r, "tile/0/000.p/5") && exists(&r, "tile/entries/000.p/5"));
+	CHECK(!exists(&r, "tile/0/000.p/7"));
+	rig_ok(store_unhold(s, &f), &f);
+	EQ_U(published_size(&r), 5);
+	EQ_U(held_size(&r), UINT64_MAX);
+	EQ_U(store_unhold(s, &f), ERR_FORMAT);
+	EQ_U(f.kind, FAULT_STATE);
+	store_close(s);
+	test_remove(r.folder);
+}
+
+/* A full tile: the partial ones go only when what is signed does not need them. */
+TEST(held_across_a_tile)
+{
+	struct fault f = { 0 };
+	struct store *s;
+	struct rig r;
+
+	rig_init(&r);
+	rig_grow(&r, 3);
+	store_close(hold_at(&r, 3, 250));
+	rig_ok(store_open(r.dir, &s, &f), &f);
+	rig_add(s, 250, 300);
+	CHECK(exists(&r, "tile/0/000.p/250") && exists(&r, "tile/0/000"));
+	rig_ok(store_unhold(s, &f), &f);
+	EQ_U(published_size(&r), 250);
+	rig_ok(store_publish(s, &r.signer, &f), &f);
+	CHECK(!exists(&r, "tile/0/000.p"));
+	store_close(s);
+	test_remove(r.folder);
+}
+
+TEST(held_is_overtaken)
+{
+	struct rig r;
+
+	rig_init(&r);
+	store_close(hold_at(&r, 0, 4));
+	store_close(hold_at(&r, 4, 6)); /* the newer one in its place */
+	EQ_U(held_size(&r), 6);
+	rig_grow(&r, 8);
+	EQ_U(held_size(&r), UINT64_MAX);
+	store_close(hold_at(&r, 8, 8)); /* nothing that is not published */
+	EQ_U(held_size(&r), UINT64_MAX);
+	test_remove(r.folder);
+}
+
+TEST(held_is_countersigned)
+{
+	struct fault f = { 0 };
+	struct buf b = { 0 }, again = { 0 };
+	struct store *s;
+	struct rig r;
+
+	rig_init(&r);
+	rig_grow(&r, 2);
+	s = hold_at(&r, 2, 4);
+	rig_ok(store_held(r.dir, &b, &f), &f);
+	buf_str(&b, "\xe2\x80\x94 witness.example/w AAAAAAAAAAA=\n");
+	rig_ok(store_countersign(s, buf_bytes(&b), &f), &f);
+	EQ_U(published_size(&r), 2);
+	/* held again at the same size, it keeps what witnesses gave */
+	rig_ok(store_hold(s, &r.signer, &f), &f);
+	rig_ok(store_held(r.dir, &again, &f), &f);
+	EQ_B(buf_bytes(&again), buf_bytes(&b));
+	rig_ok(store_unhold(s, &f), &f);
+	read_file(&r, "checkpoint", &again);
+	EQ_B(buf_bytes(&again), buf_bytes(&b));
+	rig_add(s, 4, 5);
+	rig_ok(store_hold(s, &r.signer, &f), &f);
+	rig_ok(
+	    store_countersign(s, buf_bytes(&b), &f), &f); /* the published one, still */
+	store_close(s);
+	rig_grow(&r, 9);
+	buf_done(&b);
+	buf_done(&again);
+	test_remove(r.folder);
+}
+
+/* What is held must be in the tree, too. */
+TEST(held_by_a_log_that_lost_its_head)
+{
+	struct fault f = { 0 };
+	struct store *s;
+	struct rig r;
+	char from[120], to[120];
+
+	rig_init(&r);
+	rig_grow(&r, 2);
+	snprintf(from, sizeof(from), "%s.private/head", r.dir);
+	snprintf(to, sizeof(to), "%s.private/old", r.dir);
+	EQ_I(link(from, to), 0); /* replaced, not written over: the link keeps the old */
+	store_close(hold_at(&r, 2, 4));
+	EQ_I(rename(to, from), 0);
+	EQ_U(store_open(r.dir, &s, &f), ERR_FORMAT);
+	EQ_U(f.kind, FAULT_STATE);
+	test_remove(r.folder);
+}
