@@ -4,7 +4,7 @@
  * The writer of a log puts new files beside their names ("x.tmp"), waits until all of
  * them are on disk, and only then gives them their names. A name never shows half a
  * file, and what a killed writer left is overwritten by the next (it uses the same
- * temporary names, which a lock makes its own). Inside of this layer only.
+ * temporary names, which a lock makes its own). Of this layer and of publish/tree.h.
  */
 #pragma once
 
