@@ -231,16 +231,19 @@ const struct verb verb_log_add = {
 
 struct checkpoint_args {
 	const char *key;
+	bool hold;
 };
 
+/* clang-format off */
 static const struct opt checkpoint_opts[] = {
-	{ 0, "key", OPT_STR, "FILE", "the log's private key, when it was moved",
-	    offsetof(struct checkpoint_args, key) },
+	{ 0, "key", OPT_STR, "FILE", "the log's private key, when it was moved", offsetof(struct checkpoint_args, key) },
+	{ 0, "hold", OPT_FLAG, NULL, "show it to witnesses first: log cosign puts it up", offsetof(struct checkpoint_args, hold) },
 	OPT_LAST,
 };
+/* clang-format on */
 
 static enum err
-publish(const char *dir, const char *key, struct fault *f)
+publish(const char *dir, const struct checkpoint_args *a, struct fault *f)
 {
 	struct store_settings set = { 0 };
 	struct note_signer signer = { 0 };
@@ -250,17 +253,17 @@ publish(const char *dir, const char *key, struct fault *f)
 	enum err e = store_settings_read(dir, &set, f);
 
 	if (e == OK)
-		e = keyfile_read(key ? key : set.key_file, &hold, &signer, f);
+		e = keyfile_read(a->key ? a->key : set.key_file, &hold, &signer, f);
 	if (e == OK)
 		e = store_open(dir, &s, f);
 	if (e == OK)
-		e = store_publish(s, &signer, f);
+		e = a->hold ? store_hold(s, &signer, f) : store_publish(s, &signer, f);
 	if (e == OK) {
 		store_head(s, &c);
 		buf_clear(&hold); /* the key's name is not needed any more */
 		b64_put(&hold, (struct bytes){ c.head.root.b, MERKLE_HASH });
-		printf("published %" PRIu64 " entr%s, root %s\n", c.head.size,
-		    c.head.size == 1 ? "y" : "ies", buf_cstr(&hold));
+		printf("%s %" PRIu64 " entr%s, root %s\n", a->hold ? "held" : "published",
+		    c.head.size, c.head.size == 1 ? "y" : "ies", buf_cstr(&hold));
 	}
 	store_close(s);
 	store_settings_done(&set);
@@ -277,7 +280,7 @@ run_checkpoint(int argc, char **argv, const struct verb *v)
 	int code = log_parse(&(struct log_line){ v, 1, 1 }, argc, argv, &a, &rest);
 
 	if (code < 0)
-		code = publish(rest.p[0], a.key, &f) == OK ? 0 : log_refused(&f);
+		code = publish(rest.p[0], &a, &f) == OK ? 0 : log_refused(&f);
 	free(rest.p);
 	return code;
 }

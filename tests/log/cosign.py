@@ -113,11 +113,11 @@ def story():
     add(log, 0, 3)
     w = [Witness(i, key) for i in (2, 3, 4)]
     p = policy(key, 2, *w)
-    r = run('log', 'cosign', log, '--policy', p)
+    r = run('log', 'cosign', log, '--trust', p)
     check(r.returncode == 0 and len(lines(log)) == 4, 'three witnesses', r)
     add(log, 3, 4)
     check(len(lines(log)) == 1, 'a new checkpoint has none')
-    r = run('log', 'cosign', log, '--policy', p)
+    r = run('log', 'cosign', log, '--trust', p)
     check(r.returncode == 0 and len(lines(log)) == 4, 'with proofs from 3 to 7', r)
     r = run('log', 'verify', log, '--trust', p)
     check(r.returncode == 0 and 'cosigned by 3' in r.stdout, 'the policy is met', r)
@@ -129,11 +129,11 @@ def story():
     liar = Liar(5, 200, '— witness.example/w5 AAAAAAAAAAAAAAAA\n'.encode())
     p = policy(key, 2, *w, liar)
     add(log, 7, 300)
-    r = run('log', 'cosign', log, '--policy', p)
+    r = run('log', 'cosign', log, '--trust', p)
     check(r.returncode == 0 and len(lines(log)) == 3, 'one dead, one lies: two of four', r)
     check(r.stderr.count('\n') == 2 and 'w4' in r.stderr and 'w5' in r.stderr, 'and says which', r.stderr)
     p3 = policy(key, 3, *w, liar, name='policy3')
-    r = run('log', 'cosign', log, '--policy', p3)
+    r = run('log', 'cosign', log, '--trust', p3)
     check(r.returncode == 17 and len(lines(log)) == 3, 'too few: 17, and what there is stays', r)
     for status, body, want, what in (
             (404, b'', 17, '404'), (403, b'', 17, '403'), (500, b'', 17, '500'),
@@ -144,21 +144,41 @@ def story():
         r = run('log', 'cosign', log, '--witness', f'{bad.vkey} {bad.url}')
         check(r.returncode == want and len(lines(log)) == 3, f'a witness that says: {what}', r)
         bad.end()
+    held(log, p, p3)
     r = run('log', 'cosign', log)
     check(r.returncode == 3, 'nobody to ask', r)
-    r = run('log', 'cosign', work / 'none', '--policy', p)
+    r = run('log', 'cosign', work / 'none', '--trust', p)
     check(r.returncode == 2, 'no log', r)
     # The log was restored from an old copy and continued: the witnesses have seen more.
     old = work / 'old'
     run('log', 'init', old, '--origin', 'log.example/candor', '--key',
         work / 'log.private' / 'key')
     add(old, 1000, 5)
-    r = run('log', 'cosign', old, '--policy', policy(key, 2, *w[:2], name='policy2'))
+    r = run('log', 'cosign', old, '--trust', policy(key, 2, *w[:2], name='policy2'))
     check(r.returncode == 30 and len(lines(old)) == 1, 'a log that lost its past is told', r)
     go(log, key, w)
     for x in w[:2]:
         x.end()
     return key
+
+
+def held(log, p, p3):
+    """A held checkpoint is shown when it has its quorum, and not before."""
+    before = (log / 'checkpoint').read_bytes()
+    f = work / 'held'
+    f.write_text('held')
+    run('log', 'add', log, f)
+    r = run('log', 'checkpoint', log, '--hold')
+    check(r.returncode == 0 and r.stdout.startswith('held 308 entries'), 'held', r)
+    r = run('log', 'cosign', log, '--trust', p3)
+    check(r.returncode == 17 and (log / 'checkpoint').read_bytes() == before, 'too few: it stays held', r)
+    note = (log.with_name('log.private') / 'held').read_text()
+    check(len(note.split('\n\n')[1].splitlines()) == 3, 'with what two of them gave', note)
+    r = run('log', 'cosign', log, '--trust', p)
+    check(r.returncode == 0 and len(lines(log)) == 3 and b'\n308\n' in (log / 'checkpoint').read_bytes() and
+          not (log.with_name('log.private') / 'held').exists(), 'enough: everybody sees it', r)
+    r = run('log', 'verify', log, '--trust', p)
+    check(r.returncode == 0, 'and it is whole', r)
 
 
 def go(log, key, w):
@@ -189,13 +209,13 @@ def killed(times, key):
     """kill -9 of cosign: the checkpoint is always whole, and no cosignature is lost."""
     log, w = work / 'log', [Witness(i, key) for i in (2, 3)]
     p = policy(key, 2, *w, name='policyk')
-    dice, bad, size, done = random.Random(1), [], 307, 0
+    dice, bad, size, done = random.Random(1), [], 308, 0
     for i in range(times):
         if i % 10 == 0:
             add(log, size, 1)
             size += 1
         before = lines(log)
-        c = subprocess.Popen([candor, 'log', 'cosign', log, '--policy', p],
+        c = subprocess.Popen([candor, 'log', 'cosign', log, '--trust', p],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(dice.random() * 0.06)
         c.send_signal(signal.SIGKILL)
@@ -207,7 +227,7 @@ def killed(times, key):
         if i % 25 == 0 and run('log', 'verify', log).returncode:
             bad.append('does not verify')
     check(not bad, f'killed {times} times nothing is lost', bad[:3])
-    r = run('log', 'cosign', log, '--policy', p)
+    r = run('log', 'cosign', log, '--trust', p)
     check(r.returncode == 0 and len(lines(log)) == 3, 'and then it goes on', r)
     print(f'# {done} of them were done before')
     left = [f.name for f in log.rglob('*') if f.is_file() and not re.match(r'checkpoint$|[x\d]+$', f.name)]

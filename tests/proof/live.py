@@ -113,7 +113,7 @@ class Publisher:
         f, note = self.entry(text)
         must('log', 'add', self.log, f)
         must('log', 'checkpoint', self.log)
-        r = run('log', 'cosign', self.log, '--policy', policy, '--timeout', 5)
+        r = run('log', 'cosign', self.log, '--trust', policy, '--timeout', 5)
         if r.returncode == 0:
             self.show(self.log, self.site, self.sequence - 1, note)
         return r
