@@ -50,19 +50,19 @@ put_about(struct buf *out, const struct bundle *b)
 {
 	char date[UTC_SIZE];
 
-	utc_print(b->about.date, date);
-	put_word(out, "product", b->about.product);
-	put_word(out, "version", b->about.version);
+	utc_print(b->label.date, date);
+	put_word(out, "product", b->label.product);
+	put_word(out, "version", b->label.version);
 	put_word(out, "date", bytes_of(date));
-	if (b->about.commit.n > 0) {
+	if (b->label.commit.n > 0) {
 		buf_printf(out, "%-10s git ", "source");
-		text_escape(out, b->about.commit);
+		text_escape(out, b->label.commit);
 		buf_u8(out, '\n');
 	} else
 		put_word(out, "source", BYTES_LIT("a folder"));
 	buf_printf(out, "%-10s ", "previous");
-	if (b->about.follows)
-		hex(out, b->about.previous);
+	if (b->label.follows)
+		hex(out, b->label.previous);
 	else
 		buf_str(out, "none: the first handover");
 	buf_printf(out, "\n%-10s ", "MANIFEST");
@@ -116,6 +116,66 @@ put_member(struct buf *out, const struct bundle_member *m)
 	buf_done(&n);
 }
 
+/* --- lists
+ * -------------------------------------------------------------------------------- */
+
+/* Texts of a bundle that was opened are in order; what is in them is a stranger's. */
+static struct lines
+lines_of_member(const struct bundle *b, const char *name, struct buf *hold)
+{
+	buf_clear(hold);
+	if (bundle_read(b, bundle_find(b, name), SIZE_MAX, hold, NULL) != OK)
+		buf_clear(hold);
+	return lines_of(name, buf_bytes(hold));
+}
+
+static void
+put_left_out(struct buf *out, const struct bundle *b)
+{
+	struct buf hold = { 0 };
+	struct lines l = lines_of_member(b, LAYOUT_LEFT_OUT, &hold);
+	struct list_left left;
+
+	for (bool first = true; list_left_next(&l, &left, NULL) == OK; first = false) {
+		buf_str(out, first ? "\nleft out:\n  " : "  ");
+		/* escaped once already, by whoever made the bundle or by nobody */
+		text_escape(out, left.what);
+		buf_str(out, ": ");
+		text_escape(out, left.why);
+		buf_u8(out, '\n');
+	}
+	buf_done(&hold);
+}
+
+static void
+put_claim(struct buf *out, const char *word, struct bytes value)
+{
+	if (value.n == 0)
+		return;
+	buf_printf(out, "    %-7s ", word);
+	text_escape(out, value);
+	buf_u8(out, '\n');
+}
+
+static void
+put_claims(struct buf *out, const struct bundle *b)
+{
+	struct buf hold = { 0 };
+	struct lines l = lines_of_member(b, LAYOUT_CLAIMS, &hold);
+	struct list_claim c;
+
+	for (bool first = true; list_claim_next(&l, &c, NULL) == OK; first = false) {
+		buf_str(out, first ? "\nclaims:\n  " : "  ");
+		text_escape(out, c.id);
+		buf_str(out, ": ");
+		text_escape(out, c.says);
+		buf_u8(out, '\n');
+		put_claim(out, "check", c.check);
+		put_claim(out, "expect", c.expect);
+	}
+	buf_done(&hold);
+}
+
 static void
 show_text(struct buf *out, const struct bundle *b, bool all)
 {
@@ -131,6 +191,8 @@ show_text(struct buf *out, const struct bundle *b, bool all)
 		put_member(out, &m[i]);
 	for (size_t i = 0; i < b->n && all; i++)
 		put_member(out, &b->member[i]);
+	put_left_out(out, b);
+	put_claims(out, b);
 }
 
 /* --- JSON -----------------------------------------------------------------------------
@@ -154,16 +216,16 @@ show_json(struct buf *out, const struct bundle *b)
 	struct json j = { .out = out };
 	char date[UTC_SIZE];
 
-	utc_print(b->about.date, date);
+	utc_print(b->label.date, date);
 	json_open(&j, NULL, '{');
-	json_bytes(&j, "product", b->about.product);
-	json_bytes(&j, "version", b->about.version);
+	json_bytes(&j, "product", b->label.product);
+	json_bytes(&j, "version", b->label.version);
 	json_str(&j, "date", date);
-	if (b->about.commit.n > 0)
-		json_bytes(&j, "commit", b->about.commit);
-	if (b->about.follows)
+	if (b->label.commit.n > 0)
+		json_bytes(&j, "commit", b->label.commit);
+	if (b->label.follows)
 		json_hex(
-		    &j, "previous", (struct bytes){ b->about.previous, LABEL_DIGEST });
+		    &j, "previous", (struct bytes){ b->label.previous, LABEL_DIGEST });
 	json_hex(&j, "manifest", (struct bytes){ b->digest, LABEL_DIGEST });
 	json_open(&j, "members", '[');
 	for (size_t i = 0; i < b->n; i++)

@@ -59,34 +59,27 @@ put_signed(struct buf *b, struct bytes namespace, enum hash_kind k, const uint8_
 
 /* PROTOCOL.sshsig 2: the blob. */
 static void
-put_blob(struct buf *b, const uint8_t seed[SIGN_SEED], const char *namespace,
-    const uint8_t sha512[64])
+put_blob(struct buf *b, const struct sshsig *s)
 {
-	uint8_t public[SIGN_PUBLIC], sig[SIGN_BYTES];
-	struct buf s = { 0 };
+	struct buf typed = { 0 };
 
-	put_signed(&s, bytes_of(namespace), HASH_SHA512, sha512);
-	sign_make(seed, buf_bytes(&s), sig);
-	sign_public(seed, public);
 	buf_str(b, MAGIC);
 	put_u32(b, 1);
-	put_key(b, public);
-	put_string(b, bytes_of(namespace));
+	put_key(b, s->public);
+	put_string(b, (struct bytes){ s->namespace, s->namespace_n });
 	put_string(b, (struct bytes){ 0 });
-	put_string(b, BYTES_LIT("sha512"));
-	buf_clear(&s);
-	put_typed(&s, (struct bytes){ sig, sizeof(sig) });
-	put_string(b, buf_bytes(&s));
-	buf_done(&s);
+	put_string(b, s->hash == HASH_SHA256 ? BYTES_LIT("sha256") : BYTES_LIT("sha512"));
+	put_typed(&typed, (struct bytes){ s->signature, SIGN_BYTES });
+	put_string(b, buf_bytes(&typed));
+	buf_done(&typed);
 }
 
 void
-sshsig_make(const uint8_t seed[SIGN_SEED], const char *namespace,
-    const uint8_t sha512[64], struct buf *out)
+sshsig_print(const struct sshsig *s, struct buf *out)
 {
 	struct buf blob = { 0 }, text = { 0 };
 
-	put_blob(&blob, seed, namespace, sha512);
+	put_blob(&blob, s);
 	b64_put(&text, buf_bytes(&blob));
 	buf_str(out, BEGIN);
 	for (size_t at = 0; at < text.n; at += COLUMNS) {
@@ -98,6 +91,22 @@ sshsig_make(const uint8_t seed[SIGN_SEED], const char *namespace,
 	buf_str(out, END "\n");
 	buf_done(&text);
 	buf_done(&blob);
+}
+
+void
+sshsig_make(const uint8_t seed[SIGN_SEED], const char *namespace,
+    const uint8_t sha512[64], struct buf *out)
+{
+	struct bytes name = bytes_clip(bytes_of(namespace), 0, SSHSIG_NAMESPACE);
+	struct sshsig s = { .namespace_n = name.n, .hash = HASH_SHA512 };
+	struct buf signed_text = { 0 };
+
+	memcpy(s.namespace, name.p, name.n);
+	put_signed(&signed_text, name, HASH_SHA512, sha512);
+	sign_make(seed, buf_bytes(&signed_text), s.signature);
+	sign_public(seed, s.public);
+	buf_done(&signed_text);
+	sshsig_print(&s, out);
 }
 
 static void

@@ -54,3 +54,9 @@ MUST_USE enum err sshsig_parse(struct bytes text, struct sshsig *out, struct fau
  */
 MUST_USE enum err sshsig_holds(const struct sshsig *s, const uint8_t public[SIGN_PUBLIC],
     const char *namespace, const uint8_t *digest, struct fault *f);
+
+/*
+ * As sshsig_make writes it: blanks and lines of any other length are another text. So who
+ * wants one signature to have one text compares (handover/judge.c).
+ */
+void sshsig_print(const struct sshsig *s, struct buf *out);

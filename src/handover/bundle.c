@@ -99,8 +99,8 @@ bundle_read(const struct bundle *b, const struct bundle_member *m, size_t limit,
 
 /* --- members ------------------------------------------------------------------------ */
 
-static const struct bundle_member *
-find(const struct bundle *b, struct bytes name)
+const struct bundle_member *
+bundle_find_bytes(const struct bundle *b, struct bytes name)
 {
 	const struct archive_member *m = archive_find(&b->archive, name);
 
@@ -110,7 +110,7 @@ find(const struct bundle *b, struct bytes name)
 const struct bundle_member *
 bundle_find(const struct bundle *b, const char *name)
 {
-	return find(b, bytes_of(name));
+	return bundle_find_bytes(b, bytes_of(name));
 }
 
 const struct bundle_member *
@@ -121,7 +121,7 @@ bundle_artefact(const struct bundle *b, struct bytes name)
 
 	buf_str(&full, LAYOUT_ARTEFACT);
 	buf_put(&full, name.p, name.n);
-	m = find(b, buf_bytes(&full));
+	m = bundle_find_bytes(b, buf_bytes(&full));
 	buf_done(&full);
 	return m;
 }

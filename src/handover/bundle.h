@@ -36,7 +36,7 @@ struct bundle {
 	size_t n;
 	uint8_t digest[LABEL_DIGEST]; /* of MANIFEST: the bundle's identity */
 	struct buf manifest;          /* its text */
-	struct label about;
+	struct label label;
 	/* Names without "source/" and "artefacts/"; sorted. */
 	struct list_names folders; /* empty folders of the source */
 	struct list_links links;   /* symbolic links of the source */
@@ -56,6 +56,7 @@ void bundle_close(struct bundle *b);
 
 /* NULL: there is no such member. */
 const struct bundle_member *bundle_find(const struct bundle *b, const char *name);
+const struct bundle_member *bundle_find_bytes(const struct bundle *b, struct bytes name);
 /* "artefacts/" and the name. */
 const struct bundle_member *bundle_artefact(const struct bundle *b, struct bytes name);
 /* The members of a folder ("source/"), which stand together: the first, and how many. */

@@ -29,8 +29,8 @@ check_about(struct bundle *b, struct fault *f)
 	struct bytes text;
 
 	TRY(text_of(b, LAYOUT_ABOUT, &text, f));
-	TRY(label_parse(text, &b->about, f));
-	if (b->about.date != b->archive.mtime)
+	TRY(label_parse(text, &b->label, f));
+	if (b->label.date != b->archive.mtime)
 		return fault_set(f, FAULT_TEXT,
 		    "the date in 'about' is not the time that the members have");
 	return OK;

@@ -61,21 +61,21 @@ read_head(struct bytes v, struct label_seal *s)
 static bool
 read_product(struct bytes v, struct label_seal *s)
 {
-	s->about.product = v;
+	s->label.product = v;
 	return label_name_ok(v);
 }
 
 static bool
 read_version(struct bytes v, struct label_seal *s)
 {
-	s->about.version = v;
+	s->label.version = v;
 	return label_name_ok(v);
 }
 
 static bool
 read_date(struct bytes v, struct label_seal *s)
 {
-	return utc_parse(v, &s->about.date) == OK;
+	return utc_parse(v, &s->label.date) == OK;
 }
 
 /* SHA-1 or SHA-256 names of git's. */
@@ -84,9 +84,9 @@ read_source(struct bytes v, struct label_seal *s)
 {
 	if (bytes_eq(v, BYTES_LIT("folder")))
 		return true;
-	return lines_word(v, "git", &s->about.commit) &&
-	       (s->about.commit.n == 40 || s->about.commit.n == 64) &&
-	       lower_hex(s->about.commit);
+	return lines_word(v, "git", &s->label.commit) &&
+	       (s->label.commit.n == 40 || s->label.commit.n == 64) &&
+	       lower_hex(s->label.commit);
 }
 
 static bool
@@ -94,8 +94,8 @@ read_previous(struct bytes v, struct label_seal *s)
 {
 	if (bytes_eq(v, BYTES_LIT("none")))
 		return true;
-	s->about.follows = true;
-	return label_digest(v, s->about.previous);
+	s->label.follows = true;
+	return label_digest(v, s->label.previous);
 }
 
 static bool
@@ -147,7 +147,7 @@ label_parse(struct bytes text, struct label *out, struct fault *f)
 	struct label_seal s;
 
 	TRY(parse(&l, COUNT(facts) - 1, &s, f));
-	*out = s.about;
+	*out = s.label;
 	return OK;
 }
 
@@ -191,7 +191,7 @@ label_seal_print(const struct label_seal *s, struct buf *out)
 {
 	char hex[2 * LABEL_DIGEST + 1];
 
-	label_print(&s->about, out);
+	label_print(&s->label, out);
 	hash_hex(s->manifest, LABEL_DIGEST, hex);
 	buf_printf(out, "manifest %s %" PRIu64 "\n", hex, s->size);
 }

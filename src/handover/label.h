@@ -31,7 +31,7 @@ struct label {
 
 /* What a signature is about. */
 struct label_seal {
-	struct label about;
+	struct label label;
 	uint8_t manifest[LABEL_DIGEST];
 	uint64_t size; /* bytes of MANIFEST */
 };

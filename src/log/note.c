@@ -260,14 +260,23 @@ note_signer_print(const struct note_signer *s, struct buf *out)
 }
 
 void
+note_key_of(struct bytes name, enum note_alg alg, const uint8_t pub[SIGN_PUBLIC],
+    struct note_key *out)
+{
+	*out = (struct note_key){ .name = name, .alg = (uint8_t)alg };
+	memcpy(out->pub, pub, SIGN_PUBLIC);
+	out->id = key_id(name, out->alg, (struct bytes){ out->pub, SIGN_PUBLIC });
+}
+
+void
 note_signer_of(struct bytes name, enum note_alg alg, const uint8_t seed[SIGN_SEED],
     struct note_signer *out)
 {
-	*out = (struct note_signer){ .key = { .name = name, .alg = (uint8_t)alg } };
+	uint8_t pub[SIGN_PUBLIC];
+
+	sign_public(seed, pub);
+	note_key_of(name, alg, pub, &out->key);
 	memcpy(out->seed, seed, SIGN_SEED);
-	sign_public(seed, out->key.pub);
-	out->key.id =
-	    key_id(name, out->key.alg, (struct bytes){ out->key.pub, SIGN_PUBLIC });
 }
 
 /* The text is never in the message: it is a secret. */

@@ -72,6 +72,10 @@ bool note_key_known(const struct note_key *key);
 /* Non-empty UTF-8, without space, control character or plus. */
 bool note_name_ok(struct bytes name);
 
+/* The key with these bytes under that name, which is a view; its id is computed. */
+void note_key_of(struct bytes name, enum note_alg alg, const uint8_t pub[SIGN_PUBLIC],
+    struct note_key *out);
+
 /* A private key: PRIVATE+KEY+name+id+base64, as x/mod writes it. Also with a newline. */
 MUST_USE enum err note_signer_parse(
     struct bytes text, struct note_signer *out, struct fault *f);
