@@ -445,11 +445,11 @@ judge_item(struct weighing *w, uint32_t i)
 		if (v->good < v->need)
 			break;
 	}
-	if (v->rules == 0 && item->scope == EXAMINERS_PRODUCT)
+	if (v->rules == 0 && item->scope != EXAMINERS_PACKAGE)
 		(void)fault_set(&v->fault, FAULT_EXAMINERS,
 		    "no line of the file of examiners is about '%s', so nobody's word "
 		    "would be enough",
-		    fault_quote(item->name));
+		    fault_quote(item->name.n ? item->name : item->file));
 	if (v->rules == 0 || objected(w, i, v) || v->good >= v->need)
 		return;
 	too_few(w, i, v);

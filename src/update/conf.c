@@ -186,6 +186,13 @@ set_trust(struct reading *r, struct bytes v)
 }
 
 static enum err
+set_examiners(struct reading *r, struct bytes v)
+{
+	r->c->examiners = path_of(r->a, r->dir, v);
+	return r->c->examiners ? OK : ERR_LIMIT;
+}
+
+static enum err
 set_state(struct reading *r, struct bytes v)
 {
 	r->c->state = path_of(r->a, r->dir, v);
@@ -214,6 +221,7 @@ static const struct {
 	{ "rules-dir", set_local, false },
 	{ "local-rules", set_local_rules, false },
 	{ "trust", set_trust, false },
+	{ "examiners", set_examiners, false },
 	{ "state", set_state, false },
 	{ "ca-file", set_ca_file, false },
 };
@@ -367,6 +375,8 @@ conf_load(const struct conf_where *w, struct arena *a, struct conf *out, struct 
 		c.trust = w->trust;
 	if (w->state != NULL)
 		c.state = w->state;
+	if (c.examiners == NULL)
+		c.examiners = arena_printf(a, "%s/examiners", folder_of(a, c.trust));
 	*out = c;
 	return OK;
 }

@@ -17,12 +17,13 @@
 struct conf {
 	const char *path; /* of the file itself; NULL: there is none */
 	const char *trust, *state;
-	const char *url;     /* NULL: must be named on the command line */
-	const char *channel; /* "stable" */
-	const char *local;   /* the folder of the owner's rules; NULL: not permitted */
-	const char *ca_file; /* NULL: the system's */
-	int64_t max_age;     /* seconds */
-	uint64_t max_size;   /* bytes of an archive */
+	const char *examiners; /* who is believed about programs (evidence/examiners.h) */
+	const char *url;       /* NULL: must be named on the command line */
+	const char *channel;   /* "stable" */
+	const char *local;     /* the folder of the owner's rules; NULL: not permitted */
+	const char *ca_file;   /* NULL: the system's */
+	int64_t max_age;       /* seconds */
+	uint64_t max_size;     /* bytes of an archive */
 	uint32_t deadline_s, min_speed;
 	struct note_key publisher[CONF_KEYS];
 	size_t npublisher;

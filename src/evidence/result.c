@@ -1,0 +1,83 @@
+/* result.c - see result.h. */
+#include "evidence/result.h"
+
+#include "evidence/jsonin.h"
+
+/* What rebuild calls it, and what that means for somebody who relies on the artefact. */
+static const struct {
+	const char *word;
+	enum attest_result result;
+} words[] = {
+	{ "bit-identical", ATTEST_PASSED }, { "differs", ATTEST_FAILED },
+	{ "different", ATTEST_FAILED },
+	{ "missing", ATTEST_FAILED }, /* the source does not make what is handed out */
+};
+
+static enum attest_result
+meaning(struct bytes word)
+{
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (bytes_eq(word, bytes_of(words[i].word)))
+			return words[i].result;
+	return ATTEST_INCONCLUSIVE;
+}
+
+static enum err
+wrong(struct fault *f, const char *what)
+{
+	return fault_set(f, FAULT_EVIDENCE, "this is no result of a rebuild: %s", what);
+}
+
+static enum err
+put_artefact(const struct json_t *x, struct buf *out, struct fault *f)
+{
+	struct bytes name = jsonin_str(x, "name");
+	uint8_t digest[32];
+
+	if (name.n == 0 || name.n > UINT16_MAX || !jsonin_sha256(x, "sha256", digest))
+		return wrong(f, "an artefact lacks its name or its 'sha256'");
+	buf_put(out, digest, sizeof(digest));
+	buf_u8(out, (uint8_t)meaning(jsonin_str(x, "result")));
+	buf_le16(out, (uint16_t)name.n);
+	buf_put(out, name.p, name.n);
+	return OK;
+}
+
+enum err
+result_read(struct bytes json, struct buf *out, struct fault *f)
+{
+	CLEAN(jsonin_freep) struct json_t *root = NULL;
+	const struct json_t *list;
+	char why[JSONIN_WHY];
+
+	if (json.n > RESULT_BYTES)
+		return wrong(f, "it is too large");
+	if (jsonin_read(json, &root, why) != OK)
+		return wrong(f, why);
+	list = jsonin_array(root, "artefacts");
+	if (jsonin_count(list) == 0 || jsonin_count(list) > RESULT_ARTEFACTS)
+		return wrong(f, "it has no 'artefacts', or too many");
+	for (size_t i = 0; i < jsonin_count(list); i++)
+		TRY(put_artefact(jsonin_at(list, i), out, f));
+	return OK;
+}
+
+enum err
+result_next(struct cur *c, struct result_artefact *out)
+{
+	struct bytes digest;
+	uint8_t result;
+	uint16_t n;
+
+	if (cur_ok(c) && cur_left(c) == 0)
+		return ERR_END;
+	digest = cur_take(c, 32);
+	result = cur_u8(c);
+	n = cur_le16(c);
+	out->name = cur_take(c, n);
+	if (!cur_ok(c) || result > ATTEST_INCONCLUSIVE)
+		return ERR_FORMAT;
+	memcpy(out->sha256, digest.p, 32);
+	out->result = (enum attest_result)result;
+	return OK;
+}

@@ -1,0 +1,29 @@
+/*
+ * result.h - what `candor handover rebuild --json` found, as far as a statement needs it.
+ *
+ * The file is our own program's, but may have come by mail: it is read where a stranger's
+ * JSON is read, and what leaves there are a few records. docs/attest.md lists the members
+ * that are looked at; the rest goes into the statement unread, as "details".
+ */
+#pragma once
+
+#include "evidence/attest.h"
+
+#define RESULT_BYTES     (4u << 20) /* of the file */
+#define RESULT_ARTEFACTS 4096
+#define RESULT_DETAILS   40000 /* bytes of it that a statement quotes; else its digest */
+
+struct result_artefact {
+	struct bytes name;
+	uint8_t sha256[32]; /* of the vendor's */
+	enum attest_result result;
+};
+
+/*
+ * Reads the file, and appends a record for each artefact. FAULT_EVIDENCE: it is no such
+ * file. Locked in: see jsonin.h.
+ */
+MUST_USE enum err result_read(struct bytes json, struct buf *out, struct fault *f);
+
+/* The next record. ERR_END: no more; ERR_FORMAT: these are none. Views. */
+MUST_USE enum err result_next(struct cur *c, struct result_artefact *out);

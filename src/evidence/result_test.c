@@ -1,0 +1,60 @@
+#include "evidence/result.h"
+
+#include "tests/tap.h"
+
+#define HEX1 "0101010101010101010101010101010101010101010101010101010101010101"
+
+/* clang-format off */
+static const struct row {
+	const char *json;
+	enum err want;
+	enum attest_result result;
+} rows[] = {
+	{ "{\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"bit-identical\"}]}", OK, ATTEST_PASSED },
+	{ "{\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"differs\"}]}", OK, ATTEST_FAILED },
+	{ "{\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"missing\"}]}", OK, ATTEST_FAILED },
+	{ "{\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"new word\"}]}", OK, ATTEST_INCONCLUSIVE },
+	{ "{\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\"}]}", OK, ATTEST_INCONCLUSIVE },
+	{ "{\"artefacts\":[{\"sha256\":\"" HEX1 "\"}]}", ERR_FORMAT, 0 },
+	{ "{\"artefacts\":[{\"name\":\"x\"}]}", ERR_FORMAT, 0 },
+	{ "{\"artefacts\":[]}", ERR_FORMAT, 0 }, { "{}", ERR_FORMAT, 0 }, { "x", ERR_FORMAT, 0 },
+};
+/* clang-format on */
+
+TEST(files)
+{
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct buf b = { 0 };
+		struct fault f = { 0 };
+		struct result_artefact a;
+
+		ROW("%s", rows[i].json);
+		EQ_U(
+		    result_read(test_copy(bytes_of(rows[i].json)), &b, &f), rows[i].want);
+		if (rows[i].want == OK) {
+			struct cur c = cur_at(test_copy(buf_bytes(&b)), 0);
+
+			EQ_U(result_next(&c, &a), OK);
+			EQ_B(a.name, BYTES_LIT("x"));
+			EQ_U(a.sha256[31], 1);
+			EQ_U(a.result, rows[i].result);
+			EQ_U(result_next(&c, &a), ERR_END);
+		}
+		buf_done(&b);
+	}
+}
+
+/* Records cut anywhere are none. */
+TEST(cut_records)
+{
+	struct buf b = { 0 };
+	struct result_artefact a;
+
+	EQ_U(result_read(bytes_of(rows[0].json), &b, NULL), OK);
+	for (size_t n = 1; n < b.n; n++) {
+		struct cur c = cur_at(test_copy(bytes_clip(buf_bytes(&b), 0, n)), 0);
+
+		EQ_U(result_next(&c, &a), ERR_FORMAT);
+	}
+	buf_done(&b);
+}
