@@ -1,0 +1,280 @@
+/*
+ * cmd_handover_rebuild.c - candor handover rebuild: builds a bundle's source again,
+ * twice, and says whether the artefacts are the vendor's.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "cli/cli.h"
+#include "cli/handover_cmd.h"
+#include "cli/log_cmd.h"
+#include "cli/msg.h"
+#include "crypto/init.h"
+#include "rebuild/tell.h"
+
+struct rebuild_args {
+	const char *toolchain, *root, *result, *closure, *keep;
+	bool blame, json, full, quiet;
+	uint64_t space, limit, tasks, memory;
+	uint32_t timeout;
+};
+
+/* clang-format off */
+#define AT(field) offsetof(struct rebuild_args, field)
+static const struct opt rebuild_opts[] = {
+	{ 0, "blame", OPT_FLAG, NULL, "try the variations one by one to find the guilty", AT(blame) },
+	{ 0, "toolchain", OPT_STR, "LIST", "compilers, as in gcc,clang: two builds with each", AT(toolchain) },
+	{ 0, "root", OPT_STR, "DIR", "build in this root, made from packages (the host's)", AT(root) },
+	{ 'o', "output", OPT_STR, "FILE", "write the result there as JSON, to be attested", AT(result) },
+	{ 0, "closure", OPT_STR, "FILE", "write there every file that was read, with digests", AT(closure) },
+	{ 0, "keep", OPT_STR, "DIR", "keep what the two builds made, below DIR", AT(keep) },
+	{ 0, "json", OPT_FLAG, NULL, "print the result as JSON", AT(json) },
+	{ 'a', "all", OPT_FLAG, NULL, "print all packages, too", AT(full) },
+	{ 'q', "quiet", OPT_FLAG, NULL, "no progress", AT(quiet) },
+	{ 0, "space", OPT_SIZE, "SIZE", "memory for a build's files (4G)", AT(space) },
+	{ 0, "memory", OPT_SIZE, "SIZE", "address space of one process (16G)", AT(memory) },
+	{ 0, "tasks", OPT_NUM, "N", "processes at one time (512)", AT(tasks) },
+	{ 0, "timeout", OPT_TIME, "SECONDS", "for one build (3600)", AT(timeout) },
+	{ 0, "limit", OPT_SIZE, "SIZE", "bytes that a bundle may hold (64G)", AT(limit) },
+	OPT_LAST,
+};
+#undef AT
+/* clang-format on */
+
+/* --- progress --------------------------------------------------------------------------
+ */
+
+static void
+on_tick(void *arg, const char *what, uint64_t opened)
+{
+	(void)arg;
+	fprintf(
+	    stderr, "\r\033[K%s: %llu files opened", what, (unsigned long long)opened);
+	fflush(stderr);
+}
+
+static void
+clear_progress(const struct rebuild_plan *p)
+{
+	if (p->tick != NULL)
+		fputs("\r\033[K", stderr);
+}
+
+/* --- results
+ * ----------------------------------------------------------------------------- */
+
+static enum err
+write_file(const char *path, struct bytes b, struct fault *f)
+{
+	struct sys_atomic out;
+	enum err e = sys_atomic_open(&out, path);
+
+	if (e == OK)
+		e = sys_write_all(out.fd, b.p, b.n);
+	if (e == OK)
+		e = sys_atomic_commit(&out);
+	if (e != OK)
+		e = fault_set(f, FAULT_IO, "cannot write '%s': %s", path, sys_why());
+	sys_atomic_drop(&out);
+	return e;
+}
+
+/* An artefact's name may have folders; it was checked when the bundle was opened. */
+static enum err
+keep_file(const char *dir, const char *name, int fd, struct fault *f)
+{
+	char *path = xprintf("%s/%s", dir, name);
+	struct sys_atomic out = { .fd = -1 };
+	uint64_t copied;
+	enum err e = OK;
+
+	for (char *s = strchr(path + strlen(dir) + 1, '/'); s != NULL;
+	     s = strchr(s + 1, '/')) {
+		*s = '\0';
+		(void)mkdir(path, 0777);
+		*s = '/';
+	}
+	if (lseek(fd, 0, SEEK_SET) != 0)
+		e = ERR_IO;
+	if (e == OK)
+		e = sys_atomic_open(&out, path);
+	if (e == OK)
+		e = sys_copy(fd, out.fd, UINT64_MAX, &copied);
+	if (e == OK)
+		e = sys_atomic_commit(&out);
+	if (e != OK)
+		e = fault_set(f, FAULT_IO, "cannot write '%s': %s", path, sys_why());
+	sys_atomic_drop(&out);
+	free(path);
+	return e;
+}
+
+static enum err
+keep_build(const char *keep, const char *name, const struct build *b, struct fault *f)
+{
+	char *dir = xprintf("%s/%s", keep, name);
+	enum err e = OK;
+
+	(void)mkdir(keep, 0777);
+	(void)mkdir(dir, 0777);
+	for (size_t i = 0; i < b->take.n && e == OK; i++)
+		if (b->take.file[i].fd >= 0)
+			e = keep_file(dir, b->take.file[i].name, b->take.file[i].fd, f);
+	free(dir);
+	if (e == OK && b->log >= 0) {
+		char *log = xprintf("%s.log", name);
+
+		e = keep_file(keep, log, b->log, f);
+		free(log);
+	}
+	return e;
+}
+
+static enum err
+write_results(const struct rebuild_args *a, const struct tell *t, struct fault *f)
+{
+	const struct rebuild_pair *p = &t->rebuild->pair[0];
+	struct buf json = { 0 }, closure = { 0 }, text = { 0 };
+	enum err e = OK;
+
+	tell_json(t, &json);
+	tell_text(t, &text);
+	if (a->keep != NULL)
+		e = keep_build(a->keep, "first", &p->build[0], f);
+	if (e == OK && a->keep != NULL)
+		e = keep_build(a->keep, "second", &p->build[1], f);
+	if (e == OK && a->closure != NULL) {
+		tell_closure(t, &closure);
+		e = write_file(a->closure, buf_bytes(&closure), f);
+	}
+	if (e == OK && a->result != NULL)
+		e = write_file(a->result, buf_bytes(&json), f);
+	fwrite(a->json ? json.p : text.p, 1, a->json ? json.n : text.n, stdout);
+	buf_done(&json);
+	buf_done(&closure);
+	buf_done(&text);
+	return e;
+}
+
+/* --- doing it
+ * ------------------------------------------------------------------------------ */
+
+/* Cuts "gcc,clang" in place; the names become CC=..., so they are names and no more. */
+static enum err
+split_toolchains(char *list, const char **out, size_t *n)
+{
+	*n = 0;
+	for (char *next = list; next != NULL; list = next) {
+		next = strchr(list, ',');
+		if (next != NULL)
+			*next++ = '\0';
+		if (*n == REBUILD_TOOLCHAINS || list[0] == '\0' ||
+		    list[strspn(list, "abcdefghijklmnopqrstuvwxyz0123456789+-._")] !=
+			'\0') {
+			msg_error("handover rebuild: --toolchain takes up to %d names of "
+				  "compilers, with commas between",
+			    REBUILD_TOOLCHAINS);
+			return ERR_SYNTAX;
+		}
+		out[(*n)++] = list;
+	}
+	return OK;
+}
+
+static enum err
+open_root(const char *path, struct rebuild_plan *p)
+{
+	p->root = REBUILD_HOST;
+	p->root_dir = -1;
+	if (path == NULL)
+		return OK;
+	p->root = REBUILD_FOLDER;
+	p->root_dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (p->root_dir >= 0)
+		return OK;
+	msg_error("cannot open the root '%s': %s", path, sys_why());
+	return ERR_IO;
+}
+
+static void
+set_limits(const struct rebuild_args *a, struct room_limits *l)
+{
+	*l = room_default;
+	if (a->space != 0)
+		l->space = a->space;
+	if (a->memory != 0)
+		l->memory = a->memory;
+	if (a->tasks != 0)
+		l->tasks = a->tasks < 100000 ? (unsigned)a->tasks : 100000;
+	if (a->timeout != 0)
+		l->seconds = a->timeout / 1000 + (a->timeout % 1000 != 0);
+}
+
+static int
+work(const struct rebuild_args *a, const char *path, struct rebuild_plan *p)
+{
+	struct rebuild *r = xcalloc(1, sizeof(*r));
+	struct bundle b;
+	struct fault f = { 0 };
+	int code;
+	enum err e = bundle_open(path, a->limit, &b, &f);
+
+	if (e != OK) {
+		free(r);
+		return log_refused(&f);
+	}
+	p->bundle = &b;
+	set_limits(a, &p->limits);
+	e = rebuild_run(p, r, &f);
+	clear_progress(p);
+	if (e == OK)
+		e = write_results(
+		    a, &(struct tell){ p, r, CANDOR_VERSION, sys_now(), a->full }, &f);
+	code = e != OK ? log_refused(&f) : r->pair[0].result == REBUILD_SAME ? 0 : 1;
+	rebuild_done(r);
+	bundle_close(&b);
+	free(r);
+	return code;
+}
+
+static int
+run_rebuild(int argc, char **argv, const struct verb *v)
+{
+	struct rebuild_args a = { 0 };
+	struct rebuild_plan p = { .root_dir = -1 };
+	const char *toolchain[REBUILD_TOOLCHAINS];
+	struct opt_list rest = { 0 };
+	char *list = NULL;
+	int code = log_parse(&(struct log_line){ v, 1, 1 }, argc, argv, &a, &rest);
+
+	if (code < 0 && a.toolchain != NULL) {
+		list = xstrdup(a.toolchain);
+		p.toolchain = toolchain;
+		if (split_toolchains(list, toolchain, &p.toolchains) != OK)
+			code = OPT_EXIT_USAGE;
+	}
+	if (code < 0 && open_root(a.root, &p) != OK)
+		code = 2;
+	p.blame = a.blame;
+	p.tick = !a.quiet && msg_terminal(2) ? on_tick : NULL;
+	if (code < 0) {
+		crypto_init();
+		code = work(&a, rest.p[0], &p);
+	}
+	fd_closep(&p.root_dir);
+	free(list);
+	free(rest.p);
+	return code;
+}
+
+const struct verb verb_handover_rebuild = {
+	"handover rebuild",
+	"FILE.handover",
+	"build the source again, twice, and compare bit by bit",
+	rebuild_opts,
+	run_rebuild,
+};

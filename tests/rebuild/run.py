@@ -1,0 +1,361 @@
+#!/usr/bin/env python3
+"""run.py CANDOR - candor handover rebuild, from outside. Prints TAP.
+
+Small recipes, each with one fault, and hostile ones: what is said about them, and that
+nothing of them is left. Needs namespaces; says why and does nothing where there are none.
+"""
+import hashlib
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import bundle
+
+CANDOR = os.path.abspath(sys.argv[1])
+ONLY = sys.argv[2:]
+results, START = [], time.monotonic()
+HEAD = 'set -eu\n'
+
+
+def check(name, ok, why=''):
+    results.append(bool(ok))
+    if os.environ.get('TIMES'):
+        print(f'# {time.monotonic() - START:.1f} s')
+    print(f'{"" if ok else "not "}ok {len(results)} - {name}', flush=True)
+    if not ok:
+        print('# ' + str(why)[:3000].replace('\n', '\n# '), flush=True)
+
+
+class Run:
+    """One rebuild: exit code, the result's JSON, what was printed, the closure."""
+
+    def __init__(self, recipe, artefacts, *options, source=None, timeout=120, raw=None):
+        source = {'a': 'a source\n'} if source is None else source
+        with tempfile.TemporaryDirectory(prefix='candor-') as d:
+            root = pathlib.Path(d)
+            data = bundle.make(source, HEAD + recipe, artefacts) if raw is None else raw
+            (root / 'x.handover').write_bytes(data)
+            run = subprocess.run(
+                [CANDOR, 'handover', 'rebuild', '-o', root / 'r.json', '--closure', root / 'c.txt',
+                 '--keep', root / 'keep', *options, root / 'x.handover'],
+                capture_output=True, timeout=timeout, cwd=d)
+            self.code, self.err = run.returncode, run.stderr.decode(errors='replace')
+            self.out = run.stdout.decode(errors='replace')
+            text = (root / 'r.json').read_text() if (root / 'r.json').exists() else '{}'
+            self.json = json.loads(text)
+            self.closure = (root / 'c.txt').read_text() if (root / 'c.txt').exists() else ''
+            self.kept = {str(p.relative_to(root / 'keep')): p.read_bytes()
+                         for p in (root / 'keep').rglob('*') if p.is_file()}
+        self.all = f'exit {self.code}\n{self.out}\n{self.err}\n{json.dumps(self.json)[:1500]}'
+
+    def artefact(self, name='x'):
+        return next((a for a in self.json.get('artefacts', []) if a['name'] == name), {})
+
+    def builds(self):
+        return self.json.get('builds', [{}, {}])
+
+    def log(self):
+        return self.kept.get('first.log', b'').decode(errors='replace')
+
+
+def skip_if_impossible():
+    run = Run('cp "$SOURCE/a" "$OUT/x"', {'x': b'a source\n'})
+    if run.code == 2 and 'cannot make a room' in run.err:
+        print('1..0 # SKIP ' + run.err.strip().replace('\n', ' '))
+        sys.exit(0)
+
+
+# --- what it says ----------------------------------------------------------------------
+
+def identical():
+    c = 'int f(void);\nint main(void) { return f(); }\n'
+    source = {'main.c': c, 'f.c': '#include "f.h"\nint f(void) { return F; }\n', 'f.h': '#define F 3\n',
+              'unused.c': 'nothing\n', 'doc/readme': 'read\n', 'link': '-> f.h'}
+    recipe = '''
+cp "$SOURCE/doc/readme" "$OUT/readme"
+for f in main f; do
+    gcc -O2 -c -I"$SOURCE" -o $f.o "$SOURCE/$f.c"
+done
+mkdir sub && gcc -o sub/prog main.o f.o
+mv sub moved && strip moved/prog && mv moved "$OUT/bin"
+'''
+    first = Run(recipe, {'bin/prog': b'', 'readme': b'read\n'}, source=source)
+    prog = first.kept.get('first/bin/prog', b'')
+    run = Run(recipe, {'bin/prog': prog, 'readme': b'read\n'}, source=source)
+    a, r = run.artefact('bin/prog'), run.artefact('readme')
+    check('a good recipe is bit-identical', run.code == 0 and run.json['result'] == 'PASSED'
+          and run.out.startswith('bit-identical: yes, all 2'), run.all)
+    check('digests are told', a['first'] == a['second'] == a['sha256'] == hashlib.sha256(prog).hexdigest(),
+          run.all)
+    check('the program came from its sources, through objects and a renamed folder',
+          a['sourceFiles'] == ['f.c', 'f.h', 'main.c'], a)
+    check('and the text from its own', r['sourceFiles'] == ['doc/readme'], r)
+    lines = dict(reversed(l.split('  ', 1)) for l in run.closure.splitlines() if l and l[0] != '#')
+    check('the closure has digests of the source',
+          lines.get('source/f.h') == hashlib.sha256(b'#define F 3\n').hexdigest(), run.closure[:2000])
+    cc1 = [n for n in lines if n.endswith('/cc1')]
+    check('and of the compiler', cc1 and all(
+        lines[n] == hashlib.sha256(pathlib.Path(n).read_bytes()).hexdigest() for n in cc1), cc1)
+    check('but not what nobody read', 'source/unused.c' not in lines, '')
+    check('nor what was only made', not any('/work/' in n or n.startswith('/tmp') for n in lines), lines)
+    packages = {p['name']: p for p in run.json['root']['packages']}
+    check('packages are named', any(n.startswith('gcc-') for n in packages) and
+          packages.get('libc6', {}).get('version'), list(packages))
+    check('the host is warned of', 'programs of this machine' in run.json['root']['warning']
+          and 'warning:' in run.out, run.out)
+    text = ''.join(f'{l}\n' for l in run.closure.splitlines() if l and l[0] != '#')
+    check('the closure has its own digest', run.builds()[0]['closure']['sha256'] ==
+          hashlib.sha256(text.encode()).hexdigest() and run.builds()[0]['closure']['complete'], run.all)
+
+
+def vendor_lies():
+    run = Run('cp "$SOURCE/a" "$OUT/x"', {'x': b'something else\n', 'y': b'never made\n'})
+    check('another artefact than the vendor says', run.code == 1 and run.json['result'] == 'FAILED'
+          and run.artefact()['asEachOther'] and not run.artefact()['asVendor'], run.all)
+    check('and one that is not made', run.artefact('y')['result'] == 'FAILED'
+          and 'did not leave it' in run.out, run.out)
+
+
+BLAME = {
+    'path': ('pwd > "$OUT/x"', ['path']),
+    'path-debug': ('echo "int x;" > t.c; gcc -g -c -o "$OUT/x" t.c', ['path']),
+    'time': ('date -u +%s > "$OUT/x"', ['time']),
+    'time-in-python': ('python3 -c "import time; print(int(time.time()))" > "$OUT/x"', ['time']),
+    'time-of-files': ('cp "$SOURCE/a" a; chmod 644 a; tar -cf "$OUT/x" --owner=0 --group=0 a', ['time']),
+    'host': ('uname -n > "$OUT/x"', ['host']),
+    'user': ('id -un > "$OUT/x"', ['user']),
+    'locale': ('locale charmap > "$OUT/x"', ['locale']),
+    'zone': ('date -d @0 +%H > "$OUT/x"', ['zone']),
+    'umask': ('touch f; stat -c %a f > "$OUT/x"', ['umask']),
+    'cpus': ('nproc > "$OUT/x"', ['cpus']),
+    'cpus-of-libc': ('getconf _NPROCESSORS_ONLN > "$OUT/x"', ['cpus']),
+    'order': ('find "$SOURCE/d" -type f -printf "%f\\n" > "$OUT/x"', ['order']),
+    'order-of-a-copy': ('cp -r "$SOURCE/d" d; cd d; ls -U > "$OUT/x"', ['order']),
+    'environment': ('env | grep -c . > "$OUT/x"', ['environment']),
+    'random': ('head -c 8 /dev/urandom > "$OUT/x"', ['randomness']),
+    'two': ('{ uname -n; id -u; } > "$OUT/x"', ['host', 'user']),
+}
+
+
+def blame():
+    source = {f'd/{c}': c for c in 'abcdefgh'} | {'a': 'a\n'}
+    for name, (recipe, want) in BLAME.items():
+        run = Run(recipe + '\ncp "$SOURCE/a" "$OUT/good"\n', {'x': b'?', 'good': b'a\n'}, '--blame',
+                  source=source)
+        if name.startswith('cpus') and os.cpu_count() == 1:
+            want = []
+        a = run.artefact()
+        check(f'blame: {name}', run.code == 1 and a.get('guilty', []) == want
+              and run.artefact('good')['result'] == 'PASSED', run.all)
+
+
+def worlds():
+    run = Run('date +%Y > y; [ $(cat y) -gt 2000 ]; cp "$SOURCE/a" "$OUT/x"; id; hostname; umask; '
+              'echo "$TZ $LC_ALL $PWD $SOURCE_DATE_EPOCH"', {'x': b'a source\n'})
+    first, second = run.kept['first.log'].decode(), run.kept['second.log'].decode()
+    check('two worlds', 'uid=1000(builder)' in first and 'uid=14321(examiner)' in second
+          and '0002' in second and '/srv/second/' in second, first + second)
+    check('one date for both', first.count(str(bundle.EPOCH)) == second.count(str(bundle.EPOCH)) == 1,
+          first + second)
+    check('and the result says what they were', run.builds()[1]['world']['user'] == 'examiner (14321)',
+          run.all)
+
+
+def clock_is_one():
+    """Files made in the second world have its time, and make is content."""
+    recipe = '''
+cat > Makefile <<'M'
+b: a
+	cp a b
+a: src
+	cp src a
+M
+touch src && make && make -q
+now=$(date +%s); touch f; file=$(stat -c %Y f)
+[ $((file - now)) -lt 3 ] && [ $((now - file)) -lt 3 ]
+python3 - <<'P'
+import os, time
+open('g', 'w').close()
+assert abs(os.stat('g').st_mtime - time.time()) < 3, (os.stat('g').st_mtime, time.time())
+t = time.time() + 100
+os.utime('g', (t, t))
+assert abs(os.stat('g').st_mtime - t) < 1
+P
+cp b "$OUT/x"
+'''
+    run = Run(recipe, {'x': b''}, '--blame')
+    check('the clock and the times of files agree', run.code == 0, run.all + run.log())
+
+
+def toolchains():
+    if not shutil.which('clang', path='/usr/bin:/bin'):
+        return
+    source = {'m.c': 'int main(void) { return 0; }\n'}
+    recipe = '"$CC" -o x "$SOURCE/m.c" && strip x && cp x "$OUT/x"; echo "$CC $CXX"'
+    first = Run(recipe, {'x': b''}, '--toolchain', 'gcc', source=source)
+    run = Run(recipe, {'x': first.kept['first/x']}, '--toolchain', 'gcc,clang', source=source)
+    other = run.json['otherToolchains']
+    check('diverse compilation', run.code == 0 and len(other) == 1 and other[0]['toolchain'] == 'clang'
+          and other[0]['artefacts'][0]['asEachOther'] and not other[0]['artefacts'][0]['asVendor'], run.all)
+    bad = subprocess.run([CANDOR, 'handover', 'rebuild', '--toolchain', 'gcc;id', 'x'], capture_output=True)
+    check('a toolchain is a name', bad.returncode == 3, bad)
+
+
+# --- what it stands ------------------------------------------------------------------------
+
+HOSTILE = {
+    # recipe, options, what the result says of the first build, what its log says
+    'fails': ('exit 7', (), 'failed', ''),
+    'kills itself': ('kill -9 $$', (), 'killed', ''),
+    'sleeps for ever': ('sleep 100000', ('--timeout', '2'), 'late', ''),
+    'sleeps in the background': ('(setsid sleep 100000 &) ; cp "$SOURCE/a" "$OUT/x"', (), 'done', ''),
+    'stops itself': ('kill -STOP $$', ('--timeout', '2'), 'late', ''),
+    'spins': ('while :; do :; done', ('--timeout', '2'), 'late', ''),
+    'is a fork bomb': ('f() { f | f & }; f; sleep 1; exit 5', ('--timeout', '5', '--tasks', '100'), None, ''),
+    'fills its space': ('cat /dev/zero > big', ('--space', '64M'), 'failed', 'No space left'),
+    'fills it with files': ('i=0; while :; do : > "f$i"; i=$((i + 1)); done',
+                            ('--space', '4M', '--timeout', '30'), None, ''),
+    'talks for ever': ('yes', ('--timeout', '60'), 'failed', ''),
+    'eats memory': ('python3 -c "x = bytes(1 << 33)"', ('--memory', '1G'), 'failed', 'MemoryError'),
+    'wants the network': ('python3 -c "import socket; socket.create_connection((\'1.1.1.1\', 53), 3)"', (),
+                          'failed', 'unreachable'),
+    'asks loopback': ('python3 -c "import socket; socket.create_connection((\'127.0.0.1\', PORT), 3)"', (),
+                      'failed', 'Error'),
+    'asks the hypervisor': ('python3 -c "import socket; socket.socket(40, 1)"', (), 'failed', 'not supported'),
+    'writes to the source': ('echo x >> "$SOURCE/a"', (), 'failed', 'Read-only'),
+    'writes to the recipe': ('echo x >> "$0"', (), 'failed', 'Read-only'),
+    'writes to the host': ('echo x > /usr/bin/candor-was-here', (), 'failed', 'Read-only'),
+    'writes to the root': ('mkdir /candor-was-here', (), 'failed', 'Read-only'),
+    'mounts': ('python3 -c "import ctypes, os; l = ctypes.CDLL(None, use_errno=True); '
+               'r = l.mount(b\'none\', b\'/tmp\', b\'tmpfs\', 0, 0); print(os.strerror(ctypes.get_errno())); '
+               'exit(r != 0)"', (), 'failed', 'not permitted'),
+    'makes namespaces': ('unshare -Ur true', (), 'failed', 'not permitted'),
+    'makes them by clone': ('python3 -c "import ctypes, os; l = ctypes.CDLL(None, use_errno=True); '
+                            'r = l.syscall(56, 0x10000000 | 17, 0, 0, 0, 0); '
+                            'print(os.strerror(ctypes.get_errno())); exit(r < 0)"', (), 'failed', 'not permitted'),
+    'traces': ('python3 -c "import ctypes, os; l = ctypes.CDLL(None, use_errno=True); '
+               'r = l.ptrace(16, 1, 0, 0); print(os.strerror(ctypes.get_errno())); exit(r != 0)"', (),
+               'failed', 'not permitted'),
+    'kills everybody': ('kill -9 1; kill -9 $PPID; kill -9 -1; exit 0', (), None, ''),
+    'reads the first process': ('cat /proc/1/environ > "$OUT/x"', (), 'failed', 'denied'),
+    'writes into it': ('echo > /proc/1/mem', (), 'failed', 'denied'),
+    'looks for the host': ('[ -z "$(ls /home /root /mnt /opt /etc/shadow /etc/ssh 2>/dev/null)" ] && exit 3', (),
+                           'failed', ''),
+    'becomes root': ('python3 -c "import os; os.setuid(0)"', (), 'failed', 'Invalid'),
+    'leaves a link': ('ln -s /etc/passwd "$OUT/x"', (), 'done', ''),
+    'leaves a pipe': ('mkfifo "$OUT/x"', (), 'done', ''),
+    'leaves a folder': ('mkdir "$OUT/x"', (), 'done', ''),
+    'leaves a secret file': ('cp "$SOURCE/a" "$OUT/x"; chmod 0 "$OUT/x"', (), 'done', ''),
+    'leaves depth': ('cd "$OUT"; i=0; while [ $i -lt 200 ]; do mkdir d; cd d; i=$((i + 1)); done', (), 'done', ''),
+    'sets its own filter': ('python3 -c "import ctypes, os; l = ctypes.CDLL(None, use_errno=True); '
+                            'r = l.syscall(317, 1, 0, 0); print(os.strerror(ctypes.get_errno())); exit(r != 0)"', (),
+                            'failed', 'Invalid'),
+    'opens unseen': ('python3 -c "import ctypes, os; l = ctypes.CDLL(None, use_errno=True); '
+                     'r = l.syscall(425, 8, 0); print(os.strerror(ctypes.get_errno())); exit(r < 0)"', (),
+                     'failed', 'not implemented'),
+}
+
+
+def leftovers():
+    """Processes of rooms and mounts of theirs that this machine still has."""
+    ps = subprocess.run(['ps', '-eo', 'pid,comm,args'], capture_output=True, text=True).stdout
+    mounts = pathlib.Path('/proc/mounts').read_text()
+    return [l for l in ps.splitlines() if 'candor-room' in l or 'sleep 100000' in l] + [
+        l for l in mounts.splitlines() if '/build/first' in l or '/srv/second' in l]
+
+
+def hostile():
+    for name, (recipe, options, end, log) in HOSTILE.items():
+        start = time.monotonic()
+        run = Run(recipe.replace('PORT', '22'), {'x': b'a source\n'}, *options, timeout=300)
+        b = run.builds()[0]
+        check(f'a recipe that {name}', run.code in (0, 1) and (end is None or b.get('end') == end)
+              and log in run.log() and (run.code == 0) == (run.json['result'] == 'PASSED'),
+              run.all + run.log()[-800:])
+        if run.code == 0:
+            check(f'  (and is good all the same: {name})', name in (
+                'sleeps in the background', 'leaves a secret file'), run.all)
+    check('nothing is left of them', leftovers() == [], leftovers())
+    check('nor of what they wrote', not pathlib.Path('/usr/bin/candor-was-here').exists(), '')
+
+
+def killed():
+    """kill -9 of candor: the room dies with it."""
+    with tempfile.TemporaryDirectory(prefix='candor-') as d:
+        path = pathlib.Path(d) / 'x.handover'
+        path.write_bytes(bundle.make({'a': 'x'}, 'setsid sleep 100000 & sleep 100000', {'x': b'x'}))
+        for what in ('SIGKILL', 'SIGTERM', 'SIGINT'):
+            p = subprocess.Popen([CANDOR, 'handover', 'rebuild', path], stdout=subprocess.DEVNULL)
+            for _ in range(100):
+                if len([l for l in leftovers() if 'sleep 100000' in l]) >= 2:
+                    break
+                time.sleep(0.1)
+            seen = leftovers()
+            p.send_signal(getattr(signal, what))
+            p.wait(10)
+            for _ in range(50):
+                if not leftovers():
+                    break
+                time.sleep(0.1)
+            check(f'{what} leaves nothing', seen and not leftovers(), (seen, leftovers()))
+        check('not even in the folder', os.listdir(d) == ['x.handover'], os.listdir(d))
+
+
+def bad_bundles():
+    good = bundle.make({'a': 'x'}, 'cp "$SOURCE/a" "$OUT/x"', {'x': b'x'})
+    for name, data in (('empty', b''), ('cut', good[:-700]), ('flipped', good.replace(b'x\0', b'y\0', 1)),
+                       ('noise', os.urandom(4096))):
+        run = Run('', {}, raw=data)
+        check(f'a bundle that is {name} is refused', run.code >= 2 and run.err.startswith('candor: ')
+              and not run.out, run.all)
+    run = subprocess.run([CANDOR, 'handover', 'rebuild', '/nonexistent'], capture_output=True, text=True)
+    check('one that is not there, too', run.returncode == 2 and 'nonexistent' in run.stderr, run)
+
+
+def roots():
+    """A root that the examiner names: here one of links to the host's folders."""
+    with tempfile.TemporaryDirectory(prefix='candor-') as d:
+        root = pathlib.Path(d)
+        os.chmod(d, 0o755)
+        for name in ('bin', 'lib', 'lib64', 'sbin'):
+            (root / name).symlink_to('usr/' + name)
+        (root / 'usr/bin').mkdir(parents=True)
+        (root / 'usr/lib').mkdir()
+        libs = subprocess.run(['ldd', '/bin/sh', '/bin/cp'], capture_output=True, text=True).stdout
+        for lib in {w for w in libs.split() if w.startswith('/') and not w.endswith(':')}:
+            to = root / pathlib.Path(lib).resolve().relative_to('/')
+            to.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(lib, to)
+            name = to.parent / pathlib.Path(lib).name
+            if name != to and not name.exists():
+                name.symlink_to(to.name)
+        loader = pathlib.Path('/lib64/ld-linux-x86-64.so.2')
+        if loader.exists():
+            (root / 'usr/lib64').mkdir(exist_ok=True)
+            if not (root / 'usr/lib64' / loader.name).exists():
+                shutil.copy(loader, root / 'usr/lib64' / loader.name)
+        for prog in ('sh', 'cp', 'ls'):
+            shutil.copy('/bin/' + prog, root / 'usr/bin' / prog)
+        (root / 'etc').mkdir()
+        (root / 'etc/marker').write_text('mine')
+        run = Run('read x < /etc/marker || :; [ "$x" = mine ]; [ ! -e /usr/bin/gcc ]; cp "$SOURCE/a" "$OUT/x"',
+                  {'x': b'a source\n'}, '--root', d)
+        check('a root of the examiner', run.code == 0 and run.json['root']['kind'] == 'folder', run.all + run.log())
+    run = subprocess.run([CANDOR, 'handover', 'rebuild', '--root', '/nonexistent', 'x'], capture_output=True)
+    check('one that is not there', run.returncode == 2, run)
+
+
+if __name__ == '__main__':
+    skip_if_impossible()
+    for test in (identical, vendor_lies, worlds, clock_is_one, blame, toolchains, roots, hostile, killed,
+                 bad_bundles):
+        if not ONLY or test.__name__ in ONLY:
+            test()
+    print(f'1..{len(results)}')
+    sys.exit(0 if all(results) else 1)
