@@ -1,0 +1,52 @@
+#include "compare/compare.h"
+
+#include <sys/stat.h>
+
+#include "base/sys.h"
+#include "compare/fold.h"
+
+static enum err
+side_of(struct fold *f, int fd, const char *which, struct ask_side *out)
+{
+	struct buf b = { 0 };
+	struct stat st;
+	enum err e = sys_stat(fd, &st);
+
+	if (e != OK)
+		buf_printf(&b, "the %s cannot be read: %s", which, sys_why());
+	else if (!S_ISREG(st.st_mode)) {
+		buf_printf(&b, "the %s is a %s, not a regular file", which,
+		    sys_kind(st.st_mode));
+		e = ERR_FORMAT;
+	} else
+		*out = (struct ask_side){ fd, (uint64_t)st.st_size, st.st_mode & 07777 };
+	fold_why(f, buf_bytes(&b));
+	buf_done(&b);
+	return e;
+}
+
+enum err
+compare_run(const struct compare_opts *o, int fd_a, int fd_b, const char *suffix,
+    struct compare_result *out)
+{
+	struct ask_side a, b;
+	struct fold f;
+	bool same = false;
+	enum err e;
+
+	fold_init(&f, o, out);
+	TRY(side_of(&f, fd_a, "first", &a));
+	TRY(side_of(&f, fd_b, "second", &b));
+	out->size_a = a.size;
+	out->size_b = b.size;
+	e = ask_same(&a, &b, &same);
+	if (e != OK) {
+		fold_why(&f, bytes_of(sys_why()));
+		return e;
+	}
+	if (same)
+		out->verdict = COMPARE_IDENTICAL;
+	else if (ask_worker(o, &a, &b, suffix, &f) == OK)
+		fold_end(&f);
+	return OK;
+}

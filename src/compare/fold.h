@@ -1,0 +1,46 @@
+/*
+ * fold.h - statements become a result: checked, counted, kept.
+ *
+ * The statements are a worker's, and may be lies: BEGIN and END have to match, sizes and
+ * lengths have to keep to difference.h, or the worker is not believed any further.
+ */
+#pragma once
+
+#include "compare/compare.h"
+
+struct fold {
+	struct compare_result *out;
+	uint64_t keep;       /* bytes that may still be kept */
+	uint64_t keep_code;  /* the same for DIFF_CODE, when the others are spent */
+	uint32_t depth;      /* of objects begun */
+	uint32_t base;       /* depth below which a worker may not end */
+	uint64_t kept;       /* a bit for each object begun: is it in the result? */
+	struct bytes name_a; /* of the worker's outermost pair: it knows no names */
+	struct bytes name_b;
+};
+
+void fold_init(struct fold *f, const struct compare_opts *o, struct compare_result *out);
+/* ERR_PROTO: no honest worker says that. */
+MUST_USE enum err fold_add(struct fold *f, const struct difference *d);
+/* FOUND, ONLY_A, ONLY_B, LIMIT and DAMAGED so far. */
+uint64_t fold_said(const struct fold *f);
+/* The verdict of what was added. */
+void fold_end(struct fold *f);
+/* Remembers the first reason. */
+void fold_why(struct fold *f, struct bytes what);
+
+/*
+ * One pair through a worker; its statements go through f, inside of what is begun there.
+ * size is what fstat told. OK: it said all; else f->out->why tells what went wrong.
+ */
+struct ask_side {
+	int fd;
+	uint64_t size;
+	uint32_t mode; /* permission bits */
+};
+MUST_USE enum err ask_worker(const struct compare_opts *o, const struct ask_side *a,
+    const struct ask_side *b, const char *suffix, struct fold *f);
+
+/* Do they hold the same bytes? ERR_IO: one cannot be read, errno tells. */
+MUST_USE enum err ask_same(
+    const struct ask_side *a, const struct ask_side *b, bool *same);

@@ -1,0 +1,258 @@
+/* folders.c - see compare.h: two folders, pair by pair, each pair by a worker of its own.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/sys.h"
+#include "compare/fold.h"
+#include "compare/folder.h"
+
+struct folders {
+	const struct compare_opts *o;
+	int dir_a, dir_b;
+	struct fold f;
+	enum err err;
+};
+
+static void
+say(struct folders *s, struct difference d)
+{
+	if (s->err == OK)
+		s->err = fold_add(&s->f, &d);
+}
+
+static void
+say_found(struct folders *s, enum diff_class cls, const char *what,
+    const struct diff_line lines[2])
+{
+	say(s, (struct difference){ .kind = DIFF_FOUND,
+		   .cls = cls,
+		   .what = bytes_of(what),
+		   .lines = lines,
+		   .nlines = 2 });
+}
+
+static void
+begin(struct folders *s, const struct folder_entry *a, const struct folder_entry *b)
+{
+	say(s, (struct difference){ .kind = DIFF_BEGIN,
+		   .name_a = a->path,
+		   .type = bytes_of(sys_kind(a->mode)),
+		   .size_a = a->size,
+		   .size_b = b->size });
+}
+
+static void
+end(struct folders *s)
+{
+	say(s, (struct difference){ .kind = DIFF_END });
+}
+
+/* --- what is not in the bytes ----------------------------------------------------------
+ */
+
+static void
+type_diff(struct folders *s, const struct folder_entry *a, const struct folder_entry *b)
+{
+	const struct diff_line lines[] = {
+		{ DIFF_A, DIFF_NOWHERE, bytes_of(sys_kind(a->mode)) },
+		{ DIFF_B, DIFF_NOWHERE, bytes_of(sys_kind(b->mode)) },
+	};
+
+	begin(s, a, b);
+	say_found(s, DIFF_CODE, "it is of another type", lines);
+	end(s);
+}
+
+static bool
+about_differs(const struct folder_entry *a, const struct folder_entry *b)
+{
+	return a->mode != b->mode || a->device != b->device ||
+	       !bytes_eq(a->target, b->target);
+}
+
+static void
+about_diff(struct folders *s, const struct folder_entry *a, const struct folder_entry *b)
+{
+	char x[16], y[16];
+	const struct diff_line modes[] = { { DIFF_A, DIFF_NOWHERE, { (uint8_t *)x, 4 } },
+		{ DIFF_B, DIFF_NOWHERE, { (uint8_t *)y, 4 } } };
+	const struct diff_line links[] = { { DIFF_A, DIFF_NOWHERE, a->target },
+		{ DIFF_B, DIFF_NOWHERE, b->target } };
+
+	snprintf(x, sizeof(x), "%04o", a->mode & 07777);
+	snprintf(y, sizeof(y), "%04o", b->mode & 07777);
+	if ((a->mode ^ b->mode) & 07000)
+		say_found(s, DIFF_CODE, "it runs with other rights", modes);
+	else if (a->mode != b->mode)
+		say_found(s, DIFF_METADATA, "it has other permissions", modes);
+	if (!bytes_eq(a->target, b->target))
+		say_found(s, DIFF_CODE, "the link points at something else", links);
+	else if (a->device != b->device)
+		say_found(s, DIFF_CODE, "it is another device", links);
+}
+
+/* --- contents
+ * --------------------------------------------------------------------------------- */
+
+/* How the name ends, when that may be told to a worker: short and plain. */
+static const char *
+suffix_of(const struct folder_entry *e)
+{
+	const char *path = (const char *)e->path.p, *dot = strrchr(path, '.');
+
+	return dot != NULL && strchr(dot, '/') == NULL && strlen(dot) <= 8 ? dot : "";
+}
+
+static void
+unreadable(struct folders *s, const struct folder_entry *e, const char *why)
+{
+	begin(s, e, e);
+	say(s, (struct difference){ .kind = DIFF_DAMAGED, .what = bytes_of(why) });
+	end(s);
+}
+
+static void
+ask(struct folders *s, const struct folder_entry *e, const struct ask_side *a,
+    const struct ask_side *b)
+{
+	struct compare_result *r = s->f.out;
+
+	s->f.name_a = e->path;
+	if (ask_worker(s->o, a, b, suffix_of(e), &s->f) != OK) {
+		struct buf why = { 0 };
+
+		/* one pair that failed does not end the others */
+		buf_str(&why, r->why);
+		unreadable(s, e, buf_cstr(&why));
+		buf_done(&why);
+	}
+	s->f.name_a = (struct bytes){ 0 };
+	s->f.base = 0;
+}
+
+static void
+file_diff(struct folders *s, const struct folder_entry *a, const struct folder_entry *b)
+{
+	struct ask_side x = { -1, a->size, a->mode & 07777 };
+	struct ask_side y = { -1, b->size, b->mode & 07777 };
+	bool same = true;
+
+	if (folder_open(s->dir_a, a, &x.fd) != OK ||
+	    folder_open(s->dir_b, b, &y.fd) != OK || ask_same(&x, &y, &same) != OK)
+		unreadable(s, a, "it cannot be read");
+	else if (!same)
+		ask(s, a, &x, &y);
+	fd_closep(&x.fd);
+	fd_closep(&y.fd);
+}
+
+static void
+pair_diff(struct folders *s, const struct folder_entry *a, const struct folder_entry *b)
+{
+	if ((a->mode & S_IFMT) != (b->mode & S_IFMT)) {
+		type_diff(s, a, b);
+		return;
+	}
+	if (about_differs(a, b)) {
+		begin(s, a, b);
+		about_diff(s, a, b);
+		end(s);
+	}
+	if (S_ISREG(a->mode))
+		file_diff(s, a, b);
+}
+
+/* What a file that only one side has is: the worst that its comparison with nothing says.
+ */
+static enum diff_class
+class_alone(struct folders *s, const struct folder_entry *e, int dir)
+{
+	struct ask_side x = { -1, e->size, e->mode & 07777 }, none = { -1, 0, 0 };
+	struct compare_result r;
+	enum diff_class cls = DIFF_CODE;
+	struct fold f;
+
+	if (!S_ISREG(e->mode))
+		return S_ISDIR(e->mode) ? DIFF_METADATA : DIFF_CODE;
+	fold_init(&f, s->o, &r);
+	if (folder_open(dir, e, &x.fd) == OK && sys_memfd("none", &none.fd) == OK &&
+	    e->size > 0 && ask_worker(s->o, &x, &none, suffix_of(e), &f) == OK)
+		while (cls > 0 && r.count[cls] == 0)
+			cls--;
+	compare_done(&r);
+	fd_closep(&x.fd);
+	fd_closep(&none.fd);
+	return cls;
+}
+
+static void
+only(struct folders *s, const struct folder_entry *e, bool first)
+{
+	say(s, (struct difference){
+		   .kind = first ? DIFF_ONLY_A : DIFF_ONLY_B,
+		   .cls = class_alone(s, e, first ? s->dir_a : s->dir_b),
+		   .name_a = e->path,
+		   .type = bytes_of(sys_kind(e->mode)),
+		   .size_a = first ? e->size : 0,
+		   .size_b = first ? 0 : e->size,
+		   .what = bytes_of(
+		       first ? "only the first has it" : "only the second has it"),
+	       });
+}
+
+static void
+merge(struct folders *s, const struct folder_list *a, const struct folder_list *b)
+{
+	size_t i = 0, j = 0;
+
+	while ((i < a->n || j < b->n) && s->err == OK) {
+		int c = i == a->n   ? 1
+			: j == b->n ? -1
+				    : bytes_cmp(a->p[i].path, b->p[j].path);
+
+		if (c < 0)
+			only(s, &a->p[i++], true);
+		else if (c > 0)
+			only(s, &b->p[j++], false);
+		else
+			pair_diff(s, &a->p[i++], &b->p[j++]);
+	}
+}
+
+static void
+not_read(struct folders *s, const struct folder_list *l)
+{
+	if (l->why[0] != '\0')
+		say(s, (struct difference){
+			   .kind = DIFF_DAMAGED, .what = bytes_of(l->why) });
+}
+
+enum err
+compare_folders(
+    const struct compare_opts *o, int dir_a, int dir_b, struct compare_result *out)
+{
+	struct folders s = { .o = o, .dir_a = dir_a, .dir_b = dir_b };
+	struct folder_list a, b;
+	const struct folder_entry root = { .path = BYTES_LIT("."), .mode = S_IFDIR };
+	enum err e;
+
+	fold_init(&s.f, o, out);
+	e = folder_read(dir_a, &a);
+	if (folder_read(dir_b, &b) != OK)
+		e = ERR_LIMIT;
+	begin(&s, &root, &root);
+	not_read(&s, &a);
+	not_read(&s, &b);
+	if (e == OK)
+		merge(&s, &a, &b);
+	else
+		say(&s, (struct difference){ .kind = DIFF_LIMIT,
+			    .what = BYTES_LIT("more entries than are compared") });
+	end(&s);
+	if (s.err == OK)
+		fold_end(&s.f);
+	folder_done(&a);
+	folder_done(&b);
+	return OK;
+}
