@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -12,12 +13,13 @@
 #include "cli/job.h"
 #include "cli/msg.h"
 #include "fetch/fetch.h"
-#include "update/update.h"
+#include "update/program.h"
 
 struct update_args {
 	struct conf_where where;
 	uint64_t sequence;
-	bool check, rollback, requests, json, quiet;
+	bool check, rollback, requests, json, quiet, release, statements;
+	const char *into;
 };
 
 /* clang-format off */
@@ -26,6 +28,9 @@ static const struct opt update_opts[] = {
 	{ 0, "check", OPT_FLAG, NULL, "fetch, judge and try, and change nothing", AT(check) },
 	{ 0, "rollback", OPT_FLAG, NULL, "go back to a release that is kept", AT(rollback) },
 	{ 0, "to", OPT_NUM, "SEQUENCE", "with --rollback: to this one", AT(sequence) },
+	{ 0, "release", OPT_FLAG, NULL, "a release of the program, if examiners stand behind it", AT(release) },
+	{ 0, "into", OPT_STR, "DIR", "with --release: put it there, in a folder of its own", AT(into) },
+	{ 0, "statements", OPT_FLAG, NULL, "fetch only what examiners said, for candor-apt", AT(statements) },
 	{ 0, "print-requests", OPT_FLAG, NULL, "print the bytes of every request that is sent", AT(requests) },
 	{ 0, "json", OPT_FLAG, NULL, "print one JSON object", AT(json) },
 	{ 'q', "quiet", OPT_FLAG, NULL, "print nothing unless something was refused", AT(quiet) },
@@ -44,6 +49,8 @@ struct update_cmd {
 	struct conf conf;
 	struct update update;
 	struct update_said said;
+	struct program_said program;
+	size_t statements; /* bytes of them */
 	struct fault fault;
 	char *worker, *fetch;
 };
@@ -81,14 +88,50 @@ result_of(const struct update_cmd *c)
 	return c->args.check ? "offered" : "installed";
 }
 
+/* Nothing is installed behind anybody's back: how to do it is said. */
+static void
+say_program(const struct program_said *p, struct buf *b)
+{
+	bool debs = false;
+
+	buf_printf(b,
+	    "%" PRIu32 " examiner%s rebuilt every artefact bit-identically, %" PRIu32
+	    " asked for; nobody who is trusted objects\n",
+	    p->good, p->good == 1 ? "" : "s", p->need);
+	if (p->folder == NULL)
+		return;
+	buf_str(b, "in ");
+	text_escape(b, bytes_of(p->folder));
+	buf_str(b, ":\n");
+	for (uint32_t i = 0; i < p->program.n; i++) {
+		const char *name = p->program.artefact[i].name, *end = strrchr(name, '.');
+
+		buf_printf(b, "  %s\n", name);
+		debs = debs || (end != NULL && strcmp(end, ".deb") == 0);
+	}
+	if (!debs)
+		return;
+	buf_str(b, "to install: apt-get install ");
+	text_escape(b, bytes_of(p->folder));
+	buf_str(b, "/*.deb\n");
+}
+
 static void
 say_text(const struct update_cmd *c, struct buf *b)
 {
 	const struct about *a = &c->said.about;
 
+	if (c->args.statements) {
+		buf_printf(b, "statements of examiners: %zu bytes\n", c->statements);
+		return;
+	}
 	buf_printf(b, "%s: ", result_of(c));
+	if (c->args.release)
+		buf_printf(
+		    b, "%s %s, ", c->program.program.name, c->program.program.version);
 	about_name(a, b);
-	buf_printf(b, ", %" PRIu64 " rule%s", a->rules, a->rules == 1 ? "" : "s");
+	if (!c->args.release)
+		buf_printf(b, ", %" PRIu64 " rule%s", a->rules, a->rules == 1 ? "" : "s");
 	put_time(b, ", of ", a->date);
 	buf_u8(b, '\n');
 	if (c->said.before.sequence != 0 && c->said.changed) {
@@ -109,6 +152,8 @@ say_text(const struct update_cmd *c, struct buf *b)
 		put_time(b, ", fresh as of ", a->sealed);
 		buf_printf(b, "; the log has %" PRIu64 " entries\n", c->said.log_size);
 	}
+	if (c->args.release)
+		say_program(&c->program, b);
 	if (c->said.rotations > 0)
 		buf_printf(b,
 		    "the publisher's key was replaced, signed by the old and the "
@@ -141,6 +186,23 @@ put_about(struct json *j, const char *key, const struct about *a)
 }
 
 static void
+put_program(struct json *j, const struct program_said *p)
+{
+	json_open(j, "program", '{');
+	json_str(j, "name", p->program.name);
+	json_str(j, "version", p->program.version);
+	json_uint(j, "examiners", p->good);
+	json_uint(j, "needed", p->need);
+	if (p->folder != NULL)
+		json_bytes(j, "folder", bytes_of(p->folder));
+	json_open(j, "artefacts", '[');
+	for (uint32_t i = 0; i < p->program.n; i++)
+		json_str(j, NULL, p->program.artefact[i].name);
+	json_close(j, ']');
+	json_close(j, '}');
+}
+
+static void
 say_json(const struct update_cmd *c, int code, struct buf *b)
 {
 	struct json j = { b, false };
@@ -157,6 +219,8 @@ say_json(const struct update_cmd *c, int code, struct buf *b)
 		put_about(&j, "release", &c->said.about);
 	if (c->said.before.sequence != 0)
 		put_about(&j, "before", &c->said.before);
+	if (c->program.program.n > 0)
+		put_program(&j, &c->program);
 	json_uint(&j, "cosignatures", c->said.cosignatures);
 	json_uint(&j, "log_size", c->said.log_size);
 	json_uint(&j, "bytes", c->said.bytes);
@@ -199,6 +263,23 @@ finish(struct update_cmd *c, enum err e)
 	return code;
 }
 
+static enum err
+run_one(struct update_cmd *c)
+{
+	const struct update *u = &c->update;
+	enum err e;
+
+	if (c->args.rollback)
+		return update_rollback(u, c->args.sequence, &c->said, &c->fault);
+	if (c->args.statements)
+		return program_statements(u, &c->statements, &c->fault);
+	if (!c->args.release)
+		return update_run(u, &c->said, &c->fault);
+	e = program_run(u, c->args.into, &c->program, &c->fault);
+	c->said = c->program.update;
+	return e;
+}
+
 static int
 work(struct update_cmd *c)
 {
@@ -216,10 +297,19 @@ work(struct update_cmd *c)
 		.sent = c->args.requests ? on_sent : NULL,
 	};
 	if (e == OK)
-		e = c->args.rollback
-			? update_rollback(u, c->args.sequence, &c->said, &c->fault)
-			: update_run(u, &c->said, &c->fault);
+		e = run_one(c);
 	return finish(c, e);
+}
+
+/* One of rules, --rollback, --release and --statements. */
+static bool
+args_fit(const struct update_cmd *c)
+{
+	const struct update_args *a = &c->args;
+
+	return c->rest.n <= 1 && (!a->rollback || c->rest.n == 0) &&
+	       (a->sequence == 0 || a->rollback) && (a->into == NULL || a->release) &&
+	       a->rollback + a->release + a->statements <= 1;
 }
 
 static int
@@ -229,9 +319,10 @@ run_update(int argc, char **argv, const struct verb *v)
 	enum err e = opt_parse(v, argc, argv, &c->args, &c->rest);
 	int code = e == ERR_END ? 0 : OPT_EXIT_USAGE;
 
-	if (e == OK && (c->rest.n > 1 || (c->args.rollback && c->rest.n > 0) ||
-			   (c->args.sequence != 0 && !c->args.rollback))) {
-		msg_error("update: one URL or folder, or --rollback [--to SEQUENCE]");
+	if (e == OK && !args_fit(c)) {
+		msg_error(
+		    "update: one URL or folder, or --rollback [--to SEQUENCE]; --into "
+		    "goes with --release");
 		msg_hint("try 'candor help update'");
 		e = ERR_SYNTAX;
 	}
@@ -245,6 +336,7 @@ run_update(int argc, char **argv, const struct verb *v)
 		code = work(c);
 	}
 	arena_done(&c->arena);
+	free(c->program.folder);
 	free(c->worker);
 	free(c->fetch);
 	free(c->rest.p);
@@ -255,7 +347,7 @@ run_update(int argc, char **argv, const struct verb *v)
 const struct verb verb_update = {
 	"update",
 	"[URL|DIR]",
-	"install the newest release of rules, if everything about it holds",
+	"take the newest release of rules or of the program, if everything holds",
 	update_opts,
 	run_update,
 };

@@ -395,7 +395,15 @@ depot_finish(const struct depot *s, struct depot_stage *g, const struct about *a
 		memcpy(out + strlen(out), "b", 2);
 	/* one of that name that is not in use is from an update that did not end */
 	remove_release(s, out);
-	if (fsync(g->dir) != 0 || renameat(s->releases, g->name, s->releases, out) != 0 ||
+	return depot_move(s, g, out, f);
+}
+
+enum err
+depot_move(
+    const struct depot *s, struct depot_stage *g, const char *name, struct fault *f)
+{
+	if (fsync(g->dir) != 0 ||
+	    renameat(s->releases, g->name, s->releases, name) != 0 ||
 	    fsync(s->releases) != 0)
 		return not_written(f, "folder");
 	fd_closep(&g->dir);

@@ -81,6 +81,9 @@ MUST_USE enum err depot_copy(const struct depot_stage *g, const char *name, int 
 /* It becomes a release, under the name of its about; *out is that name. */
 MUST_USE enum err depot_finish(const struct depot *s, struct depot_stage *g,
     const struct about *a, char out[DEPOT_NAME], struct fault *f);
+/* It gets that name, which must be free; for folders that are not the depot's own. */
+MUST_USE enum err depot_move(
+    const struct depot *s, struct depot_stage *g, const char *name, struct fault *f);
 void depot_drop(const struct depot *s, struct depot_stage *g);
 
 /* The one step that everybody sees. */

@@ -239,10 +239,10 @@ judge_subject(struct judge *j, const struct entry *e)
 	const struct statement *s = &e->statement;
 	char when[UTC_SIZE];
 
-	if (s->type != STATEMENT_RULES)
+	if (s->type != j->ask->type)
 		return fault_set(j->f, FAULT_SOFTWARE,
-		    "this is a statement of type '%s', and rules were asked for",
-		    statement_type_name(s->type));
+		    "this is a statement of type '%s', and one of '%s' was asked for",
+		    statement_type_name(s->type), statement_type_name(j->ask->type));
 	if (!bytes_eq(s->channel, bytes_of(j->ask->channel)))
 		return fault_set(j->f, FAULT_SOFTWARE,
 		    "this release is of the channel '%s', and '%s' was asked for",
@@ -341,24 +341,48 @@ judge_sequence(struct judge *j, const struct entry *e)
 	return OK;
 }
 
+/* statement_parse took no names but good ones, and no more artefacts than there is room
+ */
+static enum err
+fill_program(struct judge *j, const struct statement *s)
+{
+	struct judge_program *p = &j->said->program;
+	bool ok = copy_text(p->name, sizeof(p->name), s->name) &&
+		  copy_text(p->version, sizeof(p->version), s->version);
+
+	for (size_t i = 0; i < s->nartefacts && ok; i++) {
+		struct judge_file *to = &p->artefact[p->n++];
+
+		to->size = s->artefact[i].size;
+		memcpy(to->sha256, s->artefact[i].sha256, 32);
+		ok = copy_text(to->name, sizeof(to->name), s->artefact[i].name);
+	}
+	return ok ? OK : fault_set(j->f, FAULT_STATEMENT, "a name in it is too long");
+}
+
 static enum err
 fill_about(struct judge *j, const struct entry *e)
 {
 	const struct statement *s = &e->statement;
 	struct about *a = &j->said->about;
+	/* of a program the source takes the archive's place */
+	const struct statement_file *archive =
+	    s->type == STATEMENT_RELEASE ? &s->source : &s->archive;
 
 	a->sequence = s->sequence;
 	a->index = e->proof.index;
-	a->archive_size = s->archive.size;
+	a->archive_size = archive->size;
 	a->rules = s->rules;
 	a->date = s->date;
 	a->not_after = s->not_after;
 	a->sealed = (int64_t)e->seen.sealed;
-	memcpy(a->archive, s->archive.sha256, 32);
+	memcpy(a->archive, archive->sha256, 32);
 	memcpy(a->statement, e->digest, 32);
 	if (!copy_text(a->channel, sizeof(a->channel), s->channel) ||
 	    !copy_text(a->origin, sizeof(a->origin), e->seen.checkpoint.origin))
 		return fault_set(j->f, FAULT_STATEMENT, "a name in it is too long");
+	if (s->type == STATEMENT_RELEASE)
+		TRY(fill_program(j, s));
 	j->said->cosignatures = e->seen.cosignatures;
 	copy_text(
 	    j->said->log_url, sizeof(j->said->log_url), j->policy.log[e->seen.log].url);

@@ -19,6 +19,7 @@
 
 #include "log/fault.h"
 #include "log/policy.h"
+#include "release/statement.h"
 #include "update/about.h"
 #include "update/seen.h"
 
@@ -31,12 +32,26 @@ struct judge_ask {
 	const struct note_key *publisher;
 	size_t npublisher;
 	const char *channel;
+	enum statement_type type; /* rules, or a program's release */
 	int64_t now, max_age;
 	const struct seen *seen;
-	struct bytes proof;       /* rules/CHANNEL/latest */
+	struct bytes proof;       /* rules/CHANNEL/latest, or release/CHANNEL/latest */
 	const struct bytes *keys; /* keys/CHANNEL/1 and so on */
 	size_t nkeys;
 	bool again; /* one that was installed once: only what does not age is asked */
+};
+
+/* An artefact of a program's release; its name is a good file name. */
+struct judge_file {
+	uint8_t sha256[32];
+	uint64_t size;
+	char name[STATEMENT_NAME + 1];
+};
+
+struct judge_program {
+	char name[STATEMENT_NAME + 1], version[STATEMENT_NAME + 1];
+	struct judge_file artefact[STATEMENT_ARTEFACTS];
+	uint32_t n; /* of artefacts */
 };
 
 /* No pointers: it crosses from one process to another as it is. */
@@ -50,6 +65,7 @@ struct judge_said {
 	bool same;          /* the release that was seen last */
 	bool no_quorum; /* the trust file wants no witness: freshness was not judged */
 	uint32_t cosignatures, rotations; /* rotations: of keys, that are new */
+	struct judge_program program;     /* of a program's release; else empty */
 };
 
 void judge_release(const struct judge_ask *ask, struct judge_said *out);

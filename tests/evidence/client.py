@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+"""client.py CANDOR - what a client takes, and every way in which it must refuse. TAP."""
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+from story import Story, done, ok, sha
+
+candor = sys.argv[1]
+
+
+def release(s, sequence):
+    """A program of two files, published, and shown under a cosigned checkpoint."""
+    files = [s.where / f'prog_{sequence}_all.deb', s.where / f'prog-doc_{sequence}_all.deb']
+    for f in files:
+        f.write_bytes(f'{f.name} {sequence}\n'.encode() * 100)
+    for f in ('source.tar', 'recipe.sh'):
+        (s.where / f).write_text(f'{f} {sequence}\n')
+    s.run('publish', 'release', *files, '--name', 'prog', '--version', f'1.{sequence}', '--source',
+          s.where / 'source.tar', '--recipe', s.where / 'recipe.sh', '--log', s.log, '--site', s.site,
+          '--key', s.where / 'publisher.key')
+    return files
+
+
+def show(s):
+    """latest, under the log's checkpoint as it is now."""
+    s.cosign()
+    latest = s.site / 'release/stable/latest'
+    index = [l.split()[1] for l in latest.read_text().splitlines() if l.startswith('index ')][0]
+    extra = [l for l in latest.read_text().splitlines() if l.startswith('extra ')][0]
+    proof = s.run('log', 'proof', s.log, index, '--trust', s.conf / 'trust').stdout
+    head, rest = proof.split('\n', 1)
+    latest.write_text(f'{head}\n{extra}\n{rest}')
+
+
+def update(s, *args, state=None):
+    return s.client('update', '--release', s.site, *args, state=state)
+
+
+def in_use(s):
+    f = s.state / 'stable.program/current'
+    return sorted((p.name, sha(p)) for p in f.iterdir()) if f.exists() else None
+
+
+def refused(s, name, code, words):
+    """With this sentence and code, and what was in use stays in use."""
+    before = in_use(s)
+    r = update(s)
+    ok(name, r.returncode == code and words in r.stderr and in_use(s) == before, r)
+
+
+def taken(s):
+    files = release(s, 1)
+    a, b = s.attest('a', files), s.attest('b', files)
+    s.pack(a, b)
+    show(s)
+    r = update(s)
+    ok('two of three: taken', r.returncode == 0 and 'installed: prog 1.1' in r.stdout and
+       '2 examiners rebuilt every artefact bit-identically' in r.stdout, r)
+    folder = s.state / 'stable.program/current'
+    ok('the artefacts are there', all(sha(folder / f.name) == sha(f) for f in files))
+    ok('how to install them is said', f'apt-get install {folder}/*.deb' in r.stdout, r)
+    ok('once more: nothing new', update(s).stdout.startswith('current: prog 1.1'))
+    into = s.where / 'into'
+    into.mkdir()
+    r = update(s, '--into', into)
+    ok('into a folder', r.returncode == 0 and sorted(p.name for p in into.iterdir()) == ['prog-1.1'] and
+       sha(into / 'prog-1.1' / files[0].name) == sha(files[0]), r)
+    r = update(s, '--into', into)
+    ok('which is not overwritten', r.returncode == 86 and 'there already' in r.stderr, r)
+    r = update(s, '--check', state=s.where / 'other')
+    ok('--check changes nothing', r.returncode == 0 and 'offered: prog 1.1' in r.stdout and
+       not (s.where / 'other/stable.program/current').exists(), r)
+    return files, a, b
+
+
+def too_little(s, files, a, b):
+    """Each world differs from the good one in one thing; a new client each time."""
+    def world(name, code, words, *statements):
+        s.state = s.where / f'state-{name.replace(" ", "-")}'
+        s.pack(*statements)
+        show(s)
+        refused(s, name, code, words)
+
+    later = '2099-01-01'
+    at = s.where
+    world('no statements at all', 60, '0 of the 2 examiners')
+    world('only one of two', 60, '1 of the 2 examiners', a)
+    world('an examiner objects', 61, "the examiner 'c' objects", a, b, s.attest('c', files, 'differs'))
+    world('of one artefact only', 60, "'prog-doc_1_all.deb': 1 of the 2",
+          a, s.attest('b', files[:1], out=at / 'part.dsse'))
+    other = at / 'x' / files[0].name
+    other.parent.mkdir()
+    other.write_bytes(b'something else')
+    world('a statement for another artefact', 63, 'another artefact',
+          a, s.attest('b', [files[0].parent / 'x' / files[0].name], out=at / 'other.dsse'))
+    world('a stranger', 60, '1 of the 2 examiners', a, s.attest('stranger', files))
+    review = at / 'review'
+    review.write_text('scope all\nfinding critical it sends files home\nresult failed\n')
+    s.run('attest', 'review', review, *files, '-k', at / 'c.key', '-o', at / 'review.dsse', '--log', s.log)
+    world('a review objects', 61, 'review of', a, b, at / 'review.dsse')
+    # withdrawn by the same examiner, later in the log
+    s.attest('c', files, 'bit-identical', '--withdraws', at / 'review.dsse', out=at / 'sorry.dsse')
+    s.state = at / 'state-withdrawn'
+    s.pack(a, b, at / 'review.dsse', at / 'sorry.dsse')
+    show(s)
+    ok('what is withdrawn objects no more', update(s).returncode == 0)
+    passed = {'result': 'PASSED', 'date': '2026-01-01T00:00:00Z'}
+    world('an expired statement', 62, 'it was good until 2026-01-02', a,
+          s.forge('b', {**passed, 'notAfter': '2026-01-02T00:00:00Z'}, files, at / 'old.dsse'))
+    world('a statement from the future', 58, 'in the future', a,
+          s.forge('b', {**passed, 'date': '2199-01-01T00:00:00Z'}, files, at / 'future.dsse'))
+    world('a statement without a date', 58, 'it has no date', a,
+          s.forge('b', {'result': 'PASSED'}, files, at / 'dateless.dsse'))
+    world('signed by somebody else', 65, 'his signature does not hold', a,
+          s.forge('b', passed, files, at / 'forged.dsse', signed_by='stranger'))
+    s.state = at / 'state-foreign'
+    s.pack(a, s.forge('b', passed, files, at / 'foreign.dsse'))
+    show(s)
+    ok('an envelope of another program', update(s).returncode == 0, update(s))
+    s.attest('b', files, 'bit-identical', '--not-after', later, out=at / 'late.dsse')
+    s.state = at / 'state-late'
+    s.pack(a, at / 'late.dsse')
+    show(s)
+    ok('one that has not expired', update(s).returncode == 0)
+
+
+def not_logged(s, files, a):
+    """A statement whose proof is missing, or of a log that no witness saw."""
+    b = s.attest('b', files, out=s.where / 'secret.dsse', log=False)
+    folder = s.where / 'unlogged'
+    folder.mkdir()
+    for f in (a, a.with_suffix('.tlog-proof'), b):
+        shutil.copy(f, folder)
+    shutil.rmtree(s.site / 'statements')
+    s.run('attest', 'pack', s.site, folder)
+    s.state = s.where / 'state-unlogged'
+    show(s)
+    refused(s, 'a statement that is not logged', 64, 'no proof that it was logged')
+
+
+def one_byte(s, a, b, files):
+    """One byte of every file that a client is given, in many places."""
+    s.pack(a, b)
+    show(s)
+    taken = []
+    offer = s.site / 'statements/latest'
+    places = [offer, s.site / 'blob' / offer.read_text().split()[4], s.site / 'release/stable/latest',
+              *(s.site / 'blob' / sha(f) for f in files)]
+    tried = 0
+    for f in places:
+        data = f.read_bytes()
+        for at in range(0, len(data), max(1, len(data) // 24)):
+            f.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
+            s.state = s.where / 'state-byte'
+            shutil.rmtree(s.state, ignore_errors=True)
+            r = update(s)
+            tried += 1
+            if r.returncode in (0, 2, 3) or in_use(s) or not r.stderr.startswith('candor: '):
+                taken.append((f, at, r))
+        f.write_bytes(data)
+    ok(f'one byte changed, in {tried} places of {len(places)} files', not taken, taken[:3])
+
+
+def kept(s, files, a, b):
+    """An objection that was seen once stays, whatever the server shows later."""
+    s.state = s.where / 'state-kept'
+    s.pack(a, b, s.where / 'c.dsse')
+    show(s)
+    refused(s, 'it objects', 61, "'c' objects")
+    s.pack(a, b)
+    show(s)
+    refused(s, 'the server does not show it any more', 61, "'c' objects")
+    old = sorted(os.listdir(s.state))
+    ok('what is kept', 'statements.tar' in old and 'statements.latest' in old, old)
+    r = s.client('verify', '--explain', '--product', 'prog', files[0])
+    ok('verify tells all', r.returncode == 61 and r.stdout.count('rebuild') >= 3 and
+       'entry ' in r.stdout, r)
+
+
+def configured(s):
+    s.state = s.where / 'state'
+    s.examiners('')
+    refused(s, 'no rule for it', 59, 'no line of the file of examiners is about')
+    s.examiners('product pr* 3-of-3\n')
+    refused(s, 'a rule of its own', 60, '2 of the 3 examiners')
+    s.examiners('examiners 2-of-4\n')
+    refused(s, 'a rule that does not add up', 59, "'of 4'")
+    (s.conf / 'examiners').unlink()
+    refused(s, 'no file of examiners', 59, 'there is no file of examiners')
+    s.examiners('examiners 2-of-3\n')
+    r = s.client('update', s.site)
+    ok('rules are another matter', r.returncode == 18, r)
+    r = s.client('update', '--statements', s.site)
+    ok('only the statements', r.returncode == 0 and r.stdout.startswith('statements of examiners: '), r)
+    for args in (['--release', '--statements'], ['--into', 'x'], ['--release', '--rollback']):
+        ok(f'no such line: {" ".join(args)}', s.client('update', *args).returncode == 3)
+
+
+with tempfile.TemporaryDirectory(prefix='candor-client-') as folder:
+    story = Story(candor, folder)
+    made, first, second = taken(story)
+    too_little(story, made, first, second)
+    not_logged(story, made, first)
+    one_byte(story, first, second, made)
+    kept(story, made, first, second)
+    story.pack(first, second)
+    show(story)
+    configured(story)
+done()
