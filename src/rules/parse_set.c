@@ -30,6 +30,15 @@ set_push(struct parser *p, struct set *s, uint32_t item)
 	return OK;
 }
 
+static bool
+set_has(const struct set *s, uint32_t item)
+{
+	for (size_t i = 0; i < s->n; i++)
+		if (s->item[i] == item)
+			return true;
+	return false;
+}
+
 static enum err
 tuple_push(struct parser *p, struct tuple *t, const struct ex *x)
 {
@@ -420,18 +429,23 @@ tuple_rules(struct parser *p, struct tuple *t, const struct set *s, struct place
 	return OK;
 }
 
+/* more: other booleans follow the rules. Without, what is said of a set of rules holds.
+ */
 static enum err
 parse_of_tuple(struct parser *p, const struct quantifier *q, const struct set *rules,
-    struct ir_loop *loop, struct ex *out)
+    bool more, struct ir_loop *loop, struct ex *out)
 {
 	struct tuple t = { 0 };
 
 	TRY(parse_depth_enter(p, q->place));
 	TRY(tuple_push(p, &t, &q->n));
 	TRY(tuple_rules(p, &t, rules, q->place));
-	TRY(parse_tuple_items(p, &t));
+	if (more)
+		TRY(parse_tuple_items(p, &t));
 	parse_depth_leave(p);
 	TRY(check_percent(p, q));
+	if (!more)
+		warn_count(p, q, (uint32_t)rules->n);
 	TRY(of_node(p, IR_OF_EXPRS, q, loop, out));
 	return node_kids(p, out, t.kid, (uint32_t)t.n);
 }
@@ -444,8 +458,9 @@ parse_of_rules(
 	bool more;
 
 	TRY(parse_rule_items(p, &s, &more));
-	if (more)
-		return parse_of_tuple(p, q, &s, loop, out);
+	if (more ||
+	    set_has(&s, p->rule_index)) /* the rule itself: `any of (apt_*)` in apt_all */
+		return parse_of_tuple(p, q, &s, more, loop, out);
 	loop->rules = s.item;
 	loop->nset = (uint32_t)s.n;
 	TRY(check_percent(p, q));
@@ -478,6 +493,6 @@ parse_of(struct parser *p, const struct quantifier *q, struct ex *out)
 	switch (kind) {
 	case SET_STRINGS: return parse_of_strings(p, q, loop, out);
 	case SET_RULES: return parse_of_rules(p, q, loop, out);
-	default: return parse_of_tuple(p, q, &s, loop, out);
+	default: return parse_of_tuple(p, q, &s, true, loop, out);
 	}
 }
