@@ -145,7 +145,7 @@ tell_rule(struct scan *s, uint32_t rule, enum finding_kind kind)
 	f.flags |= d->flags & DB_RULE_GLOBAL ? FINDING_GLOBAL : 0;
 	tags_of(s, d, &f);
 	metas_of(s, d, &f);
-	if (kind == FINDING_RULE && s->o.flags & SCAN_MATCHES)
+	if (s->o.flags & SCAN_MATCHES)
 		matches_of(s, d, &f);
 	if (s->sink_err == OK)
 		s->sink_err = s->sink->finding(s->sink->arg, &f);
@@ -158,28 +158,37 @@ shown(const struct scan *s, uint32_t rule)
 	       s->o.flags & SCAN_PRIVATE;
 }
 
-/* Lists the matches of every rule that will be reported, in one pass. */
 static void
-list_matches(struct scan *s)
+want_matches(struct scan *s, uint32_t rule)
 {
-	for (uint32_t i = 0; i < s->nlive; i++) {
-		const struct db_rule *d = db_rule(&s->db, s->live[i]);
+	const struct db_rule *d = db_rule(&s->db, rule);
 
-		if (!matched(s, s->live[i]) || !shown(s, s->live[i]))
-			continue;
-		for (uint32_t k = 0; k < db_rule_nstrings(&s->db, d); k++)
-			hits_want(
-			    s->hits, db_string(&s->db, d->strings + k)->pattern, true);
+	for (uint32_t k = 0; k < db_rule_nstrings(&s->db, d); k++)
+		hits_want(s->hits, db_string(&s->db, d->strings + k)->pattern, true);
+}
+
+/*
+ * Calls on each rule that will be reported, in the order of the rules, of the first n
+ * that are live. With SCAN_UNMATCHED, of all.
+ */
+static void
+each_told(struct scan *s, uint32_t n, void (*call)(struct scan *s, uint32_t rule))
+{
+	bool all = s->o.flags & SCAN_UNMATCHED;
+
+	n = all ? s->db.nrules : n;
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t rule = all ? i : s->live[i];
+
+		if (shown(s, rule) && (all || matched(s, rule)))
+			call(s, rule);
 	}
-	hits_search(s->hits);
 }
 
 static void
-tell_unmatched(struct scan *s)
+tell_one(struct scan *s, uint32_t rule)
 {
-	for (uint32_t i = 0; i < s->db.nrules; i++)
-		if (!matched(s, i) && shown(s, i))
-			tell_rule(s, i, FINDING_UNMATCHED);
+	tell_rule(s, rule, matched(s, rule) ? FINDING_RULE : FINDING_UNMATCHED);
 }
 
 #define DUMP_MAX ((size_t)16 << 20)
@@ -233,17 +242,15 @@ scan_tell_facts(struct scan *s)
 void
 scan_tell(struct scan *s)
 {
-	uint32_t rules = s->nlive;
+	uint32_t live = s->nlive; /* looking for matches may wake more: not to be told */
 
 	for (const struct log_line *l = s->logs; l != NULL; l = l->next)
 		scan_say(s, FINDING_LOG, DB_NONE, l->text);
-	if (s->o.flags & SCAN_MATCHES)
-		list_matches(s);
-	for (uint32_t i = 0; i < rules; i++)
-		if (matched(s, s->live[i]) && shown(s, s->live[i]))
-			tell_rule(s, s->live[i], FINDING_RULE);
-	if (s->o.flags & SCAN_UNMATCHED)
-		tell_unmatched(s);
+	if (s->o.flags & SCAN_MATCHES) { /* in one pass for all */
+		each_told(s, live, want_matches);
+		hits_search(s->hits);
+	}
+	each_told(s, live, tell_one);
 	if (s->cut || cond_incomplete(s->cond))
 		scan_say(s, FINDING_LIMIT, DB_NONE,
 		    BYTES_LIT("a format was read only in part"));
