@@ -79,6 +79,17 @@ sort(struct hits *h, struct hit_list *l)
 	return OK;
 }
 
+/* Which of two matches with one start counts. The ascii form: YARA tries the wide one
+ * where that fails. Of one form, the longest if the pattern has a greedy quantifier, else
+ * the shortest. */
+static bool
+better(const struct hit *v, const struct hit *than, bool longest)
+{
+	if (v->wide != than->wide)
+		return than->wide;
+	return v->len != than->len && (v->len > than->len) == longest;
+}
+
 enum err
 list_finish(struct hits *h, struct hit_list *l, bool longest)
 {
@@ -91,7 +102,7 @@ list_finish(struct hits *h, struct hit_list *l, bool longest)
 
 		if (last == NULL || last->off != l->v[i].off)
 			l->v[n++] = l->v[i];
-		else if ((l->v[i].len > last->len) == longest && l->v[i].len != last->len)
+		else if (better(&l->v[i], last, longest))
 			*last = l->v[i];
 	}
 	l->n = n;

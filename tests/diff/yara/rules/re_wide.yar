@@ -16,3 +16,7 @@ rule rw_both_class { strings: $a = /fo[xy]/ ascii wide condition: $a }
 rule rw_both_nocase { strings: $a = /FO[XY]/ ascii wide nocase condition: $a }
 rule rw_end_cut { strings: $a = /fox?/ wide condition: $a }
 rule rw_private { strings: $a = /fox/ wide private condition: $a }
+rule rw_both_greedy { strings: $a = /a[b-z]?/ ascii wide condition: $a }
+rule rw_both_greedy_star { strings: $a = /o[^o]*x?/ ascii wide condition: $a and filesize < 100 }
+rule rw_both_letter { strings: $a = /[abf]/ ascii wide condition: $a and filesize < 100 }
+rule rw_both_lazy { strings: $a = /fo??x??/ ascii wide condition: $a and filesize < 200 }
