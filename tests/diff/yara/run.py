@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 
+import dice
 import witness
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -34,9 +35,18 @@ sys.path.insert(0, os.path.join(ROOT, 'tests', 'gen'))
 import diffdata  # noqa: E402  (tests/gen, found by the line above)
 
 PACKS = ('small', 'core', 'medium')
-WHATS = ('hand', 'v45', 'errors', 'warnings', 'cli') + PACKS
+WHATS = ('hand', 'v45', 'errors', 'warnings', 'cli', 'dice') + PACKS
 PACK_VARS = 'filename filepath extension filetype owner md5 fullpath'.split()
 REAL_SIZE, REAL_STEP, REAL_COUNT = 12000, 40, 80     # real files for the hand-written rules
+DICE_RULES, DICE_FILES = 300, 30
+DICE_HEAD = 'import "pe" import "math"'
+DICE_VARS = '-d ext_i=3 -d ext_f=1.5 -d ext_s=abc -d ext_b=true'.split()
+# What 4.5 refuses and 4.2 takes, or tells without a word.
+NEWER = ('negative shift', 'invalid value in condition: "-1"',
+         'invalid value in condition: "range lower bound must be less than upper bound"',
+         'invalid value in condition: "range lower bound can not be negative"')
+NESTED = "'for <quantifier> of <string set>' loops can't be nested"
+PATIENCE = 900      # seconds for one run of an engine
 SHOWN = 60          # differences printed per part
 
 
@@ -83,8 +93,11 @@ def read_explained(path):
 
 def invoke(command, args, cwd):
     """(exit code, standard output, standard error) of one run, as text that keeps every byte."""
-    p = subprocess.run(command + args, cwd=cwd, stdin=subprocess.DEVNULL, check=False,
-                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    try:
+        p = subprocess.run(command + args, cwd=cwd, stdin=subprocess.DEVNULL, check=False,
+                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return 124, '', 'took too long'
     return p.returncode, p.stdout.decode('latin-1'), p.stderr.decode('latin-1')
 
 
@@ -196,7 +209,8 @@ def small_real(o):
 
 def part_hand(o, tally):
     with tempfile.TemporaryDirectory(prefix='diff-data-') as data:
-        names = diffdata.write(data) + small_real(o)
+        made = diffdata.write(data)
+        names = made + small_real(o)
         for path in rule_files(os.path.join(HERE, 'rules')):
             args = hand_args(path)
             with open(path, encoding='latin-1') as f:
@@ -204,7 +218,7 @@ def part_hand(o, tally):
             want, got = how(o.oracle, args, names, data), how(o.engine, args, names, data)
             tally.check('(exit)' not in want, 'hand', os.path.basename(path), '-',
                         f'the oracle fails: {want.get("(exit)")}')
-            check_decided(tally, path, want, len(names))
+            check_decided(tally, path, {n: want.get(n, []) for n in made}, len(made))
             for name in names + ['(exit)']:
                 w, g = want.get(name, []), got.get(name, [])
                 rule, text = describe(w, g)
@@ -338,6 +352,122 @@ def part_cli(o, tally):
                         parted(*said))
 
 
+# ---- rules by chance
+
+def bad_rules(text):
+    """{line: text} of the errors of a rule file with one rule a line."""
+    found = {}
+    for line in text.split('\n'):
+        m = re.match(r'error: rule "\w+" in [^(]*\((\d+)\): (.*)', line)
+        if m:
+            found.setdefault(int(m[1]), m[2])
+    return found
+
+
+def same_error(want, got):
+    """want, got: texts or None. 4.2 also takes an error within for-of for a nesting of it."""
+    return want == got or got in NEWER or (want == NESTED and not got)
+
+
+def write_lines(path, lines):
+    with open(path, 'w', encoding='latin-1') as f:
+        f.writelines(line + '\n' for line in lines)
+
+
+def by_rule(lines, rules):
+    """{rule: [itself, its matches...]} of the lines of one file. Where alternatives may give a
+    start several lengths, YARA's hangs on the atom that it chose: the starts are compared."""
+    found, rows, rows_of = {}, [], None
+    for line in lines:
+        if not line.startswith('0x'):
+            rows_of, rows = line, found.setdefault(line, [])
+        rows.append(line.split(':')[0] if '|' in rules[rows_of] else line)
+    return found
+
+
+def survives(o, args, names, folder, path, rule):
+    write_lines(path, [DICE_HEAD, rule])
+    return '(exit)' not in scan(o.oracle, args, names, folder)
+
+
+def roll(o, tally, seed, folder):
+    """One seed: the same rules refused with the same words, and the same matches of the others."""
+    made, files = dice.batch(seed, DICE_RULES, DICE_FILES)
+    path = os.path.join(folder, 'dice.yar')
+    names = [f'd{i:02}' for i in range(len(files))]
+    for name, content in zip(names, files):
+        with open(os.path.join(folder, name), 'wb') as f:
+            f.write(content)
+    write_lines(path, [DICE_HEAD] + made)
+    want, got = (bad_rules(invoke(c, DICE_VARS + ['-w', path, names[0]], folder)[2])
+                 for c in (o.oracle, o.engine))
+    for line in sorted(set(want) | set(got)):
+        tally.check(same_error(want.get(line), got.get(line)), 'dice', f'{seed}:{made[line - 2]}', '-',
+                    f'yara {want.get(line)}, engine {got.get(line)}')
+    good = [r for i, r in enumerate(made) if i + 2 not in set(want) | set(got)]
+    args = ['-w', '-s', '-L', '-p', '1'] + DICE_VARS + ['--scan-list', path, 'LIST']
+    write_lines(path, [DICE_HEAD] + good)
+    want = scan(o.oracle, args, names, folder)
+    if '(exit)' in want:        # the oracle gives up on some rule: without those
+        good = [r for r in good if survives(o, args, names, folder, path, r)]
+        write_lines(path, [DICE_HEAD] + good)
+        want = scan(o.oracle, args, names, folder)
+    got = scan(o.engine, args, names, folder)
+    tally.check('(exit)' not in got, 'dice', f'{seed}', '(exit)', got.get('(exit)'))
+    by_name = {r.split()[1]: r for r in made}
+    want, got = ({n: by_rule(x.get(n, []), by_name) for n in names} for x in (want, got))
+    for rule in good:
+        short = rule.split()[1]
+        bad = [n for n in names if want[n].get(short) != got[n].get(short)]
+        text = describe(*([*x[n].get(short, [])] for x in (want, got) for n in bad[:1]))[1] if bad else ''
+        tally.check(not bad, 'dice', f'{seed}:{rule}', bad[0] if bad else '-', text)
+
+
+def tell(command, args, folder):
+    """All that a run says. 4.2's syntax errors do not tell what was expected."""
+    code, out, err = invoke(command, args, folder)
+    return [f'exit {code}'] + out.split('\n') + [x.partition(', unexpected')[0] for x in err.split('\n')]
+
+
+def talk(o, tally, seed, folder):
+    """Rules that speak of each other, under options by chance: everything that is printed."""
+    d = dice.Dice(seed)
+    for i in range(3):
+        with open(os.path.join(folder, f'd{i:02}'), 'wb') as f:
+            f.write(dice.data(d, [b'abc', b'a', b'one']))
+    for _ in range(40):
+        families = {n: dice.family(d) for n in ('a.yar', 'b.yar')}
+        for name, lines in families.items():
+            write_lines(os.path.join(folder, name), lines)
+        args = dice.command_line(d)
+        want, got = tell(o.oracle, args, folder), tell(o.engine, args, folder)
+        tally.check(want == got, 'dice', f'{seed}:{" ".join(args)}', '-',
+                    parted(want, got) + '\n' + '\n'.join(sum(families.values(), [])) * (want != got))
+
+
+def break_rules(o, tally, seed, folder):
+    """Damaged rules: the same errors at the same lines."""
+    d = dice.Dice(seed)
+    for _ in range(60):
+        lines = dice.broken(d)
+        write_lines(os.path.join(folder, 'x.yar'), lines)
+        args = DICE_VARS + ['-w', 'x.yar', 'x.yar']
+        want, got = tell(o.oracle, args, folder), tell(o.engine, args, folder)
+        same = want == got or all(w == g or same_error(w.partition('): ')[2], g.partition('): ')[2])
+                                  for w, g in itertools.zip_longest(want, got, fillvalue=''))
+        tally.check(same, 'dice', f'{seed}:{" ".join(lines)}', '-', parted(want, got))
+
+
+def part_dice(o, tally):
+    global PATIENCE
+    PATIENCE = 20
+    for seed in range(o.seed, o.seed + o.rolls):
+        with tempfile.TemporaryDirectory(prefix='diff-dice-') as folder:
+            roll(o, tally, seed, folder)
+            talk(o, tally, seed, folder)
+            break_rules(o, tally, seed, folder)
+
+
 # ---- packs
 
 def unpacked(o, pack):
@@ -419,6 +549,8 @@ def main():
     p.add_argument('--packs', default=os.environ.get('CANDOR_PACKS', os.path.join(ROOT, '../shared/data/rules')))
     p.add_argument('--list', default=os.path.join(cache, 'candor-corpus/lists/full'))
     p.add_argument('--cache', default=os.path.join(cache, 'candor-diff'))
+    p.add_argument('--seed', type=int, default=1, help='first seed of dice')
+    p.add_argument('--rolls', type=int, default=10, help='batches of dice')
     p.add_argument('what', nargs='*', choices=[[], *WHATS])
     o = p.parse_args()
     o.engine, o.oracle = shlex.split(o.engine), shlex.split(o.oracle)
@@ -430,7 +562,8 @@ def main():
     tally = Tally(read_explained(os.path.join(HERE, 'explained')))
     parts = {'hand': part_hand, 'v45': part_v45,
              'errors': lambda o, t: part_texts(o, t, 'errors'),
-             'warnings': lambda o, t: part_texts(o, t, 'warnings'), 'cli': part_cli}
+             'warnings': lambda o, t: part_texts(o, t, 'warnings'), 'cli': part_cli,
+             'dice': part_dice}
     for what in o.what or WHATS:
         if what in parts:
             parts[what](o, tally)
