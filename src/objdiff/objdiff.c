@@ -1,0 +1,62 @@
+#include "objdiff/objdiff.h"
+
+#include <stdio.h>
+
+#include "objdiff/elf_diff.h"
+#include "objdiff/tell.h"
+
+enum objdiff_kind
+objdiff_kind(struct bytes head)
+{
+	return elf_is(head) ? OBJDIFF_ELF : OBJDIFF_NONE;
+}
+
+static const char *
+elf_type_name(uint16_t type)
+{
+	switch (type) {
+	case ET_REL: return "relocatable object";
+	case ET_EXEC: return "executable";
+	case ET_DYN: return "shared object";
+	case 4: return "core file";
+	default: return "file";
+	}
+}
+
+void
+objdiff_type(struct bytes file, char *out, size_t size)
+{
+	struct arena none;
+	struct elf e;
+
+	out[0] = 0;
+	arena_init(&none, 0);
+	if (elf_is(file)) {
+		/* with no memory for tables only the header is read, which is all we need
+		 */
+		if (elf_open(file, &none, &e) != ERR_FORMAT)
+			snprintf(out, size, "ELF %s %s %s", e.wide ? "64-bit" : "32-bit",
+			    e.m->name, elf_type_name(e.type));
+	}
+	arena_done(&none);
+}
+
+enum err
+objdiff_run(struct bytes a, struct bytes b, const struct objdiff_opts *o,
+    const struct diff_sink *sink)
+{
+	struct tell t = { .sink = sink, .o = o, .arena = o->arena };
+	enum objdiff_kind kind = objdiff_kind(a);
+	enum err e = ERR_FORMAT;
+
+	if (kind == OBJDIFF_NONE || kind != objdiff_kind(b))
+		return ERR_FORMAT;
+	if (bytes_eq(a, b))
+		return OK;
+	e = elf_diff(a, b, &t);
+	tell_end(&t);
+	if (e == ERR_LIMIT)
+		tell_remark(&t, DIFF_LIMIT,
+		    "too large to be compared in the memory that was given");
+	return t.err != OK ? t.err : e;
+}

@@ -1,0 +1,423 @@
+#include "objdiff/unit.h"
+
+#include "base/sort.h"
+
+/* A place where a function may begin; rank breaks ties, the lowest names the unit. */
+struct start {
+	uint64_t at, size;
+	struct bytes name;
+	const struct eh_fde *fde;
+	uint8_t rank, kind;
+};
+
+enum { RANK_GLOBAL, RANK_WEAK, RANK_LOCAL, RANK_FDE, RANK_CALLED };
+
+struct starts {
+	struct start *v;
+	size_t n, cap;
+};
+
+static enum err
+start_put(struct arena *arena, struct starts *s, struct start x)
+{
+	if (s->n == s->cap)
+		s->v = arena_grow(arena, s->v, &s->cap, s->n + 1, sizeof(*s->v));
+	if (s->v == NULL)
+		return ERR_LIMIT;
+	s->v[s->n++] = x;
+	return OK;
+}
+
+static bool
+is_code(const struct elf_sec *s)
+{
+	return s != NULL && (s->flags & SHF_EXECINSTR) && s->data.n > 0;
+}
+
+static bool
+is_stubs(const struct elf_sec *s)
+{
+	return elf_sec_starts(s, ".plt") || elf_sec_starts(s, ".iplt");
+}
+
+static enum err
+starts_of_symbols(const struct elf *e, const struct elf_table *t, struct starts *out)
+{
+	struct elf_sym s;
+
+	for (uint32_t i = 1; i < t->n; i++) {
+		if (!elf_sym_at(e, t, i, &s) || s.shndx == 0 || s.name.n == 0)
+			continue;
+		uint8_t type = s.info & 15, bind = s.info >> 4;
+		/* assembly may leave functions without a type; $x and kin mark data in
+		 * code */
+		bool untyped = type == 0 && bind == 1;
+		if ((type != STT_FUNC && type != STT_GNU_IFUNC && !untyped) ||
+		    !is_code(elf_sec_at(e, s.value)))
+			continue;
+		TRY(start_put(e->arena, out,
+		    (struct start){ .at = s.value,
+			.size = s.size,
+			.name = s.name,
+			.kind = UNIT_FUNCTION,
+			.rank = bind == 1   ? RANK_GLOBAL
+				: bind == 2 ? RANK_WEAK
+					    : RANK_LOCAL }));
+	}
+	return OK;
+}
+
+static enum err
+starts_of_eh(const struct elf *e, const struct eh_table *eh, struct starts *out)
+{
+	for (size_t i = 0; i < eh->n; i++) {
+		const struct eh_fde *f = &eh->fde[i];
+		const struct elf_sec *s = elf_sec_at(e, f->at);
+		/* one record covers a whole table of stubs, which are found one by one */
+		if (!is_code(s) || is_stubs(s))
+			continue;
+		TRY(start_put(e->arena, out,
+		    (struct start){ .at = f->at,
+			.size = f->size,
+			.fde = f,
+			.rank = RANK_FDE,
+			.kind = UNIT_FUNCTION }));
+	}
+	return OK;
+}
+
+/* What the loader puts into the slot at an address; no name: nothing, or no symbol. */
+static struct bytes
+slot_name(const struct elf *e, uint64_t slot)
+{
+	struct elf_sym s;
+	size_t n, i = elf_rels(e, slot, slot + 1, &n);
+
+	if (n == 0 || !elf_sym_at(e, elf_rel_table(e), e->rel[i].sym, &s))
+		return (struct bytes){ 0 };
+	return s.name;
+}
+
+/* The slot a stub jumps through: the first address in it that has a relocation. */
+static struct bytes
+stub_name(const struct elf *e, struct bytes code, uint64_t at)
+{
+	struct insn_run r = { .arch = (enum insn_arch)e->m->arch, .be = e->be };
+	struct insn x;
+	struct bytes name;
+
+	for (uint64_t off = 0; off < code.n; off += x.len) {
+		insn_next(&r, code, off, at, &x);
+		for (uint8_t i = 0; i < x.nf; i++) {
+			name = slot_name(
+			    e, x.f[i].value & (e->wide ? UINT64_MAX : UINT32_MAX));
+			if (x.f[i].kind != INSN_BRANCH && name.n > 0)
+				return name;
+		}
+	}
+	return (struct bytes){ 0 };
+}
+
+static bool
+is_slot(const struct elf *e, const struct elf_rel *r)
+{
+	return r->type == e->m->slot && r->sym != 0;
+}
+
+/*
+ * Machines whose stubs compute the slot's address in ways we do not follow: stubs stand
+ * in the order of the slots, behind a head that is what the size leaves over.
+ */
+static struct bytes
+stub_by_order(const struct elf *e, uint64_t index)
+{
+	struct elf_sym s;
+
+	for (size_t i = 0; i < e->nrel; i++)
+		if (is_slot(e, &e->rel[i]) && index-- == 0)
+			return elf_sym_at(e, elf_rel_table(e), e->rel[i].sym, &s)
+				   ? s.name
+				   : (struct bytes){ 0 };
+	return (struct bytes){ 0 };
+}
+
+#define STUB      16
+#define STUBS_MAX 65536u
+#define ORDER_MAX 4096u /* by_order is a walk each */
+
+static size_t
+slots(const struct elf *e)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < e->nrel; i++)
+		n += is_slot(e, &e->rel[i]);
+	return n;
+}
+
+static enum err
+starts_of_stubs(const struct elf *e, const struct elf_sec *s, struct starts *out)
+{
+	bool follows = e->m->arch == INSN_X86_64 || e->m->arch == INSN_ARM64;
+	size_t n = follows ? 0 : slots(e), step = STUB;
+	uint64_t head = s->data.n > n * step ? s->data.n - n * step : 0;
+
+	if (elf_sec_is(s, ".plt.got") && e->m->arch != INSN_ARM64)
+		step = 8; /* no lazy binding, so no second half */
+	if (s->entsize >= 8 && s->entsize <= 64 && step != 8)
+		step = (size_t)s->entsize;
+	for (uint64_t off = 0, i = 0; off < s->data.n && i < STUBS_MAX;
+	     off += step, i++) {
+		struct start x = { .at = s->addr + off, .size = step, .kind = UNIT_STUB };
+		struct bytes code = bytes_clip(s->data, off, step);
+		if (follows)
+			x.name = stub_name(e, code, x.at);
+		else if (off >= head && n < ORDER_MAX && elf_sec_starts(s, ".plt") &&
+			 step == STUB)
+			x.name = stub_by_order(e, (off - head) / STUB);
+		x.size = code.n;
+		TRY(start_put(e->arena, out, x));
+	}
+	return OK;
+}
+
+static int
+start_cmp(const void *a, const void *b)
+{
+	const struct start *x = a, *y = b;
+
+	if (x->at != y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return bytes_cmp(x->name, y->name);
+}
+
+/* Several starts at one address are one: the first names it, the longest sizes it. */
+static void
+starts_merge(struct starts *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++) {
+		struct start *last = n > 0 ? &s->v[n - 1] : NULL;
+		if (last == NULL || last->at != s->v[i].at) {
+			s->v[n++] = s->v[i];
+			continue;
+		}
+		if (last->size < s->v[i].size)
+			last->size = s->v[i].size;
+		if (last->fde == NULL)
+			last->fde = s->v[i].fde;
+	}
+	s->n = n;
+}
+
+size_t
+unit_padding(const struct elf *e, struct bytes code)
+{
+	struct insn_run r = { .arch = (enum insn_arch)e->m->arch, .be = e->be };
+	bool x86 = r.arch == INSN_X86_64 || r.arch == INSN_I386;
+	size_t off = 0;
+	struct insn x;
+
+	while (off < code.n) {
+		const uint8_t *p = code.p + off;
+		size_t k = 0;
+		if (*p == 0 || (x86 && *p == 0xcc)) {
+			off++;
+			continue;
+		}
+		insn_next(&r, code, off, 0, &x);
+		while (x86 && k < x.len && (x.fixed[k] == 0x66 || x.fixed[k] == 0x2e))
+			k++;
+		bool nop =
+		    x86 && (x.fixed[k] == 0x90 || (x.fixed[k] == 0x0f && k + 1 < x.len &&
+						      x.fixed[k + 1] == 0x1f));
+		/* lea 0(%esi),%esi and lea 0(%esi,%eiz),%esi in their long forms */
+		nop = nop ||
+		      (r.arch == INSN_I386 && x.fixed[k] == 0x8d && x.len >= 3 &&
+			  (x.fixed[k + 1] | 0xc2) == 0xf6 &&
+			  bytes_eq(bytes_sub(code, off + x.len - 1, 1), BYTES_LIT("\0")));
+		nop = nop ||
+		      (r.arch == INSN_ARM64 && x.len == 4 && le32(x.fixed) == 0xd503201f);
+		nop = nop || (r.arch == INSN_PPC && x.len == 4 &&
+				 (e->be ? be32(x.fixed) : le32(x.fixed)) == 0x60000000);
+		if (!nop)
+			break;
+		off += x.len;
+	}
+	return off;
+}
+
+static enum err
+unit_put(struct units *u, size_t *cap, struct unit x)
+{
+	if (u->n == *cap)
+		u->v = arena_grow(u->e->arena, u->v, cap, u->n + 1, sizeof(*u->v));
+	if (u->v == NULL)
+		return ERR_LIMIT;
+	u->v[u->n++] = x;
+	return OK;
+}
+
+/* What lies between functions is a unit when it is more than padding. */
+static enum err
+gap_put(struct units *u, size_t *cap, const struct elf_sec *s, uint64_t from, uint64_t to)
+{
+	struct bytes code = bytes_sub(s->data, from - s->addr, to - from);
+	size_t skip = unit_padding(u->e, code);
+
+	if (skip >= code.n)
+		return OK;
+	return unit_put(u, cap,
+	    (struct unit){
+		.at = from + skip, .size = code.n - skip, .sec = s, .kind = UNIT_GAP });
+}
+
+static enum err
+section_units(struct units *u, const struct elf_sec *s, const struct start *v, size_t n,
+    size_t *cap)
+{
+	uint64_t at = s->addr, end = s->addr + s->data.n;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t next = i + 1 < n ? v[i + 1].at : end, room = next - v[i].at;
+		uint64_t size = v[i].size;
+		if (v[i].at > at)
+			TRY(gap_put(u, cap, s, at, v[i].at));
+		if (size == 0 || size > room)
+			size = room;
+		TRY(unit_put(u, cap,
+		    (struct unit){ .at = v[i].at,
+			.size = size,
+			.name = v[i].name,
+			.fde = v[i].fde,
+			.sec = s,
+			.kind = v[i].kind,
+			.global = v[i].rank == RANK_GLOBAL || v[i].rank == RANK_WEAK }));
+		at = v[i].at + size;
+	}
+	return at < end ? gap_put(u, cap, s, at, end) : OK;
+}
+
+static enum err
+units_cut(struct units *u, struct starts *s)
+{
+	size_t cap = 0, from = 0;
+
+	u->n = 0;
+	u->v = NULL;
+	sort(s->v, s->n, sizeof(*s->v), start_cmp);
+	starts_merge(s);
+	for (uint32_t k = 0; k < u->e->nplace; k++) {
+		const struct elf_sec *sec = &u->e->sec[u->e->place[k]];
+		if (!is_code(sec))
+			continue;
+		while (from < s->n && s->v[from].at < sec->addr)
+			from++;
+		size_t to = from;
+		while (to < s->n && s->v[to].at - sec->addr < sec->data.n)
+			to++;
+		TRY(section_units(u, sec, s->v + from, to - from, &cap));
+		from = to;
+	}
+	return OK;
+}
+
+/* Where nothing else tells, a function begins where one is called. */
+static enum err
+starts_of_calls(const struct units *u, struct starts *out)
+{
+	for (size_t i = 0; i < u->n; i++) {
+		struct insn_run r = { .arch = (enum insn_arch)u->e->m->arch,
+			.be = u->e->be };
+		struct bytes code = unit_code(u, &u->v[i]);
+		struct insn x;
+		for (uint64_t off = 0; off < code.n; off += x.len) {
+			insn_next(&r, code, off, u->v[i].at, &x);
+			const struct unit *to = x.call ? unit_at(u, x.f[0].value) : NULL;
+			if (to == NULL || to->kind != UNIT_GAP || to->at == x.f[0].value)
+				continue;
+			TRY(start_put(u->e->arena, out,
+			    (struct start){ .at = x.f[0].value,
+				.rank = RANK_CALLED,
+				.kind = UNIT_FUNCTION }));
+		}
+	}
+	return OK;
+}
+
+static bool
+has_large_gap(const struct units *u)
+{
+	for (size_t i = 0; i < u->n; i++)
+		if (u->v[i].kind == UNIT_GAP && u->v[i].size > 256)
+			return true;
+	return false;
+}
+
+enum err
+units_open(const struct elf *e, struct units *out)
+{
+	struct starts s = { 0 };
+	size_t before;
+
+	*out = (struct units){ .e = e };
+	TRY(eh_open(e, &out->eh));
+	TRY(starts_of_symbols(e, &e->symtab, &s));
+	TRY(starts_of_symbols(e, &e->dynsym, &s));
+	TRY(starts_of_eh(e, &out->eh, &s));
+	for (uint32_t i = 1; i < e->nsec; i++)
+		if (is_code(&e->sec[i]) && is_stubs(&e->sec[i]))
+			TRY(starts_of_stubs(e, &e->sec[i], &s));
+	TRY(units_cut(out, &s));
+	before = s.n;
+	if (has_large_gap(out))
+		TRY(starts_of_calls(out, &s));
+	return s.n > before ? units_cut(out, &s) : OK;
+}
+
+struct unit *
+unit_at(const struct units *u, uint64_t addr)
+{
+	size_t lo = 0, hi = u->n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		if (u->v[mid].at <= addr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo == 0 || addr - u->v[lo - 1].at >= u->v[lo - 1].size)
+		return NULL;
+	return &u->v[lo - 1];
+}
+
+struct bytes
+unit_code(const struct units *u, const struct unit *x)
+{
+	(void)u;
+	return bytes_clip(x->sec->data, x->at - x->sec->addr, x->size);
+}
+
+struct bytes
+unit_title(const struct units *u, const struct unit *x, struct arena *arena)
+{
+	char *s;
+	struct bytes name = bytes_clip(x->name, 0, 1024);
+
+	if (name.n > 0 && x->kind != UNIT_STUB)
+		return name;
+	if (name.n > 0)
+		s = arena_printf(arena, "%.*s@plt", (int)name.n, (const char *)name.p);
+	else
+		s = arena_printf(arena, "%s at 0x%llx in %.*s",
+		    x->kind == UNIT_GAP ? "code" : "function",
+		    (unsigned long long)(u->e->type == ET_REL ? x->at - x->sec->addr
+							      : x->at),
+		    (int)bytes_clip(x->sec->name, 0, 128).n,
+		    (const char *)x->sec->name.p);
+	return bytes_of(s);
+}
