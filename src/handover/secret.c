@@ -114,12 +114,11 @@ armour(struct bytes b, size_t off)
 static bool
 note_key(struct bytes b, size_t off)
 {
-	size_t at = off, dots = 0;
+	size_t at = off;
 
-	for (; at < b.n && at < off + 256 && b.p[at] > ' ' && b.p[at] != 0x7f; at++)
-		if (b.p[at] == '+' && ++dots == 2)
-			break;
-	if (dots != 2)
+	while (at < b.n && at < off + 256 && b.p[at] > ' ' && b.p[at] != '+')
+		at++;
+	if (at >= b.n || b.p[at] != '+')
 		return false;
 	for (size_t i = 1; i <= 8; i++)
 		if (at + i >= b.n || text_hex(b.p[at + i]) < 0)

@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""hostile.py CANDOR - bundles that somebody made to do harm.
+
+Prints TAP. Each is given to verify, show and open: each must be refused with its sentence and
+its code, in little memory and time, and nothing may appear outside of the folder or in it.
+The seals are made here, so a bundle may be signed well and hostile all the same.
+"""
+import os
+import pathlib
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from vendor import Vendor, header, member, order, parts, seal, tar
+
+candor = str(pathlib.Path(sys.argv[1]).resolve())
+work = pathlib.Path(tempfile.mkdtemp(prefix='candor-hostile-'))
+count = failed = 0
+MEMORY = 400 << 20
+
+
+def check(ok, name, why=''):
+    global count, failed
+    count += 1
+    failed += not ok
+    print(f'{"" if ok else "not "}ok {count} - {name}', flush=True)
+    if not ok and why != '':
+        print('# ' + str(why).replace('\n', '\n# '), flush=True)
+    return ok
+
+
+def limited():
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+
+
+def run(*args):
+    r = subprocess.run([candor, 'handover', *map(str, args)], capture_output=True, text=True, timeout=120,
+                       preexec_fn=limited, errors='surrogateescape')
+    return r.returncode, r.stdout, r.stderr
+
+
+v = Vendor(candor, work / 'vendor')
+assert v.create()[0] == 0
+good = parts(v.out)
+signed, key = seal(good)
+den = work / 'den'
+den.mkdir()
+bundle = den / 'x.handover'
+
+bundle.write_bytes(tar(signed))
+code, out, err = run('verify', bundle, '--key', key)
+check(code == 0, 'a bundle that is sealed by another program is good', (code, out, err))
+
+
+def refused(name, data, want, word=''):
+    """Bytes, or a function that makes the file."""
+    if callable(data):
+        data(bundle)
+    else:
+        bundle.write_bytes(data)
+    before = sorted(os.listdir(work)), sorted(os.listdir(den))
+    for what in (['verify', bundle, '--key', key], ['open', bundle, den / 'to'], ['show', bundle]):
+        code, out, err = run(*what)
+        ok = code == want and err.startswith('candor: ') and err.count('\n') == 1 and word in err
+        check(ok and not out, f'{name}: {what[0]}', (code, out, err))
+        if code == 0:
+            shutil.rmtree(den / 'to', ignore_errors=True)
+    check((sorted(os.listdir(work)), sorted(os.listdir(den))) == before, f'{name}: nothing appeared')
+
+
+def with_member(raw):
+    """The good archive with a raw member behind the others."""
+    return tar(signed)[:-1024] + raw + bytes(1024)
+
+
+# --- the archive ---------------------------------------------------------------------------------
+
+z = 'zzz'  # sorts behind the others
+for name, raw, word in (
+        ('path traversal', member('../zzz', b'x'), "'..'"),
+        ('path traversal inside', member('updates/../../zzz', b'x'), "'..'"),
+        ('an absolute name', member('/zzz', b'x'), 'absolute'),
+        ('an empty part', member('updates//x', b'x'), 'empty part'),
+        ('a dot', member('./zzz', b'x'), "'.'"),
+        ('a control character', member('updates/a\033[2J', b'x'), 'control'),
+        ('a name that is not UTF-8', member(b'updates/\xff\xfe', b'x'), 'UTF-8'),
+        ('a symbolic link', header(b'updates/l', kind=b'2', link=b'/etc/passwd'), ''),
+        ('a hard link', header(b'updates/l', kind=b'1', link=b'MANIFEST'), ''),
+        ('a character device', header(b'updates/d', kind=b'3'), ''),
+        ('a block device', header(b'updates/d', kind=b'4'), ''),
+        ('a folder', header(b'updates/', kind=b'5', mode=0o755), ''),
+        ('a fifo', header(b'updates/f', kind=b'6'), ''),
+        ('a contiguous file', member('updates/x', b'x', kind=b'7'), ''),
+        ("GNU tar's long name", member('././@LongLink', b'updates/x\0', kind=b'L') + member('updates/x'), ''),
+        ('a sparse file', header(b'updates/x', kind=b'S'), ''),
+        ('a global pax header', member('pax', b'19 path=../../zzzz\n', kind=b'g'), ''),
+        ('a pax header without need', member('PaxHeader', b'18 path=updates/x\n', kind=b'x') + member('updates/y'), ''),
+        ('a pax header that lies of the size', member('PaxHeader', b'18 size=99999999\n', kind=b'x') + member('updates/y'), ''),
+        ('set-user-id', member('updates/x', b'x', mode=0o4755), ''),
+        ('an owner', member('updates/x', b'x', uid=1000), ''),
+        ('another time', member('updates/x', b'x', mtime=1), ''),
+        ('a name twice', member('updates/x', b'1') + member('updates/x', b'2'), 'twice'),
+        ('names out of order', member('updates/y') + member('updates/x'), 'order'),
+        ('a file that is a folder', member('updates/x') + member('updates/x/y'), 'folder'),
+        ('padding that holds something', member('updates/x', b'x')[:-1] + b'!', ''),
+        ('a size that is no number', header(b'updates/x')[:124] + b'77777x777777' + header(b'updates/x')[136:], ''),
+        ('a size in base 256', header(b'updates/x')[:124] + b'\x80' + bytes(10) + b'\1' + header(b'updates/x')[136:], ''),
+        ('a size beyond the end', header(b'updates/x', size=1 << 32), ''),
+):
+    refused(name, with_member(raw), 70, word)
+refused('no archive', b'MZ' + bytes(4096), 70)
+refused('nothing', b'', 70)
+refused('zeros', bytes(10240), 70)
+refused('a compressed archive', b'\x1f\x8b\x08' + bytes(600), 70)
+refused('something behind the end', tar(signed) + member('updates/x', b'x'), 70, 'end')
+
+
+def bomb(size):
+    def make(path):
+        with open(path, 'wb') as f:
+            f.write(tar(signed)[:-1024] + header(b'updates/x', size=size))
+            f.truncate(len(tar(signed)) - 1024 + 512 + size + 1024)
+    return make
+
+
+refused('a sparse file of seven gigabytes that ends in nothing', bomb(7 << 30), 74)
+pax = b'20 size=99999999999\n'
+refused('a sparse file of 99 gigabytes', lambda p: (
+    p.write_bytes(tar(signed)[:-1024] + member('PaxHeader', pax, kind=b'x') + header(b'updates/x', size=0)),
+    os.truncate(p, 100 << 30)), 28)
+refused('two hundred thousand members',
+        tar(signed)[:-1024] + b''.join(member(f'updates/{i:07}') for i in range(200000)) + bytes(1024), 74)
+
+# --- the texts, signed well --------------------------------------------------------------------------
+
+
+def but(**texts):
+    """The good bundle with other texts, sealed anew."""
+    names = {'links': 'source.links', 'folders': 'source.folders', 'left': 'left-out', 'promised': 'recipe/artefacts',
+             'packages': 'recipe/packages', 'sbom': 'sbom.spdx.json'}
+    texts = {names.get(k, k): t for k, t in texts.items()}
+    return tar(seal([(n, x, texts.get(n, d)) for n, x, d in good])[0])
+
+
+for name, text, word in (
+        ('a link to an absolute name', b'a\t/etc/passwd\n', 'absolute'),
+        ('a link out of the source', b'a\t../../x\n', 'leads out'),
+        ('a link out of a folder', b'doc/a\t../../x\n', 'leads out'),
+        ('a link that goes down and up', b'a\tdoc/../../x\n', 'relative'),
+        ('a link in the place of a file', b'main.c\tdoc/readme\n', 'file of that name'),
+        ('a link in the place of a folder', b'doc\ttools\n', 'files below'),
+        ('a link below a file', b'main.c/x\ttools\n', 'what is a file'),
+        ('a link below a link', b'a\ttools\na/b\tdoc\n', 'in its way'),
+        ('a link below an empty folder', b'empty/inner/x\tdoc\n', 'in its way'),
+        ('a link with a bad name', b'../a\tdoc\n', "'..'"),
+        ('links out of order', b'b\tdoc\na\tdoc\n', 'order'),
+        ('a link without a target', b'a\t\n', 'nothing'),
+        ('a line without a tab', b'a doc\n', 'tab'),
+        ('a text without a last newline', b'a\tdoc', 'newline'),
+        ('a text with an escape', b'a\tdo\033c\n', 'UTF-8'),
+):
+    refused(name, but(links=text), 76, word)
+refused('a folder in the place of a file', but(folders=b'main.c\n'), 76)
+refused('a folder that leads out', but(folders=b'../x\n'), 76)
+refused('an artefact that is not there', but(promised=b'goodbye\nhello\n'), 81)
+refused('an artefact that nobody builds', tar(seal(good + [('artefacts/more', False, b'x')])[0]), 81)
+refused('no artefact is promised', but(promised=b''), 81)
+refused('a package without a digest', but(packages=b'base 1 amd64\n'), 76)
+refused('a claim that says nothing', but(claims=b'claim x\n'), 76)
+refused('an about of another time', but(about=dict((n, d) for n, _, d in good)['about'].replace(b'-29T', b'-28T')), 76)
+refused('an about with a line more', but(about=dict((n, d) for n, _, d in good)['about'] + b'more x\n'), 76)
+refused('no claims at all', tar(seal([m for m in good if m[0] != 'claims'])[0]), 73)
+
+
+def judged(name, data, want):
+    """Refused by verify alone: what open and show do not look at."""
+    bundle.write_bytes(data)
+    code, out, err = run('verify', bundle, '--key', key)
+    check(code == want and err.startswith('candor: ') and not out, name, (code, out, err))
+
+
+judged('an SBOM that is no JSON', but(sbom=b'{' * 100000), 80)
+judged('an SBOM of something else', but(sbom=b'{"spdxVersion":"SPDX-2.3","SPDXID":"x"}'), 80)
+judged('an SBOM with another digest', but(
+    sbom=dict((n, d) for n, _, d in good)['sbom.spdx.json'].replace(b'"SHA256","checksumValue":"', b'"SHA256","checksumValue":"0', 1)), 80)
+evil = [(n, x, d if n != 'provenance.dsse' else seal([(a, b, c + b' ' if a == 'artefacts/hello' else c) for a, b, c in good])[0][
+    [m[0] for m in sorted(good, key=lambda m: order(m[0]))].index('provenance.dsse')][2]) for n, x, d in signed]
+judged('provenance of another bundle', tar(evil), 79)
+two = seal(good, seed=bytes([9] * 32))[0]
+judged('signatures of two keys', tar([b if a[0] == 'MANIFEST.sig' else a for a, b in zip(signed, two)]), 77)
+
+# --- names that are strange, and allowed ---------------------------------------------------------------
+
+strange = [(f'source/{n}', False, b'x') for n in ('-rf', '$(reboot)', '`id`', ' blank ', 'a' * 92, '日本', 'CON', 'a\\nb')]
+bundle.write_bytes(tar(seal(good + strange)[0]))
+code, out, err = run('open', bundle, den / 'to')
+check(code == 0 and (den / 'to/source/$(reboot)').read_text() == 'x', 'strange names are only names', err)
+r = subprocess.run(['sha256sum', '-c', '--strict', '--quiet', 'MANIFEST'], cwd=den / 'to', capture_output=True)
+check(r.returncode == 0, 'and sha256sum reads them', r)
+
+shutil.rmtree(work)
+print(f'1..{count}')
+sys.exit(failed > 0)
