@@ -264,35 +264,32 @@ take_manifest(struct bundle *b, struct fault *f)
  */
 
 static enum err
-open_archive(const char *path, uint64_t most, struct bundle *b, struct fault *f)
+open_archive(struct bundle *b, uint64_t most, struct fault *f)
 {
 	const struct ustar_limits limits = { .members = MEMBERS_MOST,
 		.bytes = most ? most : BUNDLE_MOST };
 	const char *why = "";
-	enum err e = sys_open(AT_FDCWD, path, SYS_FOLLOW, &b->fd);
 	struct stat st;
+	enum err e = sys_stat(b->fd, &st);
 
-	if (e != OK || sys_stat(b->fd, &st) != OK)
-		return fault_set(f, FAULT_IO, "cannot open '%s': %s",
-		    fault_quote(bytes_of(path)), sys_why());
-	if (!S_ISREG(st.st_mode))
-		return fault_set(f, FAULT_IO, "'%s' is no file but a %s",
-		    fault_quote(bytes_of(path)), sys_kind(st.st_mode));
-	e = archive_open(b->fd, &limits, &b->archive, &why);
+	if (e == OK && !S_ISREG(st.st_mode))
+		return fault_set(
+		    f, FAULT_IO, "the bundle is no file but a %s", sys_kind(st.st_mode));
+	if (e == OK)
+		e = archive_open(b->fd, &limits, &b->archive, &why);
 	if (e == OK)
 		return OK;
 	if (e == ERR_LIMIT)
 		return fault_set(f, FAULT_TOO_LARGE, "the bundle: %s", why);
 	if (e == ERR_FORMAT)
 		return fault_set(f, FAULT_BUNDLE, "this is no handover bundle: %s", why);
-	return fault_set(
-	    f, FAULT_IO, "cannot read '%s': %s", fault_quote(bytes_of(path)), sys_why());
+	return fault_set(f, FAULT_IO, "cannot read the bundle: %s", sys_why());
 }
 
 static enum err
-open_bundle(const char *path, uint64_t most, struct bundle *b, struct fault *f)
+open_bundle(struct bundle *b, uint64_t most, struct fault *f)
 {
-	TRY(open_archive(path, most, b, f));
+	TRY(open_archive(b, most, f));
 	TRY(take_members(b, f));
 	TRY(take_manifest(b, f));
 	TRY(check_needed(b, f));
@@ -300,16 +297,28 @@ open_bundle(const char *path, uint64_t most, struct bundle *b, struct fault *f)
 }
 
 enum err
-bundle_open(const char *path, uint64_t most, struct bundle *out, struct fault *f)
+bundle_open_fd(int fd, uint64_t most, struct bundle *out, struct fault *f)
 {
 	enum err e;
 
-	*out = (struct bundle){ .fd = -1, .archive = { .fd = -1 } };
+	*out = (struct bundle){ .fd = fd, .archive = { .fd = -1 } };
 	arena_init(&out->arena, INDEX_MOST);
-	e = open_bundle(path, most, out, f);
+	e = open_bundle(out, most, f);
 	if (e != OK)
 		bundle_close(out);
 	return e;
+}
+
+enum err
+bundle_open(const char *path, uint64_t most, struct bundle *out, struct fault *f)
+{
+	int fd;
+
+	if (sys_open(AT_FDCWD, path, SYS_FOLLOW, &fd) == OK)
+		return bundle_open_fd(fd, most, out, f);
+	*out = (struct bundle){ .fd = -1, .archive = { .fd = -1 } };
+	return fault_set(
+	    f, FAULT_IO, "cannot open '%s': %s", fault_quote(bytes_of(path)), sys_why());
 }
 
 void

@@ -52,6 +52,9 @@ struct bundle {
  */
 MUST_USE enum err bundle_open(
     const char *path, uint64_t most, struct bundle *out, struct fault *f);
+/* The same of a file that is open; takes the descriptor, also when it fails. */
+MUST_USE enum err bundle_open_fd(
+    int fd, uint64_t most, struct bundle *out, struct fault *f);
 void bundle_close(struct bundle *b);
 
 /* NULL: there is no such member. */

@@ -194,7 +194,8 @@ static const struct mark {
 static bool
 stands_alone(struct bytes b, size_t at)
 {
-	return at == 0 || !is_letter(BASE64, b.p[at - 1]) || !is_letter(BASE64, b.p[at]);
+	return at == 0 || b.p[at - 1] == '=' || !is_letter(BASE64, b.p[at - 1]) ||
+	       !is_letter(BASE64, b.p[at]);
 }
 
 static const char *

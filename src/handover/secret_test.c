@@ -1,0 +1,133 @@
+/* What looks like a secret, and what only talks of one; in pieces of any size. */
+#include "handover/secret.h"
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "tests/tap.h"
+
+#define B64   "MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSj"
+/* cut in two, so that this file may be handed over itself */
+#define BEGIN "-----BEGIN "
+#define KEY   "PRIVATE KEY-----"
+#define TOKEN \
+	"gh"  \
+	"p_"
+
+/* clang-format off */
+static const struct {
+	const char *name, *text, *what;
+} rows[] = {
+	{ "PKCS 8", BEGIN KEY "\n" B64 "\n", "a private key" },
+	{ "with DOS line ends", BEGIN "RSA " KEY "\r\n" B64 "\r\n", "a private key" },
+	{ "of OpenSSH", "x\n" BEGIN "OPENSSH " KEY "\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmU\n", "a private key" },
+	{ "encrypted, the old way", BEGIN "EC " KEY "\nProc-Type: 4,ENCRYPTED\n", "a private key" },
+	{ "of PGP", BEGIN "PGP PRIVATE KEY BLOCK-----\n\n" B64, "a private key" },
+	{ "in a C string", "\"" BEGIN KEY "\\n" B64 "\"", "a private key" },
+	{ "the words alone", BEGIN "RSA " KEY, NULL },
+	{ "the words in a sentence", BEGIN KEY " is how it begins", NULL },
+	{ "a public key", BEGIN "PUBLIC KEY-----\n" B64, NULL },
+	{ "a certificate", BEGIN "CERTIFICATE-----\n" B64, NULL },
+	{ "a token", "t=" TOKEN "abcdefghijklmnopqrstuvwxyz0123456789", "a token of GitHub" },
+	{ "a token at the very beginning", TOKEN "abcdefghijklmnopqrstuvwxyz0123456789", "a token of GitHub" },
+	{ "a short token", TOKEN "abcdefgh", NULL },
+	{ "a token inside of a word", "x" TOKEN "abcdefghijklmnopqrstuvwxyz0123456789", NULL },
+	{ "AWS", "id AKIA" "ABCDEFGHIJKLMNOP", "an access key of AWS" },
+	{ "AWS in lower case", "id AKIA" "abcdefghijklmnop", NULL },
+	{ "npm", "//registry.npmjs.org/:_auth" "Token=0123456789abcdef", "a token of npm" },
+	{ "a URL with a password", "https://me:0123456789abcdef0123@x.example/", "a URL with a password" },
+	{ "a URL with a port", "https://x.example:8080/a@b", NULL },
+	{ "a URL with a variable", "https://u:${TOKEN_OF_SOMETHING}@x", NULL },
+	{ "a note's key", "PRIVATE" "+KEY+a.example+0123abcd+AQcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH", "a private key of signed notes" },
+	{ "a note's key without one", "PRIVATE" "+KEY+name+id+base64", NULL },
+	{ "nothing", "int main(void) { return 0; }", NULL },
+	{ "empty", "", NULL },
+};
+/* clang-format on */
+
+/* filler bytes of dots and the text, in pieces of so many bytes. */
+static void
+scan(struct secret_scan *s, size_t filler, struct bytes text, size_t piece)
+{
+	struct buf all = { 0 };
+
+	memset(buf_room(&all, filler), '.', filler);
+	buf_put(&all, text.p, text.n);
+	*s = (struct secret_scan){ 0 };
+	for (size_t at = 0; at < all.n; at += piece)
+		secret_feed(s, bytes_clip(buf_bytes(&all), at, piece));
+	secret_end(s);
+	buf_done(&all);
+}
+
+TEST(contents)
+{
+	static struct secret_scan s;
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bytes text = test_copy(bytes_of(rows[i].text));
+
+		ROW("%s", rows[i].name);
+		scan(&s, 0, text, 1 << 20);
+		if (rows[i].what == NULL)
+			CHECK(s.found == NULL);
+		else if (CHECK(s.found != NULL))
+			EQ_S(s.found, rows[i].what);
+	}
+}
+
+TEST(across_the_edges_of_buffers)
+{
+	static struct secret_scan s;
+	struct bytes text = bytes_of(rows[0].text);
+	const size_t hold = sizeof(s.hold);
+
+	for (size_t filler = hold - 700; filler < hold + 60; filler += 13) {
+		scan(&s, filler, text, 4096);
+		ROW("at %zu", filler);
+		if (CHECK(s.found != NULL))
+			EQ_U(s.at, filler);
+	}
+	scan(&s, 3 * hold, text, 1);
+	EQ_U(s.at, 3 * hold);
+}
+
+TEST(keys_in_DER)
+{
+	static const struct {
+		const char *name, *hex;
+		bool ok;
+	} der[] = {
+		{ "PKCS 8, RSA", "308204bd 020100 300d06092a864886f70d010101 0500 0482",
+		    true },
+		{ "PKCS 8, EC", "308187 020100 301306072a8648ce3d0201 0608 2a8648ce",
+		    true },
+		{ "PKCS 1", "308204a2 020100 02820101 00c3ab9d 11223344", true },
+		{ "a certificate", "30820122 30820 0c8a003020102 020900aabbccddeeff00",
+		    false },
+		{ "too short", "3082 04bd 0201", false },
+	};
+	static struct secret_scan s;
+
+	for (size_t i = 0; i < COUNT(der); i++) {
+		ROW("%s", der[i].name);
+		scan(&s, 0, test_hex(der[i].hex), 1000);
+		EQ_U(s.found != NULL, der[i].ok);
+	}
+}
+
+TEST(names)
+{
+	static const char *const bad[] = { ".netrc", "a/b/.git-credentials", "id_ed25519",
+		"home/.ssh/id_rsa", "x.p12", "keys/store.kdbx" };
+	static const char *const good[] = { "netrc", "id_ed25519.pub", "id_rsa/readme",
+		"p12", "x.pem" };
+
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		ROW("%s", bad[i]);
+		CHECK(secret_name(bytes_of(bad[i])) != NULL);
+	}
+	for (size_t i = 0; i < COUNT(good); i++) {
+		ROW("%s", good[i]);
+		CHECK(secret_name(bytes_of(good[i])) == NULL);
+	}
+}
