@@ -243,11 +243,6 @@ publish_cmd_finish(struct publish_cmd *c, const struct statement *s,
 	struct publish_done done;
 	enum err e = publish_statement(&c->p, &c->last, s, signers, n, &done, &c->fault);
 
-	if (e != OK && c->fault.kind == FAULT_QUORUM)
-		msg_hint("%s %s %" PRIu64
-			 " stands in the log, and is shown when the same "
-			 "command finds enough witnesses",
-		    statement_type_name(s->type), c->args->channel, s->sequence);
 	TRY(e);
 	if (!done.any)
 		return fault_set(&c->fault, FAULT_STATE,
@@ -263,6 +258,18 @@ publish_cmd_finish(struct publish_cmd *c, const struct statement *s,
 		printf(": %s", more);
 	tell_cosigned(c);
 	return OK;
+}
+
+int
+publish_cmd_refused(const struct publish_cmd *c)
+{
+	int code = log_refused(&c->fault);
+
+	if (c->fault.kind == FAULT_QUORUM)
+		msg_hint(
+		    "what was published waits in the log, and is shown when the same "
+		    "command finds enough witnesses");
+	return code;
 }
 
 void
@@ -343,7 +350,8 @@ run_keys(int argc, char **argv, const struct verb *v)
 	if (code < 0) {
 		code = publish_cmd_open(&c, &a.common, v->name, true);
 		if (code < 0)
-			code = hand_over(&c, rest.p[0]) == OK ? 0 : log_refused(&c.fault);
+			code =
+			    hand_over(&c, rest.p[0]) == OK ? 0 : publish_cmd_refused(&c);
 		publish_cmd_close(&c);
 	}
 	free(rest.p);
@@ -399,7 +407,7 @@ run_refresh(int argc, char **argv, const struct verb *v)
 	if (code < 0) {
 		code = publish_cmd_open(&c, &a.common, v->name, false);
 		if (code < 0)
-			code = refresh(&c) == OK ? 0 : log_refused(&c.fault);
+			code = refresh(&c) == OK ? 0 : publish_cmd_refused(&c);
 		publish_cmd_close(&c);
 	}
 	free(rest.p);

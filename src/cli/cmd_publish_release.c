@@ -111,7 +111,7 @@ is_same(const struct releasing *r)
 {
 	const struct statement *a = &r->cmd.last.last.statement, *b = &r->s;
 	bool same = r->cmd.last.last.is_release && a->nartefacts == b->nartefacts &&
-		    bytes_eq(a->version, b->version) &&
+		    bytes_eq(a->name, b->name) && bytes_eq(a->version, b->version) &&
 		    same_file(&a->source, &b->source) &&
 		    same_file(&a->recipe, &b->recipe);
 
@@ -174,7 +174,7 @@ run_release(int argc, char **argv, const struct verb *v)
 		r->artefact = xcalloc(rest.n, sizeof(*r->artefact));
 		code = publish_cmd_open(&r->cmd, &a.common, v->name, true);
 		if (code < 0)
-			code = make(r, &rest) == OK ? 0 : log_refused(&r->cmd.fault);
+			code = make(r, &rest) == OK ? 0 : publish_cmd_refused(&r->cmd);
 		publish_cmd_close(&r->cmd);
 		free(r->artefact);
 	}

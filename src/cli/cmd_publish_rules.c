@@ -201,8 +201,8 @@ make(struct making *m, const char *what)
 	TRY(publish_cmd_begin(&m->cmd, STATEMENT_RULES));
 	TRY(rulepack_open(what, RULEPACK_TO_PUBLISH, &m->pack, f));
 	if (m->pack.ignored > 0)
-		msg_hint("%" PRIu64 " links or the like in '%s' are left out",
-		    m->pack.ignored, what);
+		msg_hint("in '%s' %" PRIu64 " link%s left out (or devices and the like)",
+		    what, m->pack.ignored, m->pack.ignored == 1 ? " is" : "s are");
 	TRY(rulepack_bytes(&m->pack, &m->archive, f));
 	if (is_same(m) && !m->args->unchanged && !m->args->dry) {
 		publish_cmd_same(&m->cmd);
@@ -226,7 +226,7 @@ run(struct making *m, const struct verb *v, const char *what)
 	if (m->worker == NULL)
 		code = 2;
 	if (code < 0)
-		code = make(m, what) == OK ? 0 : log_refused(&m->cmd.fault);
+		code = make(m, what) == OK ? 0 : publish_cmd_refused(&m->cmd);
 	rulepack_close(&m->pack);
 	delta_done(&m->delta);
 	ruleset_done(&m->old);

@@ -77,6 +77,9 @@ MUST_USE enum err publish_cmd_fill(struct publish_cmd *c, struct statement *s);
 MUST_USE enum err publish_cmd_finish(struct publish_cmd *c, const struct statement *s,
     const struct note_signer *signers, size_t n, const char *more);
 
+/* Why not, on stderr; the exit code. */
+int publish_cmd_refused(const struct publish_cmd *c);
+
 /* What is the same already needs no release: says so. */
 void publish_cmd_same(const struct publish_cmd *c);
 

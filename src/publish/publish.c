@@ -34,6 +34,13 @@ take_lock(struct publish *p, struct fault *f)
 	return fault_set(f, FAULT_IO, "cannot lock '%s': %s", p->private_name, sys_why());
 }
 
+static bool
+same_key(const struct note_key *a, const struct note_key *b)
+{
+	return a->alg == b->alg && bytes_eq(a->name, b->name) &&
+	       memcmp(a->pub, b->pub, SIGN_PUBLIC) == 0;
+}
+
 enum err
 publish_open(struct publish *p, const char *site, struct fault *f)
 {
@@ -44,6 +51,11 @@ publish_open(struct publish *p, const char *site, struct fault *f)
 	if (e == OK)
 		e = keyfile_read(
 		    p->key ? p->key : p->set.key_file, &p->hold, &p->signer, f);
+	/* the writer asks, too, but then the entry is in the log already */
+	if (e == OK && !same_key(&p->signer.key, &p->set.key))
+		e = fault_set(f, FAULT_KEY,
+		    "the key of '%s' is not the one that the log '%s' was made with",
+		    fault_quote(p->signer.key.name), fault_quote(p->set.key.name));
 	if (e == OK)
 		e = take_lock(p, f);
 	if (e == OK)

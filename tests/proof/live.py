@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""live.py CANDOR - the real thing on loopback: nginx, three witnesses, thirty releases. TAP.
+"""live.py CANDOR [verbs] - the real thing on loopback: nginx, three witnesses, thirty releases. TAP.
 
 The publisher is this script with openssl(1), so what candor installs was made by another
-program. One witness is killed after ten releases; after twenty another is replaced by a
+program; with "verbs" it is candor publish. One witness is killed after ten releases; after twenty another is replaced by a
 liar who has its key and signs whatever it is shown.
 """
 import base64
@@ -77,11 +77,13 @@ class Publisher:
         (site / 'blob' / digest).write_bytes(data)
         return f'{digest} {len(data)}'
 
-    def statement(self, site, sequence, previous):
-        rules = '// release %d\n' % sequence + ''.join(
+    def source(self, sequence):
+        return '// release %d\n' % sequence + ''.join(
             f'rule r{i} {{ strings: $a = "candor live {i} {sequence}" condition: $a }}\n' for i in range(20)) + \
             'rule eicar { strings: $a = "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!" condition: $a }\n'
-        archive = self.blob(site, ustar('live.yar', rules.encode()))
+
+    def statement(self, site, sequence, previous):
+        archive = self.blob(site, ustar('live.yar', self.source(sequence).encode()))
         diff = self.blob(site, b'release %d\n' % sequence)
         date = time.strftime('%Y-%m-%dT%H:%M:%SZ', time.gmtime())
         return (f'candor statement 1\ntype rules\nchannel stable\nsequence {sequence}\nprevious {previous}\n'
@@ -117,6 +119,23 @@ class Publisher:
         if r.returncode == 0:
             self.show(self.log, self.site, self.sequence - 1, note)
         return r
+
+
+class Verbs(Publisher):
+    """The same releases, by candor publish: nothing is shown before it has its quorum."""
+
+    def __init__(self, work, log):
+        super().__init__(work, log)
+        self.rules, self.key = work / 'rules', work / 'publisher.key'
+        self.rules.mkdir()
+        self.key.write_text(signer(self.name, 1, PUBLISHER_SEED) + '\n')
+        self.key.chmod(0o600)
+
+    def publish(self, policy):
+        self.sequence += 1
+        (self.rules / 'live.yar').write_text(self.source(self.sequence))
+        return run('publish', 'rules', self.rules, '--log', self.log, '--site', self.site, '--key', self.key,
+                   '--trust', policy, '--timeout', 5)
 
 
 # --- witnesses ---------------------------------------------------------------------------
@@ -245,8 +264,8 @@ def story(work):
     log_key = vkey(ORIGIN, 1, LOG_SEED)
     must('log', 'init', work / 'log', '--origin', ORIGIN, '--key', work / 'log.key')
     witnesses = [Witness(work, i, log_key) for i in (1, 2, 3)]
-    publisher = Publisher(work, work / 'log')
     (work / 'site').mkdir()
+    publisher = (Verbs if sys.argv[2:] == ['verbs'] else Publisher)(work, work / 'log')
     nginx, url = start_nginx(work)
     try:
         policy = write_policy(work / 'policy', log_key, None, witnesses)
@@ -302,6 +321,16 @@ def chapters(work, publisher, client, witnesses, policy, log_key):
     ok('without a quorum nothing is published', r.returncode == 17 and publisher.sequence == RELEASES + 1, r)
     r = client.update()
     ok('and the client stays', r.returncode == 0 and client.sequence() == RELEASES, r)
+    back = Witness(work, 2, log_key)
+    policy = write_policy(work / 'policy', log_key, None, [witnesses[0], back, liar])
+    if isinstance(publisher, Verbs):
+        publisher.sequence -= 1
+        r = publisher.publish(policy)
+        ok('the same again, one witness back: it is shown', r.returncode == 0 and
+           r.stdout.startswith('finished what was pending: rules stable 31'), r)
+        r = client.update()
+        ok('and installed', r.returncode == 0 and client.sequence() == RELEASES + 1, r)
+    back.end()
 
 
 def monitor(work, client, policy):
