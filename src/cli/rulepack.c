@@ -72,7 +72,7 @@ rulepack_bytes(const struct rulepack *p, struct buf *out, struct fault *f)
 struct packing {
 	const char *root;
 	struct archive_file *file;
-	size_t n, cap;
+	size_t n, cap, rules; /* rules: files of them */
 	struct arena arena;
 };
 
@@ -115,6 +115,7 @@ add_file(struct packing *p, const struct walk_item *item, struct fault *f)
 		    fault_quote(item->path), item->why);
 	if (is_hidden(name))
 		return OK;
+	p->rules += archive_is_rules(name);
 	p->file = xgrow(p->file, &p->cap, p->n + 1, sizeof(*p->file));
 	one = &p->file[p->n++];
 	*one = (struct archive_file){ .name = arena_bytes(&p->arena, name),
@@ -135,7 +136,7 @@ collect(struct packing *p, struct walk *w, struct fault *f)
 		e = add_file(p, &item, f);
 		fd_closep(&item.fd);
 	}
-	if (e == OK && p->n == 0)
+	if (e == OK && p->rules == 0)
 		e = fault_set(f, FAULT_ARCHIVE,
 		    "there are no rules in '%s' (*.yar, *.yara)",
 		    fault_quote(bytes_of(p->root)));

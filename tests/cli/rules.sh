@@ -35,7 +35,7 @@ code "$candor" rules diff -d ext=1 new new.tar
 code "$candor" rules list new.tar
 echo '# wrong'
 code "$candor" rules list none
-code "$candor" rules list r.cdr
+"$candor" compile r.yar -o r.cdr; code "$candor" rules list r.cdr
 echo junk >junk; code "$candor" rules list junk
 code "$candor" rules diff old
 code "$candor" rules
