@@ -31,9 +31,10 @@ tell_release(const struct statement *s, struct buf *out)
 		    s->rules, s->added, s->changed, s->removed);
 		break;
 	case STATEMENT_RELEASE:
-		buf_printf(out, ", %.*s %.*s, %zu artefacts", (int)s->name.n,
+		buf_printf(out, ", %.*s %.*s, %zu artefact%s", (int)s->name.n,
 		    (const char *)s->name.p, (int)s->version.n,
-		    (const char *)s->version.p, s->nartefacts);
+		    (const char *)s->version.p, s->nartefacts,
+		    s->nartefacts == 1 ? "" : "s");
 		break;
 	case STATEMENT_KEYS:
 		buf_str(out, ", the publisher's key becomes ");

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "audit/entry.h"
+#include "audit/publisher.h"
 #include "log/policy.h"
 
 /* Escaped for HTML: text and attribute values. Bytes that are no text become \xHH. */
@@ -20,8 +21,9 @@ void site_style(struct buf *out);
 struct site_release {
 	uint64_t index, sequence, rules, added, changed, removed;
 	int64_t date;
-	struct bytes channel; /* the owner's */
+	struct bytes channel, about; /* the owner's; about: of a program, what it is */
 	enum statement_type type;
+	enum publisher_said said;
 };
 
 struct site {
@@ -43,4 +45,14 @@ struct site_blobs {
 	struct bytes diff, archive;
 	const char *diff_why, *archive_why;
 };
-void site_page(const struct entry *e, const struct site_blobs *b, struct buf *out);
+void site_page(const struct entry *e, enum publisher_said said,
+    const struct site_blobs *b, struct buf *out);
+
+/*
+ * What a page is made from, as it stands in the page itself, in its first SITE_STAMP_AT
+ * bytes: a page that has the stamp of now, and lacks nothing, need not be made again.
+ */
+#define SITE_STAMP_AT 1024
+#define SITE_STAMP    96 /* bytes, with the NUL */
+void site_stamp(
+    const struct entry *e, enum publisher_said said, bool lacks, char out[SITE_STAMP]);

@@ -25,6 +25,7 @@ run_cosign(int argc, char **argv, const struct verb *v)
 	struct policy_seen *seen = xcalloc(1, sizeof(*seen));
 	struct opt_list rest = { 0 };
 	struct fault f = { 0 };
+	bool accused = false;
 	int code = log_parse(&(struct log_line){ v, 1, 1 }, argc, argv, &a, &rest);
 
 	if (code < 0 && (a.trust != NULL) == (a.witness.n > 0)) {
@@ -33,10 +34,14 @@ run_cosign(int argc, char **argv, const struct verb *v)
 	}
 	if (code < 0) {
 		a.dir = rest.p[0];
-		code = cosign_run(&a, seen, &f) == OK ? 0 : log_refused(&f);
+		code = cosign_run(&a, seen, &accused, &f) == OK ? 0 : log_refused(&f);
 		if (code == 0)
 			printf("%" PRIu32 " cosignatures: the quorum is there\n",
 			    seen->cosignatures);
+		if (code == 0 && accused) {
+			fault_set(&f, FAULT_ACCUSED, COSIGN_ACCUSED);
+			code = log_refused(&f);
+		}
 	}
 	free(seen);
 	free(a.witness.p);

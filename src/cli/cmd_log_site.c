@@ -1,8 +1,9 @@
 /*
  * cmd_log_site.c - candor log site: the log as a folder of pages.
  *
- * A release never changes, so its page is made once; only what lacked a file is made
- * again. Pages are verified against the checkpoint before a word of them is written.
+ * A release never changes, so its page is made once, and again when it lacked a file or
+ * would look differently: the page itself tells what it was made from. Pages are verified
+ * against the checkpoint before a word of them is written.
  */
 #include <fcntl.h>
 #include <inttypes.h>
@@ -21,12 +22,14 @@
 struct site_args {
 	struct log_trust_args trust;
 	const char *out, *blobs;
+	struct opt_list publisher;
 };
 
 /* clang-format off */
 static const struct opt site_opts[] = {
 	{ 'o', "output", OPT_STR, "DIR", "where the pages go", offsetof(struct site_args, out) },
 	{ 0, "blobs", OPT_STR, "DIR|URL", "where the archives are (blob, beside the log)", offsetof(struct site_args, blobs) },
+	{ 0, "publisher", OPT_LIST, "VKEY|FILE", "a publisher's public key, to check signatures with", offsetof(struct site_args, publisher) },
 	LOG_TRUST_OPTS(struct site_args),
 	OPT_LAST,
 };
@@ -38,10 +41,11 @@ struct making {
 	struct log_trust trust;
 	struct log_blob blobs;
 	struct policy_seen seen;
+	struct publisher publisher;
 	struct buf note;
 	struct site_release *release;
 	size_t n, cap;
-	uint64_t made, holes;
+	uint64_t made, holes, doubts; /* doubts: releases that are not the publisher's */
 };
 
 static enum err
@@ -63,13 +67,13 @@ write_page(const char *dir, const char *name, struct bytes b, struct fault *f)
 }
 
 static enum err
-make_page(struct making *m, const struct entry *e, const char *name, struct fault *f)
+make_page(struct making *m, const struct entry *e, enum publisher_said said,
+    const char *name, struct fault *f)
 {
 	const struct statement *s = &e->statement;
 	struct buf diff = { 0 }, archive = { 0 }, page = { 0 };
 	struct fault no_diff = { 0 }, no_archive = { 0 };
 	struct site_blobs b = { 0 };
-	bool whole = true;
 	enum err r;
 
 	if (s->type == STATEMENT_RULES) {
@@ -77,22 +81,15 @@ make_page(struct making *m, const struct entry *e, const char *name, struct faul
 			b.diff_why = no_diff.text;
 		if (log_blob_read(&m->blobs, &s->archive, &archive, &no_archive) != OK)
 			b.archive_why = no_archive.text;
-		whole = b.diff_why == NULL && b.archive_why == NULL;
 	}
 	b.diff = buf_bytes(&diff);
 	b.archive = buf_bytes(&archive);
-	site_page(e, &b, &page);
+	site_page(e, said, &b, &page);
 	r = write_page(m->args->out, name, buf_bytes(&page), f);
-	/* its mode tells the next run that the page lacks something */
-	if (r == OK && !whole) {
-		char *path = xprintf("%s/%s", m->args->out, name);
-
-		if (chmod(path, 0664) != 0)
-			unlink(path);
+	if (r == OK && (b.diff_why != NULL || b.archive_why != NULL)) {
 		msg_error("'%s' lacks something: %s", name,
 		    b.archive_why ? b.archive_why : b.diff_why);
 		m->holes++;
-		free(path);
 	}
 	m->made++;
 	buf_done(&diff);
@@ -101,32 +98,52 @@ make_page(struct making *m, const struct entry *e, const char *name, struct faul
 	return r;
 }
 
+/* The page is there, was made from just this, and lacks nothing. */
 static bool
-is_made(const struct making *m, const char *name)
+is_made(const struct making *m, const struct entry *e, enum publisher_said said,
+    const char *name)
 {
+	CLEAN(fd_closep) int fd = -1;
 	char *path = xprintf("%s/%s", m->args->out, name);
-	struct stat st;
-	bool made = stat(path, &st) == 0 && (st.st_mode & 020) == 0;
+	char head[SITE_STAMP_AT], stamp[SITE_STAMP];
+	size_t got = 0;
 
+	site_stamp(e, said, false, stamp);
+	if (sys_open(AT_FDCWD, path, 0, &fd) != OK ||
+	    sys_read_some(fd, head, sizeof(head), &got) != OK)
+		got = 0;
 	free(path);
-	return made;
+	return bytes_find((struct bytes){ (uint8_t *)head, got }, 0, bytes_of(stamp)) !=
+	       UINT64_MAX;
+}
+
+/* Of a program its name and version. */
+static struct bytes
+about(struct making *m, const struct statement *s)
+{
+	if (s->type != STATEMENT_RELEASE)
+		return (struct bytes){ 0 };
+	return bytes_of(arena_printf(&m->trust.arena, "%.*s %.*s", (int)s->name.n,
+	    (const char *)s->name.p, (int)s->version.n, (const char *)s->version.p));
 }
 
 static enum err
 add_release(struct making *m, const struct entry *e, struct fault *f)
 {
 	const struct statement *s = &e->statement;
+	enum publisher_said said = publisher_check(&m->publisher, e);
 	struct buf name = { 0 };
 	enum err r = OK;
 
 	m->release = xgrow(m->release, &m->cap, m->n + 1, sizeof(*m->release));
 	m->release[m->n++] = (struct site_release){ e->index, s->sequence, s->rules,
 		s->added, s->changed, s->removed, s->date,
-		arena_bytes(&m->trust.arena, s->channel), s->type };
+		arena_bytes(&m->trust.arena, s->channel), about(m, s), s->type, said };
 	buf_str(&name, "entry/");
 	site_name(e->index, &name);
-	if (!is_made(m, buf_cstr(&name)))
-		r = make_page(m, e, buf_cstr(&name), f);
+	m->doubts += said > PUBLISHER_SIGNED;
+	if (!is_made(m, e, said, buf_cstr(&name)))
+		r = make_page(m, e, said, buf_cstr(&name), f);
 	buf_done(&name);
 	return r;
 }
@@ -192,6 +209,31 @@ make_folders(const char *out, struct fault *f)
 	return e;
 }
 
+/* Keys as text, or files that hold one. */
+static enum err
+load_publishers(struct making *m, struct fault *f)
+{
+	m->publisher.arena = &m->trust.arena;
+	for (size_t i = 0; i < m->args->publisher.n; i++) {
+		const char *what = m->args->publisher.p[i];
+		struct buf text = { 0 };
+		struct note_key key;
+		enum err e = OK;
+
+		if (note_key_parse(bytes_of(what), &key, NULL) == OK)
+			buf_str(&text, what);
+		else
+			e = log_read_file(what, NOTE_MOST, &text, f);
+		while (text.n > 0 && text.p[text.n - 1] == '\n')
+			text.n--;
+		if (e == OK)
+			e = publisher_add(&m->publisher, buf_bytes(&text), f);
+		buf_done(&text);
+		TRY(e);
+	}
+	return OK;
+}
+
 static enum err
 make(struct making *m, const char *where, struct fault *f)
 {
@@ -201,6 +243,8 @@ make(struct making *m, const char *where, struct fault *f)
 	if (e == OK)
 		e = log_trust_load(
 		    &m->args->trust, m->place.url ? NULL : where, &m->trust, f);
+	if (e == OK)
+		e = load_publishers(m, f);
 	if (e == OK)
 		e = log_blob_open(where, m->args->blobs, &m->blobs, f);
 	if (e == OK)
@@ -215,8 +259,11 @@ make(struct making *m, const char *where, struct fault *f)
 	if (e == OK)
 		e = make_index(m, f);
 	if (e == OK)
-		printf("%zu releases, %" PRIu64 " pages made: %s/index.html\n", m->n,
-		    m->made, m->args->out);
+		printf("%zu release%s, %" PRIu64 " page%s made: %s/index.html\n", m->n,
+		    m->n == 1 ? "" : "s", m->made, m->made == 1 ? "" : "s", m->args->out);
+	if (e == OK && m->doubts > 0)
+		msg_error(
+		    "%" PRIu64 " releases are not signed as they should be", m->doubts);
 	tile_reader_free(tiles);
 	return e;
 }
@@ -239,12 +286,14 @@ run_site(int argc, char **argv, const struct verb *v)
 	if (code < 0)
 		code = make(m, rest.p[0], &f) != OK ? log_refused(&f)
 		       : m->holes > 0               ? fault_code(FAULT_MISSING)
+		       : m->doubts > 0              ? fault_code(FAULT_PUBLISHER)
 						    : 0;
 	log_place_close(&m->place);
 	log_blob_close(&m->blobs);
 	log_trust_done(&m->trust);
 	buf_done(&m->note);
 	free(m->release);
+	free(a.publisher.p);
 	free(m);
 	free(rest.p);
 	return code;

@@ -21,8 +21,12 @@ static enum err
 ask_witnesses(void *arg, struct fault *f)
 {
 	struct publish_cmd *c = arg;
+	bool accused;
+	enum err e = cosign_run(&c->cosign, c->seen, &accused, f);
 
-	return cosign_run(&c->cosign, c->seen, f);
+	if (e == OK && accused)
+		msg_error("%s", COSIGN_ACCUSED);
+	return e;
 }
 
 /* Does the policy want witnesses at all? With "quorum none" there is nobody to ask. */

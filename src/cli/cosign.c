@@ -232,22 +232,32 @@ tell(const struct cosigning *c)
 	return accused;
 }
 
+/*
+ * The quorum decides: one witness that lies must not be able to stop a log. But what it
+ * says is told, and when there are too few it is the reason to look at first.
+ */
 static enum err
-cosign(struct cosigning *c, struct policy_seen *seen, struct fault *f)
+cosign(struct cosigning *c, struct policy_seen *seen, bool *accused, struct fault *f)
 {
+	struct fault why = { 0 };
 	enum err e = open_log(c, f);
 
 	if (e == OK)
 		e = ask_all(c, f);
-	if (e == OK && tell(c))
-		e = fault_set(f, FAULT_ACCUSED,
-		    "a witness has seen another past of this log: its files were lost or "
-		    "changed; do not publish before you know why");
-	return e == OK ? put_up(c, seen, f) : e;
+	TRY(e);
+	*accused = tell(c);
+	e = put_up(c, seen, &why);
+	if (e == OK)
+		return OK;
+	if (*accused && why.kind == FAULT_QUORUM)
+		return fault_set(f, FAULT_ACCUSED, COSIGN_ACCUSED);
+	*f = why;
+	return e;
 }
 
 enum err
-cosign_run(const struct cosign *args, struct policy_seen *seen, struct fault *f)
+cosign_run(
+    const struct cosign *args, struct policy_seen *seen, bool *accused, struct fault *f)
 {
 	struct cosigning *c = xcalloc(1, sizeof(*c));
 	enum err e;
@@ -255,7 +265,8 @@ cosign_run(const struct cosign *args, struct policy_seen *seen, struct fault *f)
 	c->place.folder.fd = -1;
 	c->args = args;
 	arena_init(&c->arena, 4u << 20);
-	e = cosign(c, seen, f);
+	*accused = false;
+	e = cosign(c, seen, accused, f);
 	for (size_t i = 0; i < c->n; i++)
 		buf_done(&c->w[i].line);
 	tile_reader_free(c->g.tiles);

@@ -19,9 +19,14 @@ struct cosign {
 	bool quiet;              /* only who gave nothing is told */
 };
 
+#define COSIGN_ACCUSED                                                                  \
+	"a witness has seen another past of this log: its files were lost or changed, " \
+	"or the witness lies; do not go on before you know which"
+
 /*
- * FAULT_QUORUM: too few; FAULT_ACCUSED: one says that the log's past was changed. Others
- * are of the log and the network. Who gave what is told on stdout and stderr.
+ * FAULT_QUORUM: too few; FAULT_ACCUSED: too few, and one of them says that the log's past
+ * was changed. *accused: one says so, whether there are enough or not. Others are of the
+ * log and the network. Who gave what is told on stdout and stderr.
  */
 MUST_USE enum err cosign_run(
-    const struct cosign *args, struct policy_seen *seen, struct fault *f);
+    const struct cosign *args, struct policy_seen *seen, bool *accused, struct fault *f);

@@ -145,6 +145,11 @@ def story():
         check(r.returncode == want and len(lines(log)) == 3, f'a witness that says: {what}', r)
         bad.end()
     held(log, p, p3)
+    bad = Liar(6, 422, b'')
+    r = run('log', 'cosign', log, '--trust', policy(key, 2, *w[:2], bad, name='policy4'))
+    check(r.returncode == 30 and 'the quorum is there' in r.stdout and len(lines(log)) == 3,
+          'one says that the past was changed: told, and it cannot stop the others', r)
+    bad.end()
     r = run('log', 'cosign', log)
     check(r.returncode == 3, 'nobody to ask', r)
     r = run('log', 'cosign', work / 'none', '--trust', p)

@@ -153,7 +153,7 @@ def site(world):
     other = {f.name: f.read_text() for f in (work / 'site2').rglob('*.html')}
     check(pages == other, 'the same log, the same bytes')
     r = run('site', world.log, '-o', work / 'site')
-    check(' 1 pages made' in r.stdout, 'only what lacked something is made again', r)
+    check(' 1 page made' in r.stdout, 'only what lacked something is made again', r)
     recipe = html.unescape(re.search(r"vkey='.*?</pre>", pages['index.html'], re.S)[0][:-6])
     hand = work / 'hand'
     hand.mkdir()

@@ -246,6 +246,36 @@ def keys(w):
     ok('the client follows', r.returncode == 0 and 'stable 4' in r.stdout and 'key was replaced' in r.stdout, r)
 
 
+def pages(w):
+    """The pages of the log tell whose signatures hold, and are made once."""
+    out, old, new = w.dir / 'pages', vkey(NAME, 1, OLD), vkey(NAME, 1, NEW)
+
+    def site(*more):
+        return w.run('log', 'site', w.log, '-o', out, *more)
+
+    def page(n):
+        return (out / f'entry/{n}.html').read_text()
+    r = site()
+    ok('pages; nobody said who the publisher is', r.returncode == 0 and 'not checked' in page(0) and
+       'not checked' in (out / 'index.html').read_text(), r)
+    r = site('--publisher', old)
+    ok('by the first key all are signed, as keys are followed', r.returncode == 0 and
+       all('whose signature holds' in page(n) for n in range(8)), r)
+    made = {p: p.stat().st_mtime_ns for p in (out / 'entry').iterdir()}
+    r = site('--publisher', old)
+    ok('none is made again', ' 0 pages made' in r.stdout and made == {p: p.stat().st_mtime_ns for p in made}, r)
+    r = site('--publisher', new)
+    ok('by the last key alone some are a stranger\'s', r.returncode == 43 and "publisher's keys" in page(0) and
+       'whose signature holds' in page(7) and 'not the publisher' in (out / 'index.html').read_text(), r)
+    blob = w.site / 'blob' / w.statement('rules/stable/1')['archive'][0]
+    blob.rename(w.dir / 'away')
+    r = site('--publisher', old)
+    ok('a page that lacks a file says so', r.returncode == 18 and 'cannot read' in page(0), r)
+    (w.dir / 'away').rename(blob)
+    r = site('--publisher', old)
+    ok('and is made again', r.returncode == 0 and ' 1 page made' in r.stdout and 'eicar.yar' in page(0), r)
+
+
 # --- what is cut short ----------------------------------------------------------------------
 
 def shown(w):
@@ -377,6 +407,7 @@ with tempfile.TemporaryDirectory(prefix='candor-publish-', dir=fast) as d:
     refused(world)
     programs(world)
     keys(world)
+    pages(world)
     two_at_once(World(os.path.join(d, 'b')))
     killed(World(os.path.join(d, 'c')))
     small_disk(os.path.join(d, 'd'))
