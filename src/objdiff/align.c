@@ -1,6 +1,6 @@
 #include "objdiff/align.h"
 
-#include <string.h>
+#include <stdbool.h>
 
 /* What is left between equal ends. */
 struct middle {
@@ -49,36 +49,39 @@ search(const struct middle *m, int most)
 	return -1;
 }
 
+struct ways {
+	uint32_t *of_a, *of_b;
+	size_t skip; /* equal keys before the middle */
+};
+
+/* Equal keys from (x, y) back to (from_x, from_y), on one diagonal. */
 static void
-back(const struct middle *m, int d, uint32_t *of_a, uint32_t *of_b, size_t skip)
+run_back(const struct ways *w, int x, int y, int from_x, int from_y)
+{
+	while (x > from_x && y > from_y && x > 0 && y > 0) {
+		x--;
+		y--;
+		w->of_a[w->skip + (size_t)x] = (uint32_t)(w->skip + (size_t)y) + 1;
+		w->of_b[w->skip + (size_t)y] = (uint32_t)(w->skip + (size_t)x) + 1;
+	}
+}
+
+static void
+back(const struct middle *m, int d, const struct ways *w)
 {
 	int x = m->na, y = m->nb;
 
-	for (; d >= 0; d--) {
-		int k = x - y, from_x = 0, from_y = 0;
-		if (d > 0) {
-			const int32_t *last = row(m, d - 1) + (d - 1);
-			bool down = k == -d || (k != d && last[k - 1] < last[k + 1]);
-			int pk = down ? k + 1 : k - 1;
-			from_x = last[pk];
-			from_y = from_x - pk;
-			/* the edit itself */
-			int after_x = down ? from_x : from_x + 1, after_y = after_x - k;
-			while (x > after_x && y > after_y && x > 0 && y > 0) {
-				x--, y--;
-				of_a[skip + (size_t)x] = (uint32_t)(skip + (size_t)y) + 1;
-				of_b[skip + (size_t)y] = (uint32_t)(skip + (size_t)x) + 1;
-			}
-			x = from_x;
-			y = from_y;
-			continue;
-		}
-		while (x > 0 && y > 0) {
-			x--, y--;
-			of_a[skip + (size_t)x] = (uint32_t)(skip + (size_t)y) + 1;
-			of_b[skip + (size_t)y] = (uint32_t)(skip + (size_t)x) + 1;
-		}
+	for (; d > 0; d--) {
+		const int32_t *last = row(m, d - 1) + (d - 1);
+		int k = x - y;
+		bool down = k == -d || (k != d && last[k - 1] < last[k + 1]);
+		int from_k = down ? k + 1 : k - 1, from_x = last[from_k];
+		int after_x = down ? from_x : from_x + 1; /* the edit itself */
+		run_back(w, x, y, after_x, after_x - k);
+		x = from_x;
+		y = from_x - from_k;
 	}
+	run_back(w, x, y, 0, 0);
 }
 
 enum err
@@ -114,6 +117,6 @@ align_keys(struct arena *arena, const uint64_t *a, size_t na, const uint64_t *b,
 	d = search(&m, most);
 	out->unlike = d < 0;
 	if (d >= 0)
-		back(&m, d, out->of_a, out->of_b, head);
+		back(&m, d, &(struct ways){ out->of_a, out->of_b, head });
 	return OK;
 }

@@ -169,37 +169,48 @@ unloaded(struct elf_pair *p, const struct elf_sec *a, const struct elf_sec *b)
 }
 
 static void
+note(struct elf_pair *p, const struct elf_sec *a, const struct elf_sec *b)
+{
+	enum diff_class cls = DIFF_DATA;
+
+	if (elf_part(&p->b, b) == PART_BUILD_ID && only_build_id(&p->a, a->data) &&
+	    only_build_id(&p->b, b->data)) {
+		tell_found(p->t, DIFF_BUILD_ID, b->name, "build id differs");
+		return;
+	}
+	if (elf_sec_is(b, ".note.package"))
+		cls = DIFF_METADATA;
+	else if (elf_sec_is(b, ".note.gnu.property")) /* the processor's protections */
+		cls = DIFF_CODE;
+	tell_found(p->t, cls, b->name, "note differs");
+}
+
+static void
+debugging(struct elf_pair *p, const struct elf_sec *b)
+{
+	bool symbols = b->type == SHT_SYMTAB || b->type == SHT_STRTAB;
+
+	tell_found(p->t, DIFF_DEBUG, b->name, "%s differ",
+	    symbols ? "symbols for debuggers" : "details for debuggers");
+}
+
+static void
 content(struct elf_pair *p, const struct elf_sec *a, const struct elf_sec *b)
 {
-	switch (elf_part(&p->b, b)) {
-	case PART_DEBUG:
-		tell_found(p->t, DIFF_DEBUG, b->name,
-		    b->type == SHT_SYMTAB || b->type == SHT_STRTAB
-			? "symbols for debuggers differ"
-			: "debugging information differs");
-		break;
+	enum elf_part part = elf_part(&p->b, b);
+
+	switch (part) {
+	case PART_DEBUG: debugging(p, b); break;
 	case PART_BUILD_ID:
-		if (only_build_id(&p->a, a->data) && only_build_id(&p->b, b->data)) {
-			tell_found(p->t, DIFF_BUILD_ID, b->name, "build id differs");
-			break;
-		}
-		/* fallthrough */
-	case PART_NOTE:
-		tell_found(p->t,
-		    elf_sec_is(b, ".note.package")        ? DIFF_METADATA
-		    : elf_sec_is(b, ".note.gnu.property") ? DIFF_CODE
-							  : DIFF_DATA,
-		    b->name, "note differs");
-		break;
+	case PART_NOTE: note(p, a, b); break;
 	case PART_COMMENT: comment(p, a, b); break;
 	case PART_FILE: unloaded(p, a, b); break;
 	case PART_NAMES: break; /* each name was compared */
 	default:
+		/* what code uses or the loader reads may mean something else where it is
+		 */
 		p->deep = true;
-		/* equal tables of the loader at equal places mean the same, others may
-		 * not */
-		if (elf_part(&p->b, b) != PART_CODE)
-			p->moved = true;
+		p->moved |= part != PART_CODE;
 	}
 }
 
