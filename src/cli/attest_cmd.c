@@ -15,7 +15,6 @@
 #include "handover/bundle.h"
 
 #define BUNDLE_END ".handover"
-#define PIECE      (1 << 16)
 
 /* --- subjects ------------------------------------------------------------------------
  */
@@ -74,21 +73,14 @@ parse_digest(const char *s, uint8_t out[32])
 	return true;
 }
 
-/* In pieces: a file of any size. */
 static enum err
 digest_of_file(const char *path, uint8_t out[32], struct fault *f)
 {
 	CLEAN(fd_closep) int fd = -1;
-	uint8_t *piece = xcalloc(1, PIECE);
-	struct hash h;
-	size_t got = 1;
 	enum err e = sys_open(AT_FDCWD, path, SYS_FOLLOW, &fd);
 
-	hash_init(&h, HASH_SHA256);
-	while (e == OK && got > 0 && (e = sys_read_some(fd, piece, PIECE, &got)) == OK)
-		hash_add(&h, (struct bytes){ piece, got });
-	hash_done(&h, out);
-	free(piece);
+	if (e == OK)
+		e = hash_stream(HASH_SHA256, fd, out);
 	return e == OK ? OK
 		       : fault_set(f, FAULT_IO, "cannot read '%s': %s",
 			     fault_quote(bytes_of(path)), sys_why());

@@ -190,6 +190,30 @@ worse(enum attest_result *all, enum attest_result one)
 		*all = one;
 }
 
+static bool
+is_manifest(const struct intoto_subject *s)
+{
+	return bytes_eq(s->name, BYTES_LIT("MANIFEST"));
+}
+
+/* A bundle that is named must be the one that was rebuilt. */
+static enum err
+check_manifest(struct attest_cmd *c, struct cur *cur)
+{
+	uint8_t manifest[32];
+
+	if (!result_manifest(cur, manifest))
+		return fault_set(
+		    &c->fault, FAULT_VERIFIER, "the verifier gave no records");
+	for (size_t i = 0; i < c->subjects.n; i++)
+		if (is_manifest(&c->subjects.one[i]) &&
+		    memcmp(c->subjects.one[i].sha256, manifest, 32) != 0)
+			return fault_set(&c->fault, FAULT_OTHER,
+			    "'%s' is about another bundle than the one that is named",
+			    fault_quote(bytes_of(c->rest.p[0])));
+	return OK;
+}
+
 /*
  * The result's artefacts that are subjects. Every subject but MANIFEST must be among
  * them: nobody signs for what was not rebuilt.
@@ -200,13 +224,13 @@ put_artefacts(struct attest_cmd *c, struct bytes records, struct json *j)
 	struct cur cur = cur_at(records, 0);
 	struct result_artefact a;
 	size_t found = 0, want = 0;
-	enum err e;
+	enum err e = check_manifest(c, &cur);
 
 	for (size_t i = 0; i < c->subjects.n; i++)
-		want += !bytes_eq(c->subjects.one[i].name, BYTES_LIT("MANIFEST"));
+		want += !is_manifest(&c->subjects.one[i]);
 	c->head.result = ATTEST_PASSED;
 	json_open(j, "artefacts", '[');
-	while ((e = result_next(&cur, &a)) == OK) {
+	while (e == OK && (e = result_next(&cur, &a)) == OK) {
 		if (find_subject(c, a.sha256) == NULL)
 			continue;
 		put_artefact(j, &a);

@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include "base/sys.h"
+
 static const struct {
 	const char *name;
 	size_t size;
@@ -73,6 +75,22 @@ hash_of(enum hash_kind k, struct bytes b, uint8_t *out)
 	hash_init(&h, k);
 	hash_add(&h, b);
 	hash_done(&h, out);
+}
+
+enum err
+hash_stream(enum hash_kind k, int fd, uint8_t *out)
+{
+	uint8_t piece[16384];
+	struct hash h;
+	size_t got = 1;
+	enum err e = OK;
+
+	hash_init(&h, k);
+	while (e == OK && got > 0 &&
+	       (e = sys_read_some(fd, piece, sizeof(piece), &got)) == OK)
+		hash_add(&h, (struct bytes){ piece, got });
+	hash_done(&h, out);
+	return e;
 }
 
 void

@@ -41,6 +41,9 @@ void hash_done(struct hash *h, uint8_t *out); /* hash_size(k) bytes; frees */
 /* The digest of b in one go. */
 void hash_of(enum hash_kind k, struct bytes b, uint8_t *out);
 
+/* The digest of everything up to fd's end, in flat memory. ERR_IO: sys_why(). */
+MUST_USE enum err hash_stream(enum hash_kind k, int fd, uint8_t *out);
+
 /* n bytes as 2n lower-case hex digits and a NUL. */
 void hash_hex(const uint8_t *digest, size_t n, char *out);
 

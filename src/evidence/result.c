@@ -3,22 +3,13 @@
 
 #include "evidence/jsonin.h"
 
-/* What rebuild calls it, and what that means for somebody who relies on the artefact. */
-static const struct {
-	const char *word;
-	enum attest_result result;
-} words[] = {
-	{ "bit-identical", ATTEST_PASSED }, { "differs", ATTEST_FAILED },
-	{ "different", ATTEST_FAILED },
-	{ "missing", ATTEST_FAILED }, /* the source does not make what is handed out */
-};
-
+/* A word that is not known says nothing, and nothing is no success. */
 static enum attest_result
 meaning(struct bytes word)
 {
-	for (size_t i = 0; i < COUNT(words); i++)
-		if (bytes_eq(word, bytes_of(words[i].word)))
-			return words[i].result;
+	for (int r = ATTEST_PASSED; r < ATTEST_INCONCLUSIVE; r++)
+		if (bytes_eq(word, bytes_of(attest_result_name((enum attest_result)r))))
+			return (enum attest_result)r;
 	return ATTEST_INCONCLUSIVE;
 }
 
@@ -48,18 +39,34 @@ result_read(struct bytes json, struct buf *out, struct fault *f)
 {
 	CLEAN(jsonin_freep) struct json_t *root = NULL;
 	const struct json_t *list;
+	uint8_t manifest[32] = { 0 };
 	char why[JSONIN_WHY];
 
 	if (json.n > RESULT_BYTES)
 		return wrong(f, "it is too large");
 	if (jsonin_read(json, &root, why) != OK)
 		return wrong(f, why);
+	if (!bytes_eq(jsonin_str(root, "type"), BYTES_LIT("rebuild")))
+		return wrong(f, "its 'type' is not \"rebuild\"");
+	(void)jsonin_sha256(jsonin_object(root, "bundle"), "manifest", manifest);
+	buf_put(out, manifest, sizeof(manifest));
 	list = jsonin_array(root, "artefacts");
 	if (jsonin_count(list) == 0 || jsonin_count(list) > RESULT_ARTEFACTS)
 		return wrong(f, "it has no 'artefacts', or too many");
 	for (size_t i = 0; i < jsonin_count(list); i++)
 		TRY(put_artefact(jsonin_at(list, i), out, f));
 	return OK;
+}
+
+bool
+result_manifest(struct cur *c, uint8_t out[32])
+{
+	struct bytes b = cur_take(c, 32);
+
+	if (b.p == NULL)
+		return false;
+	memcpy(out, b.p, 32);
+	return true;
 }
 
 enum err

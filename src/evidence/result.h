@@ -11,7 +11,7 @@
 
 #define RESULT_BYTES     (4u << 20) /* of the file */
 #define RESULT_ARTEFACTS 4096
-#define RESULT_DETAILS   40000 /* bytes of it that a statement quotes; else its digest */
+#define RESULT_DETAILS   262144 /* bytes of it that a statement quotes; else its digest */
 
 struct result_artefact {
 	struct bytes name;
@@ -20,10 +20,14 @@ struct result_artefact {
 };
 
 /*
- * Reads the file, and appends a record for each artefact. FAULT_EVIDENCE: it is no such
- * file. Locked in: see jsonin.h.
+ * Reads the file, and appends the digest of the bundle's MANIFEST (32 bytes; zeros: none
+ * is told) and a record for each artefact. FAULT_EVIDENCE: it is no such file. Locked in:
+ * see jsonin.h.
  */
 MUST_USE enum err result_read(struct bytes json, struct buf *out, struct fault *f);
+
+/* The digest of MANIFEST, which stands first. false: these are no records. */
+bool result_manifest(struct cur *c, uint8_t out[32]);
 
 /* The next record. ERR_END: no more; ERR_FORMAT: these are none. Views. */
 MUST_USE enum err result_next(struct cur *c, struct result_artefact *out);

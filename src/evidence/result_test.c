@@ -9,15 +9,15 @@ static const struct row {
 	const char *json;
 	enum err want;
 	enum attest_result result;
+	uint8_t manifest;
 } rows[] = {
-	{ "{\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"bit-identical\"}]}", OK, ATTEST_PASSED },
-	{ "{\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"differs\"}]}", OK, ATTEST_FAILED },
-	{ "{\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"missing\"}]}", OK, ATTEST_FAILED },
-	{ "{\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"new word\"}]}", OK, ATTEST_INCONCLUSIVE },
-	{ "{\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\"}]}", OK, ATTEST_INCONCLUSIVE },
-	{ "{\"artefacts\":[{\"sha256\":\"" HEX1 "\"}]}", ERR_FORMAT, 0 },
-	{ "{\"artefacts\":[{\"name\":\"x\"}]}", ERR_FORMAT, 0 },
-	{ "{\"artefacts\":[]}", ERR_FORMAT, 0 }, { "{}", ERR_FORMAT, 0 }, { "x", ERR_FORMAT, 0 },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"PASSED\"}]}", OK, ATTEST_PASSED },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"FAILED\"}]}", OK, ATTEST_FAILED },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"new word\"}]}", OK, ATTEST_INCONCLUSIVE },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\"}]}", OK, ATTEST_INCONCLUSIVE },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"sha256\":\"" HEX1 "\"}]}", ERR_FORMAT, 0 },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\"}]}", ERR_FORMAT, 0 },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[]}", ERR_FORMAT, 0 }, { "{}", ERR_FORMAT, 0 }, { "x", ERR_FORMAT, 0 },
 };
 /* clang-format on */
 
@@ -34,6 +34,10 @@ TEST(files)
 		if (rows[i].want == OK) {
 			struct cur c = cur_at(test_copy(buf_bytes(&b)), 0);
 
+			uint8_t manifest[32];
+
+			CHECK(result_manifest(&c, manifest) &&
+			      manifest[31] == rows[i].manifest);
 			EQ_U(result_next(&c, &a), OK);
 			EQ_B(a.name, BYTES_LIT("x"));
 			EQ_U(a.sha256[31], 1);
@@ -53,8 +57,10 @@ TEST(cut_records)
 	EQ_U(result_read(bytes_of(rows[0].json), &b, NULL), OK);
 	for (size_t n = 1; n < b.n; n++) {
 		struct cur c = cur_at(test_copy(bytes_clip(buf_bytes(&b), 0, n)), 0);
+		uint8_t manifest[32];
 
-		EQ_U(result_next(&c, &a), ERR_FORMAT);
+		EQ_U(result_manifest(&c, manifest), n >= 32);
+		EQ_U(result_next(&c, &a), n == 32 ? ERR_END : ERR_FORMAT);
 	}
 	buf_done(&b);
 }
