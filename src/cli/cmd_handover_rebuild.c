@@ -13,6 +13,7 @@
 #include "cli/handover_cmd.h"
 #include "cli/log_cmd.h"
 #include "cli/msg.h"
+#include "compare/compare.h"
 #include "crypto/init.h"
 #include "rebuild/tell.h"
 
@@ -248,7 +249,7 @@ run_rebuild(int argc, char **argv, const struct verb *v)
 	struct rebuild_plan p = { .root_dir = -1 };
 	const char *toolchain[REBUILD_TOOLCHAINS];
 	struct opt_list rest = { 0 };
-	char *list = NULL;
+	char *list = NULL, *compare = NULL;
 	int code = log_parse(&(struct log_line){ v, 1, 1 }, argc, argv, &a, &rest);
 
 	if (code < 0 && a.toolchain != NULL) {
@@ -262,9 +263,12 @@ run_rebuild(int argc, char **argv, const struct verb *v)
 	p.blame = a.blame;
 	p.tick = !a.quiet && msg_terminal(2) ? on_tick : NULL;
 	if (code < 0) {
+		compare = compare_find(CANDOR_LIBEXECDIR);
+		p.compare = compare;
 		crypto_init();
 		code = work(&a, rest.p[0], &p);
 	}
+	free(compare);
 	fd_closep(&p.root_dir);
 	free(list);
 	free(rest.p);

@@ -17,10 +17,23 @@ struct explain {
 	bool asked;       /* they differ, and compare looked at them */
 	bool complete;    /* to the end: what is not in classes is not there */
 	uint32_t classes; /* 1 << DIFF_TIMESTAMP... */
-	struct buf text;  /* for people: the verdict and the first differences */
+	struct buf text;  /* for people: compare's page, or why there is none */
 };
 
-/* "timestamp, path" or "nothing that could be named"; for people. */
+struct explain_side {
+	int fd;
+	const char *name; /* "vendor/hello.deb" */
+};
+
+/*
+ * Compares what both are open for reading. program: candor-compare, as compare_find gives
+ * it; NULL: then it stays unexplained, and text says so. Never fails: what could not be
+ * compared is not complete.
+ */
+void explain_pair(const char *program, const struct explain_side *a,
+    const struct explain_side *b, struct explain *out);
+
+/* "differs only in: timestamp, path", "CODE differs: code, data"; for people. */
 void explain_classes(const struct explain *e, struct buf *out);
 static inline bool
 explain_is_code(const struct explain *e)

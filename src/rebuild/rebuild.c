@@ -249,6 +249,60 @@ judge_pair(struct run *r, struct rebuild_pair *p, struct fault *f)
 	return OK;
 }
 
+/* --- why they differ -----------------------------------------------------------------
+ */
+
+static enum err
+put_piece(void *arg, struct bytes piece)
+{
+	return sys_write_all(*(int *)arg, piece.p, piece.n);
+}
+
+/* The vendor's artefact in a file of its own; -1 with a fault. */
+static int
+pour_vendor(const struct bundle *b, const char *name, struct fault *f)
+{
+	int fd = take_scratch();
+	const struct bundle_sink sink = { &fd, put_piece };
+
+	if (fd < 0)
+		(void)fault_set(
+		    f, FAULT_IO, "cannot make a temporary file: %s", sys_why());
+	else if (bundle_pour(b, bundle_artefact(b, bytes_of(name)), &sink, f) != OK)
+		fd_closep(&fd);
+	return fd;
+}
+
+static enum err
+explain_one(struct run *r, struct rebuild_artefact *a, struct fault *f)
+{
+	const char *program = r->plan->compare;
+	char *name[3] = { xprintf("vendor/%s", a->name), xprintf("first/%s", a->name),
+		xprintf("second/%s", a->name) };
+	struct explain_side vendor = { -1, name[0] }, made[2];
+	enum err e = OK;
+
+	snprintf(r->what, sizeof(r->what), "comparing");
+	if (r->plan->tick != NULL)
+		on_tick(r, 0);
+	for (size_t i = 0; i < 2; i++)
+		made[i] = (struct explain_side){ a->made[i] ? a->made[i]->fd : -1,
+			name[i + 1] };
+	if (a->made[0] != NULL && !a->as_vendor[0]) {
+		vendor.fd = pour_vendor(r->plan->bundle, a->name, f);
+		if (vendor.fd >= 0)
+			explain_pair(program, &vendor, &made[0], &a->to_vendor);
+		else
+			e = ERR_IO;
+	}
+	if (a->made[0] != NULL && a->made[1] != NULL && !a->as_other)
+		explain_pair(program, &made[0], &made[1], &a->between);
+	fd_closep(&vendor.fd);
+	for (size_t i = 0; i < COUNT(name); i++)
+		free(name[i]);
+	return e;
+}
+
 static enum err
 build_pair(struct run *r, struct rebuild_pair *p, struct fault *f)
 {
@@ -263,7 +317,10 @@ build_pair(struct run *r, struct rebuild_pair *p, struct fault *f)
 		TRY(build_once(
 		    r, &t, i == 0 ? &none : &p->build[0].closure, &p->build[i], f));
 	}
-	return judge_pair(r, p, f);
+	TRY(judge_pair(r, p, f));
+	for (size_t i = 0; i < p->n; i++)
+		TRY(explain_one(r, &p->artefact[i], f));
+	return OK;
 }
 
 /* --- blame

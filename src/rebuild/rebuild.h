@@ -31,8 +31,7 @@ struct rebuild_plan {
 	const char *const *toolchain; /* "gcc", "clang-14"; none: what the recipe takes */
 	size_t toolchains;
 	bool blame;
-	const char
-	    *worker; /* candor-worker, to compare; NULL: differences stay unexplained */
+	const char *compare; /* candor-compare; NULL: differences are not explained */
 	/* Called some times a second, with what is being done; may be NULL. */
 	void (*tick)(void *arg, const char *what, uint64_t opened);
 	void *arg;

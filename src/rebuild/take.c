@@ -118,12 +118,12 @@ take_entry(struct walk *w, int dir, const char *entry, const char *name, unsigne
 	return OK;
 }
 
-/* dir is borrowed: fdopendir gets a copy. */
+/* dir is borrowed; fdopendir gets a descriptor with a place in the folder of its own. */
 static enum err
 take_folder(struct walk *w, int dir, const char *prefix, unsigned depth)
 {
-	int copy_of = fcntl(dir, F_DUPFD_CLOEXEC, 3);
-	DIR *d = copy_of < 0 ? NULL : fdopendir(copy_of);
+	int own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *d = own < 0 ? NULL : fdopendir(own);
 	const struct dirent *e;
 	enum err r = OK;
 

@@ -18,7 +18,7 @@ struct tell {
 	bool full;           /* text: also what went into what, and all packages */
 };
 
-/* "PASSED", "FAILED", "INCONCLUSIVE": the words of attestations. */
+/* "bit-identical", "differs", "missing", "inconclusive": evidence/result.c knows them. */
 const char *tell_result(enum rebuild_result r);
 
 /* One object, one line. */

@@ -7,13 +7,18 @@
 #include "handover/layout.h"
 #include "rebuild/tell.h"
 
-#define NAMES_MAX 1000 /* files without a package that are named; the rest is counted */
+/*
+ * What is named and not only counted: a statement quotes a result of up to some 40,000
+ * bytes, and the closure has all of it.
+ */
+#define UNOWNED_MAX 50
+#define SOURCES_MAX 200 /* of all artefacts together */
 
 const char *
 tell_result(enum rebuild_result r)
 {
-	static const char *const words[] = { "PASSED", "FAILED", "FAILED",
-		"INCONCLUSIVE" };
+	static const char *const words[] = { "bit-identical", "differs", "missing",
+		"inconclusive" };
 
 	return words[r];
 }
@@ -110,7 +115,7 @@ put_root(struct json *j, const struct tell *t)
 	put_packages(j, &b->owner, buf_bytes(&list));
 	json_uint(j, "unowned", b->owner.nobodies);
 	json_open(j, "unownedFiles", '[');
-	for (size_t i = 0; i < b->owner.nobodies && i < NAMES_MAX; i++)
+	for (size_t i = 0; i < b->owner.nobodies && i < UNOWNED_MAX; i++)
 		json_bytes(j, NULL, bytes_of(b->closure.file[b->owner.nobody[i]].name));
 	json_close(j, ']');
 	json_close(j, '}');
@@ -182,22 +187,26 @@ put_guilty(struct json *j, unsigned guilty)
 	json_close(j, ']');
 }
 
+/* left: how many more names may be written; a list is whole or not there. */
 static void
-put_origin(struct json *j, const struct closure *c, const struct rebuild_artefact *a)
+put_origin(struct json *j, const struct closure *c, const struct rebuild_artefact *a,
+    size_t *left)
 {
 	json_uint(j, "inputs", a->inputs);
 	json_uint(j, "sources", a->sources);
+	if (a->sources > *left)
+		return;
+	*left -= a->sources;
 	json_open(j, "sourceFiles", '[');
-	for (size_t i = 0, n = 0; i < c->n && n < NAMES_MAX; i++)
-		if (a->origin[i] && strncmp(c->file[i].name, "source/", 7) == 0) {
+	for (size_t i = 0; i < c->n; i++)
+		if (a->origin[i] && strncmp(c->file[i].name, "source/", 7) == 0)
 			json_bytes(j, NULL, bytes_of(c->file[i].name + 7));
-			n++;
-		}
 	json_close(j, ']');
 }
 
 static void
-put_artefact(struct json *j, const struct tell *t, const struct rebuild_pair *p, size_t i)
+put_artefact(struct json *j, const struct tell *t, const struct rebuild_pair *p, size_t i,
+    size_t *left)
 {
 	const struct rebuild_artefact *a = &p->artefact[i];
 	static const char *const made[] = { "first", "second" };
@@ -215,7 +224,7 @@ put_artefact(struct json *j, const struct tell *t, const struct rebuild_pair *p,
 	put_classes(j, "betweenBuilds", &a->between);
 	if (t->plan->blame && !a->as_other)
 		put_guilty(j, a->guilty);
-	put_origin(j, &p->build[0].closure, a);
+	put_origin(j, &p->build[0].closure, a, left);
 	json_close(j, '}');
 }
 
@@ -223,6 +232,7 @@ static void
 put_pairs(struct json *j, const struct tell *t)
 {
 	const struct rebuild *r = t->rebuild;
+	size_t left = SOURCES_MAX;
 
 	json_open(j, "builds", '[');
 	for (size_t i = 0; i < r->pairs; i++)
@@ -231,7 +241,7 @@ put_pairs(struct json *j, const struct tell *t)
 	json_close(j, ']');
 	json_open(j, "artefacts", '[');
 	for (size_t i = 0; i < r->pair[0].n; i++)
-		put_artefact(j, t, &r->pair[0], i);
+		put_artefact(j, t, &r->pair[0], i, &left);
 	json_close(j, ']');
 	json_open(j, "otherToolchains", '[');
 	for (size_t i = 1; i < r->pairs; i++) {
@@ -239,7 +249,7 @@ put_pairs(struct json *j, const struct tell *t)
 		json_bytes(j, "toolchain", bytes_of(r->pair[i].toolchain));
 		json_open(j, "artefacts", '[');
 		for (size_t k = 0; k < r->pair[i].n; k++)
-			put_artefact(j, t, &r->pair[i], k);
+			put_artefact(j, t, &r->pair[i], k, &left);
 		json_close(j, ']');
 		json_close(j, '}');
 	}

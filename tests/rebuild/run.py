@@ -89,7 +89,7 @@ mv sub moved && strip moved/prog && mv moved "$OUT/bin"
     prog = first.kept.get('first/bin/prog', b'')
     run = Run(recipe, {'bin/prog': prog, 'readme': b'read\n'}, source=source)
     a, r = run.artefact('bin/prog'), run.artefact('readme')
-    check('a good recipe is bit-identical', run.code == 0 and run.json['result'] == 'PASSED'
+    check('a good recipe is bit-identical', run.code == 0 and run.json['result'] == 'bit-identical'
           and run.out.startswith('bit-identical: yes, all 2'), run.all)
     check('digests are told', a['first'] == a['second'] == a['sha256'] == hashlib.sha256(prog).hexdigest(),
           run.all)
@@ -116,9 +116,9 @@ mv sub moved && strip moved/prog && mv moved "$OUT/bin"
 
 def vendor_lies():
     run = Run('cp "$SOURCE/a" "$OUT/x"', {'x': b'something else\n', 'y': b'never made\n'})
-    check('another artefact than the vendor says', run.code == 1 and run.json['result'] == 'FAILED'
+    check('another artefact than the vendor says', run.code == 1 and run.json['result'] == 'missing'
           and run.artefact()['asEachOther'] and not run.artefact()['asVendor'], run.all)
-    check('and one that is not made', run.artefact('y')['result'] == 'FAILED'
+    check('and one that is not made', run.artefact('y')['result'] == 'missing'
           and 'did not leave it' in run.out, run.out)
 
 
@@ -152,7 +152,7 @@ def blame():
             want = []
         a = run.artefact()
         check(f'blame: {name}', run.code == 1 and a.get('guilty', []) == want
-              and run.artefact('good')['result'] == 'PASSED', run.all)
+              and run.artefact('good')['result'] == 'bit-identical', run.all)
 
 
 def worlds():
@@ -276,7 +276,7 @@ def hostile():
         run = Run(recipe.replace('PORT', '22'), {'x': b'a source\n'}, *options, timeout=300)
         b = run.builds()[0]
         check(f'a recipe that {name}', run.code in (0, 1) and (end is None or b.get('end') == end)
-              and log in run.log() and (run.code == 0) == (run.json['result'] == 'PASSED'),
+              and log in run.log() and (run.code == 0) == (run.json['result'] == 'bit-identical'),
               run.all + run.log()[-800:])
         if run.code == 0:
             check(f'  (and is good all the same: {name})', name in (
