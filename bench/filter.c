@@ -180,10 +180,12 @@ measure(struct run *r, const char *what)
 		t[i] = now() - from;
 	}
 	qsort(t, 5, sizeof(t[0]), by_value);
-	printf("  %-12s %6.0f MB/s (best %6.0f)  a MB: %8.1f candidates %7.1f keys "
-	       "%7.1f compares %7.1f hits\n",
-	    what, mb / t[2], mb / t[0], (double)c.candidates / mb, (double)c.keys / mb,
-	    (double)c.compares / mb, (double)c.found / mb);
+	printf(
+	    "  %-12s %6.0f MB/s (best %6.0f)  %4.1f %% anchors  a MB: %8.1f candidates "
+	    "%7.1f keys %7.1f compares %7.1f hits\n",
+	    what, mb / t[2], mb / t[0], (double)c.anchors / mb / 1e4,
+	    (double)c.candidates / mb, (double)c.keys / mb, (double)c.compares / mb,
+	    (double)c.found / mb);
 }
 
 /* What a scan costs that has nothing to do. */
@@ -262,9 +264,9 @@ main(int argc, char **argv)
 		return fputs("cannot build the filter\n", stderr), 2;
 	printf(
 	    "%zu needles: %u triggers, %u deferred, %u windows, %u keys, %.0f candidates "
-	    "a MB expected\nstride %u, bitmap %u KB, all %zu KB, built in %.1f ms\n",
+	    "a MB expected\n%u groups, bitmap %u KB, all %zu KB, built in %.1f ms\n",
 	    n, out.ntriggers, out.ndeferred, out.nwindows, out.nkeys, out.cost * 1e6,
-	    f.stride, 1u << (f.bits - 13), filter.n >> 10, (now() - t) * 1e3);
+	    f.groups, 1u << (f.bits - 13), filter.n >> 10, (now() - t) * 1e3);
 	r.nparts = n;
 	r.scratch = filter_scratch_new(&a);
 	measure_tiny(&r);

@@ -2,9 +2,9 @@
  * match.c - every variant of the literal filter finds what the naive search finds,
  * and a damaged filter stays inside of its memory.
  *
- * Input: a byte of flags (1: stride 1, 2: damage), the number of needles modulo 24,
- * each as flags, xor_lo, xor_hi, length modulo 80 and the bytes; with damage: eight
- * records of section, u16 place from its end, value; the rest is the data.
+ * Input: a byte of flags (1: 16 groups of anchors, 2: damage), the number of needles
+ * modulo 24, each as flags, xor_lo, xor_hi, length modulo 80 and the bytes; with damage:
+ * eight records of section, u16 place from its end, value; the rest is the data.
  */
 #include "base/err.h"
 #include "tests/lit_naive.h"
@@ -18,7 +18,7 @@ struct input {
 	struct lit_in in[NEEDLES];
 	uint32_t list[NEEDLES];
 	uint32_t n;
-	bool stride1, damage;
+	bool many, damage;
 	struct cur c;
 };
 
@@ -28,7 +28,7 @@ read_needles(struct input *in)
 	uint8_t flags = cur_u8(&in->c);
 	uint32_t n = cur_u8(&in->c) % NEEDLES;
 
-	in->stride1 = flags & 1;
+	in->many = flags & 1;
 	in->damage = flags & 2;
 	while (n-- > 0) {
 		struct lit_in x = { .part = in->n, .flags = LIT_TRIGGER };
@@ -169,7 +169,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	struct lit_set s;
 
 	read_needles(&in);
-	opts.stride = in.stride1 ? 1 : 2;
+	opts.groups = in.many ? 16 : 8;
 	if (lit_set_build(&s, in.in, in.n, &opts) != OK)
 		bug("the filter cannot be built");
 	scratch = filter_scratch_new(&s.arena);

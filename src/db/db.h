@@ -17,7 +17,7 @@
 #include "base/err.h"
 
 #define DB_MAGIC   "CANDORDB"
-#define DB_VERSION 1
+#define DB_VERSION 2
 #define DB_NONE    UINT32_MAX
 
 enum db_section_id {

@@ -6,14 +6,16 @@
  * searching in every file (the triggers): a head, a bitmap, buckets and chains.
  *
  * A window is 4 bytes of a needle, folded so that ASCII case does not count. The
- * runtime folds and hashes the data at every stride-th position. One 32-bit word
- * of the bitmap answers for a position: bit A, from the hash, says that a needle
- * may have this window, bit B, from the two bytes behind it, that it goes on like
- * this. What passes is looked up in the buckets by a tag of the hash and a check
- * of the 4 bytes behind or before the window; that key's chain names the needles.
+ * runtime looks where the folded data has an *anchor*: 4 bytes whose classes, each by
+ * its place, have a group in common. Every needle has one window that is an anchor, so
+ * it is seen exactly once wherever it is; the builder chooses windows and groups such
+ * that few places of ordinary files are anchors.
  *
- * With stride 2 a needle has a window at an even and one at an odd offset: every
- * place it can be at is seen exactly once.
+ * There the window is hashed. One 32-bit word of the bitmap answers: bit A, from the
+ * hash, says that a needle may have this window, bit B, from the two bytes behind it,
+ * that it goes on like this. What passes is looked up in the buckets by a tag of the
+ * hash and a check of the 4 bytes behind or before the window; that key's chain names
+ * the needles.
  *
  * Everything is little-endian, offsets count from the head. The bitmap is aligned to
  * 4 bytes; all else may lie anywhere, though 64 is faster for the buckets.
@@ -44,28 +46,48 @@ struct lit_needle {
 	uint16_t len;  /* 1..LIT_LEN_MAX */
 	uint8_t flags; /* enum lit_flag */
 	uint8_t xor_lo, xor_hi;
-	uint8_t win[2]; /* offsets of its rarest windows, [0] even and [1] odd;
-			   0 and 1 where it is too short to have them */
+	uint8_t win[2]; /* for filter_dyn: its rarest windows at an even and an odd
+			   offset; 0 and 1 where it is too short to have them */
 	uint8_t rare;   /* the one of both to look for when one is enough */
 };
 
-#define LIT_MAGIC 0x3254494cu /* LIT2 */
+#define LIT_MAGIC 0x3354494cu /* LIT3 */
 
 struct lit_head {
 	uint32_t magic;
 	uint32_t seed;     /* multiplier of the window hash; odd */
 	uint32_t bits;     /* log2 of the bits of the bitmap: LIT_BITS_MIN..MAX */
-	uint32_t stride;   /* 1 or 2 */
+	uint32_t groups;   /* of anchors: 8 or 16 */
 	uint32_t nbuckets; /* those that are home to a key; LIT_PROBES - 1 more follow.
 			      0: the filter is empty */
 	uint32_t nchains;
 	uint32_t bitmap_at, buckets_at, chains_at;
 	uint32_t nneedles; /* of the table it was built for */
-	uint32_t unused[6];
+	uint32_t anchors_at;
+	uint32_t unused[5];
 };
 
 #define LIT_BITS_MIN 17 /* 16 KB */
 #define LIT_BITS_MAX 25 /* 4 MB */
+
+/*
+ * Groups of anchors: for each eight of them and each place in a window a table, by class,
+ * of the groups (a bit each) that have the class there. lit_head.groups / 8 times
+ * LIT_WINDOW times LIT_CLASSES bytes.
+ */
+#define LIT_CLASSES    128
+#define LIT_GROUPS_MAX 16
+#define LIT_ANCHORS    (LIT_WINDOW * LIT_CLASSES) /* bytes for 8 groups */
+
+/*
+ * The class of a folded byte. None is 0x40 to 0x5f: there the bytes above 0x7f are put,
+ * three in a class.
+ */
+static inline uint8_t
+lit_class(uint8_t folded)
+{
+	return folded & 0x80 ? (uint8_t)(0x40 | (folded & 0x1f)) : folded;
+}
 
 /*
  * A cache line of 8 keys. A key lives in its home bucket or, when that is full,
@@ -82,8 +104,7 @@ struct lit_bucket {
 
 /*
  * A chain: the folded window itself, then an entry for each needle that has it:
- * needle << 7 | last << 6 | offset of the window in the needle + 1. Offset -1: the window
- * begins one byte before a needle of 4 bytes.
+ * needle << 7 | last << 6 | offset of the window in the needle.
  */
 #define LIT_NEEDLES_MAX (1u << 25)
 #define LIT_CHAINS_MAX  (1u << 30)
@@ -91,9 +112,9 @@ struct lit_bucket {
 #define LIT_CHAIN_LAST  (1u << 6)
 
 static inline uint32_t
-lit_chain(uint32_t needle, int off)
+lit_chain(uint32_t needle, unsigned off)
 {
-	return needle << 7 | (uint32_t)(off + 1);
+	return needle << 7 | off;
 }
 
 static inline uint32_t
@@ -102,10 +123,10 @@ lit_chain_needle(uint32_t entry)
 	return entry >> 7;
 }
 
-static inline int
+static inline unsigned
 lit_chain_off(uint32_t entry)
 {
-	return (int)(entry & 63) - 1;
+	return entry & 63;
 }
 
 /*

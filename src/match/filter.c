@@ -1,6 +1,5 @@
 #include "match/filter.h"
 
-#include <cpuid.h>
 #include <emmintrin.h>
 
 #include "match/filter_run.h"
@@ -24,40 +23,10 @@ filter_cpus(void)
 	if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2"))
 		cpus |= FILTER_AVX2;
 	if (cpus & FILTER_AVX2 && __builtin_cpu_supports("avx512bw") &&
-	    __builtin_cpu_supports("avx512vl"))
+	    __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
+	    __builtin_cpu_supports("avx512vbmi2"))
 		cpus |= FILTER_AVX512;
 	return cpus;
-}
-
-/*
- * The AVX-512 variant lives on the gather instruction. Microcode against gather data
- * sampling ("Downfall") makes it several times slower on Intel's processors up to Rocket
- * Lake: there AVX2 with single loads is better. A virtual machine may hide feature bits
- * but not the model, so that is asked. Family 6; models as in Intel's affected list.
- */
-static const uint8_t slow_gather[] = { 85, 102, 106, 108, 125, 126, 140, 141, 167 };
-
-static bool
-gather_is_fast(void)
-{
-	unsigned a, b, c, d, model;
-
-	if (!__builtin_cpu_is("intel"))
-		return true;
-	if (!__get_cpuid(1, &a, &b, &c, &d))
-		return false;
-	model = (a >> 4 & 0xf) | (a >> 12 & 0xf0);
-	for (size_t i = 0; i < COUNT(slow_gather); i++)
-		if (model == slow_gather[i])
-			return false;
-	return true;
-}
-
-static unsigned
-best_cpus(void)
-{
-	return gather_is_fast() ? filter_cpus()
-				: filter_cpus() & ~(unsigned)FILTER_AVX512;
 }
 
 void
@@ -79,19 +48,22 @@ open_tables(struct bytes section, const struct lit_head *h, struct filter *f)
 
 	if (h->bits < LIT_BITS_MIN || h->bits > LIT_BITS_MAX)
 		return ERR_FORMAT;
-	if (h->stride != 1 && h->stride != 2)
+	if (h->groups != 8 && h->groups != LIT_GROUPS_MAX)
 		return ERR_FORMAT;
 	f->bitmap = bytes_sub(section, h->bitmap_at, (uint64_t)1 << (h->bits - 3));
+	f->anchors =
+	    bytes_sub(section, h->anchors_at, (uint64_t)h->groups / 8 * LIT_ANCHORS);
 	f->buckets =
 	    bytes_sub(section, h->buckets_at, nbuckets * sizeof(struct lit_bucket));
 	f->chains = bytes_sub(section, h->chains_at, (uint64_t)h->nchains * 4);
-	if (f->bitmap.p == NULL || f->buckets.p == NULL || f->chains.p == NULL)
+	if (f->bitmap.p == NULL || f->anchors.p == NULL || f->buckets.p == NULL ||
+	    f->chains.p == NULL)
 		return ERR_FORMAT;
 	if ((uintptr_t)f->bitmap.p % 4 != 0)
 		return ERR_FORMAT;
 	f->seed = h->seed;
 	f->bits = h->bits;
-	f->stride = h->stride;
+	f->groups = h->groups;
 	f->nbuckets = h->nbuckets;
 	f->nchains = h->nchains;
 	return OK;
@@ -117,7 +89,7 @@ filter_open(
 		if (h.nbuckets > 0)
 			TRY(open_tables(section, &h, &f));
 	}
-	filter_choose(&f, best_cpus());
+	filter_choose(&f, filter_cpus());
 	*out = f;
 	return OK;
 }
@@ -192,14 +164,14 @@ memo_begin(struct filter_run *r, uint32_t chain, uint64_t pos)
 		uint32_t e = le32(f->chains.p + (size_t)i * 4);
 		uint32_t k = lit_chain_needle(e);
 		struct lit_needle n;
-		uint64_t lo = pos - (uint64_t)lit_chain_off(e), hi;
+		uint64_t lo = pos - lit_chain_off(e), hi;
 
 		if (k >= f->nneedles)
 			break;
 		n = lit_needle_at(f->needles, k);
 		hi = lo + (n.len < FILTER_HEAD ? n.len : FILTER_HEAD);
 		/* where it does not fit its length matters, and no memo holds that */
-		if (lo > pos + 1 || r->data.n - lo < n.len)
+		if (lo > pos || r->data.n - lo < n.len)
 			c->learned = true;
 		c->lo = lo < c->lo ? lo : c->lo;
 		c->hi = hi > c->hi ? hi : c->hi;
@@ -352,23 +324,26 @@ filter_scan(const struct filter *f, struct bytes data, struct filter_ctx *ctx)
 {
 	struct filter_run r = filter_run_new(f, data, ctx);
 	struct filter_map map = { f->bitmap.p, NULL, f->seed, f->bits };
+	struct filter_anchors anchors = { f->anchors.p, NULL, f->groups };
+	struct filter_scratch *s = ctx->scratch;
 
 	if (f->nbuckets == 0)
 		return OK;
-	if (++ctx->scratch->scans == 0) {
-		memset(ctx->scratch->memo, 0, sizeof(ctx->scratch->memo));
-		ctx->scratch->scans = 1;
+	if (++s->scans == 0) {
+		memset(s->memo, 0, sizeof(s->memo));
+		s->scans = 1;
 	}
 	for (uint64_t base = 0; base < data.n; base += FILTER_BLOCK) {
 		uint64_t keys;
 		size_t n;
 
 		filter_run_block(&r, base, false);
-		map.ahead = filter_run_ahead(&r);
+		anchors.ahead = filter_run_ahead(&r);
+		n = f->ops->anchors(&anchors, r.block, &s->classes, r.n, s->at);
+		ctx->anchors += n;
+		ctx->steps += n / 8;
 		keys = ctx->keys;
-		n = f->stride == 2 ? f->ops->pass2(&map, r.block, r.n, r.s->at)
-				   : f->ops->pass1(&map, r.block, r.n, r.s->at);
-		drain(&r, n);
+		drain(&r, f->ops->lookup(&map, r.block, s->at, n));
 		r.dense = ctx->local && ctx->keys - keys > DENSE;
 		if (!filter_run_end_block(&r))
 			return r.stop;

@@ -21,15 +21,15 @@
 enum filter_cpu {
 	FILTER_SCALAR = 1 << 0,
 	FILTER_AVX2 = 1 << 1,
-	FILTER_AVX512 = 1 << 2, /* F BW VL VBMI */
+	FILTER_AVX512 = 1 << 2, /* F BW VL VBMI VBMI2 */
 };
 
 struct filter_ops;
 
 /* An opened filter: views into the sections, which must outlive it. */
 struct filter {
-	struct bytes bitmap, buckets, chains, needles, literals;
-	uint32_t seed, bits, stride;
+	struct bytes bitmap, anchors, buckets, chains, needles, literals;
+	uint32_t seed, bits, groups;
 	uint32_t nbuckets, nchains, nneedles;
 	const struct filter_ops *ops;
 };
@@ -100,7 +100,8 @@ struct filter_ctx {
 	uint64_t (*more)(void *arg);
 
 	/* Counted; not cleared between scans. */
-	uint64_t candidates; /* positions that passed the bitmap */
+	uint64_t anchors;    /* positions that were looked up in the bitmap */
+	uint64_t candidates; /* of these, that passed it */
 	uint64_t keys;       /* of these, with the tag and the check of a key */
 	uint64_t compares;   /* literals compared */
 	uint64_t found;      /* hits */

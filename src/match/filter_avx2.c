@@ -4,7 +4,7 @@
 
 #include "db/lit.h"
 
-#define KERNEL     __attribute__((target("avx2,bmi,bmi2")))
+#define KERNEL     __attribute__((target("avx2,bmi,bmi2,popcnt")))
 #define KERNEL_OPS filter_avx2
 #define LANES      8
 #define BYTES      32
@@ -53,14 +53,15 @@ gather(const uint8_t *words, __m256i at)
 	    (int)w[(uint32_t)d], (int)w[d >> 32]);
 }
 
+/* Bit per lane: its window, and the bytes behind it, pass. */
 KERNEL static inline uint32_t
-vec_test(const struct vec_map *m, const uint8_t *p)
+test(const struct vec_map *m, __m256i window, __m256i behind)
 {
-	__m256i h = _mm256_mullo_epi32(load(p), m->seed);
+	__m256i h = _mm256_mullo_epi32(window, m->seed);
 	__m256i word = gather(m->words, _mm256_srl_epi32(h, m->word_shift));
 	__m256i a =
 	    _mm256_and_si256(_mm256_srl_epi32(h, m->a_shift), _mm256_set1_epi32(15));
-	__m256i x = load(p + 4);
+	__m256i x = behind;
 	__m256i b;
 
 	x = _mm256_xor_si256(x, _mm256_srli_epi32(x, 2)); /* lit_bit_b */
@@ -70,6 +71,120 @@ vec_test(const struct vec_map *m, const uint8_t *p)
 	x = _mm256_and_si256(_mm256_srlv_epi32(word, a), x);
 	return (uint32_t)_mm256_movemask_ps(
 	    _mm256_castsi256_ps(_mm256_slli_epi32(x, 31)));
+}
+
+KERNEL static inline uint32_t
+vec_test(const struct vec_map *m, const uint8_t *p)
+{
+	return test(m, load(p), load(p + 4));
+}
+
+/* What has the top bit: 0x40 | (x & 0x1f); the rest stays. */
+KERNEL static inline void
+vec_class(uint8_t *dst, const uint8_t *src)
+{
+	__m256i x = load(src);
+	__m256i y = _mm256_or_si256(
+	    _mm256_and_si256(x, _mm256_set1_epi8(0x1f)), _mm256_set1_epi8(0x40));
+
+	_mm256_storeu_si256((__m256i_u *)dst, _mm256_blendv_epi8(x, y, x));
+}
+
+/* For each place eight rows of 16 classes. */
+struct vec_groups {
+	__m256i row[LIT_WINDOW][8];
+};
+
+KERNEL static inline struct vec_groups
+vec_groups(const uint8_t *table)
+{
+	struct vec_groups g;
+
+	for (unsigned i = 0; i < LIT_WINDOW; i++)
+		for (unsigned r = 0; r < 8; r++)
+			g.row[i][r] = _mm256_broadcastsi128_si256(_mm_loadu_si128(
+			    (const __m128i_u *)(table + (size_t)i * LIT_CLASSES +
+						(size_t)r * 16)));
+	return g;
+}
+
+/* The table at each class of x: all rows by its lower four bits, then the row by the
+   others, which are shifted to where a blend looks for them. */
+KERNEL static inline __m256i
+row_lookup(const __m256i row[8], __m256i x)
+{
+	__m256i b4 = _mm256_slli_epi16(x, 3), b5 = _mm256_slli_epi16(x, 2);
+	__m256i b6 = _mm256_slli_epi16(x, 1);
+	__m256i r[8];
+
+	for (unsigned i = 0; i < 8; i++)
+		r[i] = _mm256_shuffle_epi8(row[i], x);
+	for (unsigned i = 0; i < 8; i += 2)
+		r[i] = _mm256_blendv_epi8(r[i], r[i + 1], b4);
+	r[0] = _mm256_blendv_epi8(r[0], r[2], b5);
+	r[4] = _mm256_blendv_epi8(r[4], r[6], b5);
+	return _mm256_blendv_epi8(r[0], r[4], b6);
+}
+
+KERNEL static inline __attribute__((always_inline)) uint64_t
+vec_anchor(const struct vec_groups *g, unsigned sets, const uint8_t *p)
+{
+	__m256i any = _mm256_setzero_si256();
+
+	for (unsigned s = 0; s < sets; s++) {
+		__m256i x = row_lookup(g[s].row[0], load(p));
+
+		for (unsigned i = 1; i < LIT_WINDOW; i++)
+			x = _mm256_and_si256(x, row_lookup(g[s].row[i], load(p + i)));
+		any = _mm256_or_si256(any, x);
+	}
+	return ~(uint32_t)_mm256_movemask_epi8(
+	    _mm256_cmpeq_epi8(any, _mm256_setzero_si256()));
+}
+
+/* Without a branch: bits become bytes, these select from the numbers 0..7. */
+KERNEL static inline size_t
+put_bits(uint16_t *out, uint64_t mask, size_t i)
+{
+	size_t found = 0;
+
+	for (; mask != 0; mask >>= 8, i += 8) {
+		uint64_t bytes = _pdep_u64(mask & 0xff, 0x0101010101010101u) * 0xff;
+		uint64_t at = _pext_u64(0x0706050403020100u, bytes);
+		__m128i x = _mm_cvtepu8_epi16(_mm_cvtsi64_si128((long long)at));
+
+		_mm_storeu_si128((__m128i_u *)(out + found),
+		    _mm_add_epi16(x, _mm_set1_epi16((short)i)));
+		found += (unsigned)__builtin_popcount((unsigned)mask & 0xff);
+	}
+	return found;
+}
+
+/* Four bytes from each of eight places. */
+KERNEL static inline __m256i
+eight(const uint8_t *b, const uint16_t *at)
+{
+	return _mm256_setr_epi32((int)le32(b + at[0]), (int)le32(b + at[1]),
+	    (int)le32(b + at[2]), (int)le32(b + at[3]), (int)le32(b + at[4]),
+	    (int)le32(b + at[5]), (int)le32(b + at[6]), (int)le32(b + at[7]));
+}
+
+KERNEL static size_t
+kernel_lookup(const struct filter_map *map, const uint8_t *block, uint16_t *at, size_t n)
+{
+	struct vec_map m = vec_map(map);
+	size_t found = 0;
+
+	memset(at + n, 0, LANES * sizeof(*at));
+	for (size_t i = 0; i < n; i += LANES) {
+		uint32_t mask = test(&m, eight(block, at + i), eight(block + 4, at + i));
+
+		if (n - i < LANES)
+			mask &= (1u << (n - i)) - 1;
+		for (; mask != 0; mask &= mask - 1)
+			at[found++] = at[i + (unsigned)__builtin_ctz(mask)];
+	}
+	return found;
 }
 
 struct vec_quad {

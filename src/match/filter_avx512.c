@@ -4,7 +4,9 @@
 
 #include "db/lit.h"
 
-#define KERNEL     __attribute__((target("avx512f,avx512bw,avx512vl,bmi,bmi2")))
+#define KERNEL          \
+	__attribute__(( \
+	    target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")))
 #define KERNEL_OPS filter_avx512
 #define LANES      16
 #define BYTES      64
@@ -43,20 +45,49 @@ vec_map(const struct filter_map *m)
 		_mm_cvtsi32_si128((int)(32 - m->bits)) };
 }
 
+/* 16 loads: as fast as the gather instruction or faster, and several times so on
+   processors with microcode against gather data sampling. */
+KERNEL static inline __m128i
+four_words(const uint32_t *w, const uint32_t *at)
+{
+	__m128i x = _mm_cvtsi32_si128((int)w[at[0]]);
+
+	x = _mm_insert_epi32(x, (int)w[at[1]], 1);
+	x = _mm_insert_epi32(x, (int)w[at[2]], 2);
+	return _mm_insert_epi32(x, (int)w[at[3]], 3);
+}
+
+KERNEL static inline __m512i
+join(__m128i a, __m128i b, __m128i c, __m128i d)
+{
+	__m256i x = _mm256_inserti128_si256(_mm256_castsi128_si256(a), b, 1);
+	__m256i y = _mm256_inserti128_si256(_mm256_castsi128_si256(c), d, 1);
+
+	return _mm512_inserti64x4(_mm512_castsi256_si512(x), y, 1);
+}
+
 KERNEL static inline __m512i
 gather(const uint8_t *words, __m512i at)
 {
-	return _mm512_i32gather_epi32(at, words, 4);
+	const uint32_t *w = (const uint32_t *)(const void *)words;
+	_Alignas(64) uint32_t i[16];
+
+	_mm512_store_si512(i, at);
+	return join(four_words(w, i), four_words(w, i + 4), four_words(w, i + 8),
+	    four_words(w, i + 12));
 }
 
-/* Rotating counts modulo 32, so only the bit that tells the halves apart is put right. */
+/*
+ * Bit per lane: its window, and the bytes behind it, pass. Rotating counts modulo 32, so
+ * only the bit that tells the halves apart is put right.
+ */
 KERNEL static inline uint32_t
-vec_test(const struct vec_map *m, const uint8_t *p)
+test(const struct vec_map *m, __m512i window, __m512i behind)
 {
-	__m512i h = _mm512_mullo_epi32(load(p), m->seed);
+	__m512i h = _mm512_mullo_epi32(window, m->seed);
 	__m512i word = gather(m->words, _mm512_srl_epi32(h, m->word_shift));
 	__m512i a = _mm512_srl_epi32(h, m->a_shift);
-	__m512i x = load(p + 4), half = _mm512_set1_epi32(16);
+	__m512i x = behind, half = _mm512_set1_epi32(16);
 	__m512i b;
 
 	x = _mm512_xor_si512(x, _mm512_srli_epi32(x, 2)); /* lit_bit_b */
@@ -66,6 +97,119 @@ vec_test(const struct vec_map *m, const uint8_t *p)
 	b = _mm512_or_si512(half, b);
 	x = _mm512_and_si512(_mm512_rorv_epi32(word, a), _mm512_rorv_epi32(word, b));
 	return _mm512_test_epi32_mask(x, _mm512_set1_epi32(1));
+}
+
+KERNEL static inline uint32_t
+vec_test(const struct vec_map *m, const uint8_t *p)
+{
+	return test(m, load(p), load(p + 4));
+}
+
+/* What has the top bit: 0x40 | (x & 0x1f); the rest stays. */
+#define AND_OR 0xea
+
+KERNEL static inline void
+vec_class(uint8_t *dst, const uint8_t *src)
+{
+	__m512i x = load(src);
+	__m512i y = _mm512_ternarylogic_epi32(
+	    x, _mm512_set1_epi8(0x1f), _mm512_set1_epi8(0x40), AND_OR);
+
+	_mm512_storeu_si512(dst, _mm512_mask_mov_epi8(x, _mm512_movepi8_mask(x), y));
+}
+
+struct vec_groups {
+	__m512i at[LIT_WINDOW][2];
+};
+
+KERNEL static inline struct vec_groups
+vec_groups(const uint8_t *table)
+{
+	struct vec_groups g;
+
+	for (unsigned i = 0; i < LIT_WINDOW; i++) {
+		g.at[i][0] = load(table + (size_t)i * LIT_CLASSES);
+		g.at[i][1] = load(table + (size_t)i * LIT_CLASSES + 64);
+	}
+	return g;
+}
+
+KERNEL static inline __attribute__((always_inline)) uint64_t
+vec_anchor(const struct vec_groups *g, unsigned sets, const uint8_t *p)
+{
+	__m512i any = _mm512_setzero_si512();
+
+	for (unsigned s = 0; s < sets; s++) {
+		__m512i x = _mm512_set1_epi8(-1);
+
+		for (unsigned i = 0; i < LIT_WINDOW; i++)
+			x = _mm512_and_si512(x, _mm512_permutex2var_epi8(g[s].at[i][0],
+						    load(p + i), g[s].at[i][1]));
+		any = _mm512_or_si512(any, x);
+	}
+	return _mm512_test_epi8_mask(any, any);
+}
+
+/* The numbers 0..31, as lanes. */
+KERNEL static inline __m512i
+iota(void)
+{
+	return _mm512_cvtepu8_epi16(
+	    _mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
+		18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31));
+}
+
+KERNEL static inline size_t
+put_bits(uint16_t *out, uint64_t mask, size_t i)
+{
+	__m512i at = _mm512_add_epi16(iota(), _mm512_set1_epi16((short)i));
+	uint32_t lo = (uint32_t)mask, hi = (uint32_t)(mask >> 32);
+	size_t n = (unsigned)__builtin_popcount(lo);
+
+	_mm512_storeu_si512(out, _mm512_maskz_compress_epi16(lo, at));
+	at = _mm512_add_epi16(at, _mm512_set1_epi16(32));
+	_mm512_storeu_si512(out + n, _mm512_maskz_compress_epi16(hi, at));
+	return n + (unsigned)__builtin_popcount(hi);
+}
+
+/* Eight bytes of each of two places. */
+KERNEL static inline __m128i
+two(const uint8_t *b, const uint16_t *at)
+{
+	__m128i x = _mm_cvtsi64_si128((long long)le64(b + at[0]));
+
+	return _mm_insert_epi64(x, (long long)le64(b + at[1]), 1);
+}
+
+KERNEL static inline __m512i
+eight(const uint8_t *b, const uint16_t *at)
+{
+	return join(two(b, at), two(b, at + 2), two(b, at + 4), two(b, at + 6));
+}
+
+KERNEL static size_t
+kernel_lookup(const struct filter_map *map, const uint8_t *block, uint16_t *at, size_t n)
+{
+	const __m512i even =
+	    _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+	const __m512i odd = _mm512_or_si512(even, _mm512_set1_epi32(1));
+	struct vec_map m = vec_map(map);
+	size_t found = 0;
+
+	memset(at + n, 0, LANES * sizeof(*at));
+	for (size_t i = 0; i < n; i += LANES) {
+		__m256i pos = _mm256_loadu_si256((const __m256i_u *)(at + i));
+		__m512i a = eight(block, at + i), b = eight(block, at + i + 8);
+		uint32_t mask = test(&m, _mm512_permutex2var_epi32(a, even, b),
+		    _mm512_permutex2var_epi32(a, odd, b));
+
+		if (n - i < LANES)
+			mask &= (1u << (n - i)) - 1;
+		_mm256_storeu_si256((__m256i_u *)(at + found),
+		    _mm256_maskz_compress_epi16((__mmask16)mask, pos));
+		found += (unsigned)__builtin_popcount(mask);
+	}
+	return found;
 }
 
 struct vec_quad {

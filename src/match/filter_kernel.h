@@ -9,7 +9,13 @@
  *	struct vec_map            a filter_map, spread over lanes
  *	vec_map(const struct filter_map *)
  *	vec_test(const struct vec_map *, p)   bit per lane: p + 4 * lane passes
- *	BYTES         positions that the next two look at
+ *	vec_class(dst, src)       classes of 4 * LANES folded bytes
+ *	struct vec_groups, vec_groups(table)  the tables of eight groups
+ *	vec_anchor(const struct vec_groups *, n, p)  bit per position: an anchor, by the
+ *	              classes at p and n sets of eight groups
+ *	put_bits(out, mask, i)    appends i + the number of each bit; how many
+ *	kernel_lookup             filter_ops.lookup
+ *	BYTES         positions that these look at, and the next two
  *	vec_eq(p, q, i)           bit per position: *(p + i) is the byte q->b[i]...
  *	vec_eq_xor(p, q, i)
  *	struct vec_quad, vec_quad(const struct filter_quad *)
@@ -65,6 +71,42 @@ kernel_pass(const struct filter_map *map, const uint8_t *b, size_t n, uint16_t *
 			found += kernel_put(mask, i, n, out + found);
 	}
 	return found;
+}
+
+KERNEL static inline uint64_t
+below(size_t n)
+{
+	return n < 64 ? (1ULL << n) - 1 : ~0ULL;
+}
+
+KERNEL static inline __attribute__((always_inline)) size_t
+kernel_anchors_of(const struct filter_anchors *t, const uint8_t *classes, size_t n,
+    uint16_t *out, unsigned sets)
+{
+	struct vec_groups groups[2];
+	size_t found = 0;
+
+	for (unsigned s = 0; s < sets; s++)
+		groups[s] = vec_groups(t->table + (size_t)s * LIT_ANCHORS);
+	for (size_t i = 0; i < n; i += BYTES) {
+		uint64_t mask = vec_anchor(groups, sets, classes + i);
+
+		__builtin_prefetch(t->ahead + i);
+		found += put_bits(out + found, mask & below(n - i), i);
+	}
+	return found;
+}
+
+KERNEL static size_t
+kernel_anchors(const struct filter_anchors *t, const uint8_t *b, struct filter_copy *copy,
+    size_t n, uint16_t *out)
+{
+	uint8_t *classes = copy->b;
+
+	for (size_t i = 0; i < n + LIT_WINDOW; i += 4 * LANES)
+		vec_class(classes + i, b + i);
+	return t->groups == 8 ? kernel_anchors_of(t, classes, n, out, 1)
+			      : kernel_anchors_of(t, classes, n, out, 2);
 }
 
 KERNEL static size_t
@@ -123,5 +165,5 @@ kernel_find_xor(const struct filter_quad *quad, const uint8_t *b, size_t n, uint
 	return found;
 }
 
-const struct filter_ops KERNEL_OPS = { kernel_fold, kernel_pass1, kernel_pass2,
-	kernel_find, kernel_find_xor };
+const struct filter_ops KERNEL_OPS = { kernel_fold, kernel_anchors, kernel_lookup,
+	kernel_pass1, kernel_pass2, kernel_find, kernel_find_xor };

@@ -32,6 +32,16 @@ struct filter_map {
 	uint32_t seed, bits;
 };
 
+/* Which places are anchors: lit_head.anchors_at. */
+struct filter_anchors {
+	const uint8_t *table;
+	const uint8_t *ahead;
+	uint32_t groups; /* 8 or 16 */
+};
+
+/* A variant may write so many positions behind those that it found. */
+#define FILTER_OVER 32
+
 /* Four bytes to look for at i + at[0..3]. */
 struct filter_quad {
 	uint8_t b[4], at[4];
@@ -39,14 +49,21 @@ struct filter_quad {
 
 /*
  * Positions are offsets in the block, below n; of at most FILTER_BLOCK. The
- * output has room for all of them and one more. The functions return how many there are.
+ * output has room for all of them and FILTER_OVER more. The functions return how many
+ * there are.
  */
 struct filter_ops {
 	/* dst has room for n bytes and FILTER_SLACK more, which become zero. The
 	   bytes at ahead are fetched into the cache meanwhile, here and below. */
 	void (*fold)(uint8_t *dst, const uint8_t *src, const uint8_t *ahead, size_t n);
-	/* That pass the bitmap; every one, and every second one. In no order
-	   within 64 bytes. */
+	/* That are anchors; in order. The classes of the block go to a second one. */
+	size_t (*anchors)(const struct filter_anchors *t, const uint8_t *block,
+	    struct filter_copy *classes, size_t n, uint16_t *out);
+	/* Of the n positions of at those that pass the bitmap; they stay in order. */
+	size_t (*lookup)(
+	    const struct filter_map *m, const uint8_t *block, uint16_t *at, size_t n);
+	/* Of all positions those that do; and of every second one. In no order within
+	   64 bytes. */
 	size_t (*pass1)(
 	    const struct filter_map *m, const uint8_t *block, size_t n, uint16_t *out);
 	size_t (*pass2)(

@@ -174,9 +174,9 @@ put(struct filter_run *r, struct filter_hit hit)
 }
 
 void
-filter_run_verify(struct filter_run *r, uint32_t index, int off, size_t at)
+filter_run_verify(struct filter_run *r, uint32_t index, unsigned off, size_t at)
 {
-	uint64_t pos = r->base + at - (uint64_t)off; /* wraps when before the data */
+	uint64_t pos = r->base + at - off; /* wraps when before the data */
 	struct lit_needle n;
 	struct bytes lit, d;
 	uint8_t key = 0;

@@ -42,8 +42,8 @@ struct filter_memo {
 #define FILTER_MEMOS 128
 
 struct filter_scratch {
-	struct filter_copy fold, raw;
-	uint16_t at[FILTER_BLOCK + 1]; /* a variant may write one too far */
+	struct filter_copy fold, raw, classes;
+	uint16_t at[FILTER_BLOCK + FILTER_OVER];
 	uint32_t hash[FILTER_BLOCK];
 	struct filter_hit hits[FILTER_BATCH];
 	uint32_t bitmap[DYN_WORDS];
@@ -97,10 +97,10 @@ void filter_run_spent(struct filter_run *r);
 bool filter_run_end_block(struct filter_run *r);
 
 /*
- * Needle index may be in the data, with its byte off (-1: the one before it) at
- * base + at. Compares, and appends to the batch when it is.
+ * Needle index may be in the data, with its byte off at base + at. Compares, and
+ * appends to the batch when it is.
  */
-void filter_run_verify(struct filter_run *r, uint32_t index, int off, size_t at);
+void filter_run_verify(struct filter_run *r, uint32_t index, unsigned off, size_t at);
 
 static inline bool
 filter_done(const struct filter_ctx *c, uint32_t part)

@@ -33,6 +33,65 @@ vec_test(const struct vec_map *v, const uint8_t *p)
 	return word >> lit_bit_a(h, m->bits) & word >> lit_bit_b(le16(p + 4)) & 1;
 }
 
+KERNEL static inline void
+vec_class(uint8_t *dst, const uint8_t *src)
+{
+	for (unsigned i = 0; i < 4; i++)
+		dst[i] = lit_class(src[i]);
+}
+
+struct vec_groups {
+	const uint8_t *table;
+};
+
+static inline struct vec_groups
+vec_groups(const uint8_t *table)
+{
+	return (struct vec_groups){ table };
+}
+
+static inline uint64_t
+vec_anchor(const struct vec_groups *g, unsigned sets, const uint8_t *p)
+{
+	uint64_t mask = 0;
+
+	for (unsigned s = 0; s < sets; s++) {
+		const uint8_t *t = g[s].table;
+
+		for (unsigned i = 0; i < BYTES; i++) {
+			unsigned x = t[p[i]] & t[LIT_CLASSES + p[i + 1]] &
+				     t[2 * LIT_CLASSES + p[i + 2]] &
+				     t[3 * LIT_CLASSES + p[i + 3]];
+
+			mask |= (uint64_t)(x != 0) << i;
+		}
+	}
+	return mask;
+}
+
+static inline size_t
+put_bits(uint16_t *out, uint64_t mask, size_t i)
+{
+	size_t found = 0;
+
+	for (; mask != 0; mask &= mask - 1)
+		out[found++] = (uint16_t)(i + (unsigned)__builtin_ctzll(mask));
+	return found;
+}
+
+static size_t
+kernel_lookup(const struct filter_map *m, const uint8_t *block, uint16_t *at, size_t n)
+{
+	struct vec_map map = vec_map(m);
+	size_t found = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		at[found] = at[i];
+		found += vec_test(&map, block + at[i]);
+	}
+	return found;
+}
+
 struct vec_quad {
 	struct filter_quad q;
 	uint64_t b[4];

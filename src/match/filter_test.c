@@ -49,7 +49,7 @@ static void
 check_scan(struct lit_set *s, struct bytes data)
 {
 	struct hit_list want = { 0 }, have = { 0 };
-	uint64_t candidates = 0;
+	uint64_t candidates = 0, anchors = 0;
 
 	for (uint32_t i = 0; i < s->n; i++) {
 		if (in_filter(s, i))
@@ -66,8 +66,11 @@ check_scan(struct lit_set *s, struct bytes data)
 		EQ_U(have.n, want.n);
 		CHECK(lists_equal(&have, &want));
 		EQ_U(c.found, want.n);
-		if (v > 0)
+		if (v > 0) {
+			EQ_U(c.anchors, anchors);
 			EQ_U(c.candidates, candidates);
+		}
+		anchors = c.anchors;
 		candidates = c.candidates;
 	}
 	free(want.p);
@@ -151,7 +154,7 @@ TEST(as_naive)
 	uint64_t seed = 1;
 
 	for (unsigned round = 0; round < 12; round++) {
-		struct lit_opts opts = { .stride = 1 + round % 2, .hot = 1 };
+		struct lit_opts opts = { .groups = 8 << round % 2, .hot = 1 };
 		struct lit_set set;
 		size_t sizes[] = { 0, 1, 5, 63, 64, 65, 130, 4095, 4096, 4097, 4104, 8191,
 			sizeof(s->data) };
@@ -212,7 +215,7 @@ TEST(surroundings)
 	size_t fitting = 0;
 
 	for (unsigned round = 0; round < 4; round++) {
-		struct lit_opts opts = { .stride = 1 + round % 2, .hot = 1 };
+		struct lit_opts opts = { .groups = 8 << round % 2, .hot = 1 };
 		struct bytes data = { s->data, sizeof(s->data) };
 		struct hit_list want = { 0 }, have = { 0 };
 		struct filter_ctx c = ctx_new(&have);
@@ -264,7 +267,7 @@ TEST(short_at_the_ends)
 
 	memset(&around, 0xff, sizeof(around));
 	for (unsigned c = 0; c < 512; c++) {
-		struct lit_opts opts = { .stride = 1 + c % 2,
+		struct lit_opts opts = { .groups = 8 << c % 2,
 			.hot = 1e9,
 			.bits = LIT_BITS_MIN,
 			.seed = 0x9e3779b1 };
@@ -288,7 +291,7 @@ TEST(short_at_the_ends)
 /* Windows that set all bits B are told from others by bit A. */
 TEST(nothing_behind)
 {
-	struct lit_opts opts = { .stride = 1, .hot = 1e9, .bits = LIT_BITS_MIN };
+	struct lit_opts opts = { .hot = 1e9, .bits = LIT_BITS_MIN };
 	static uint8_t lit[256][4], data[65536];
 	struct lit_in in[COUNT(lit)];
 	struct hit_list have = { 0 };
@@ -309,6 +312,42 @@ TEST(nothing_behind)
 	CHECK(filter_scan(&set.f, (struct bytes){ data, sizeof(data) }, &c) == OK);
 	/* 256 of 4096 words, and in them one of 16 bits A */
 	CHECK(c.candidates < 2 * sizeof(data) / 256);
+	lit_set_done(&set);
+	free(have.p);
+}
+
+/*
+ * Few places are anchors, whatever the needles: words in compressed data, where nothing
+ * looks like them, and in words.
+ */
+TEST(few_anchors)
+{
+	enum { N = 2000 };
+	static uint8_t lit[N][16], data[65536];
+	static struct lit_in in[N];
+	struct hit_list have = { 0 };
+	struct lit_set set;
+	uint64_t seed = 13;
+
+	for (uint32_t i = 0; i < N; i++) {
+		for (size_t k = 0; k < sizeof(lit[i]); k++)
+			lit[i][k] = (uint8_t)('a' + test_random(&seed) % 26);
+		in[i] = (struct lit_in){ { lit[i], sizeof(lit[i]) }, i, 0, 0, LIT_TRIGGER,
+			0, 0, NULL };
+	}
+	CHECK(lit_set_build(&set, in, N, &(struct lit_opts){ 0 }) == OK);
+	EQ_U(set.f.groups, 16);
+	for (unsigned text = 0; text < 2; text++) {
+		struct filter_ctx c = ctx_new(&have);
+
+		for (size_t i = 0; i < sizeof(data); i++)
+			data[i] = (uint8_t)(text ? 'a' + test_random(&seed) % 26
+						 : test_random(&seed));
+		CHECK(
+		    filter_scan(&set.f, (struct bytes){ data, sizeof(data) }, &c) == OK);
+		ROW("text %u: %u", text, (unsigned)c.anchors);
+		CHECK(c.anchors < sizeof(data) / (text ? 3 : 40));
+	}
 	lit_set_done(&set);
 	free(have.p);
 }

@@ -65,6 +65,7 @@ pass_end(struct hits *h, enum err e)
 static void
 count(struct hits *h, const struct filter_ctx *c)
 {
+	h->stats.anchors += c->anchors;
 	h->stats.candidates += c->candidates;
 	h->stats.compares += c->compares;
 	h->stats.steps += c->steps;

@@ -66,7 +66,7 @@ bool hits_spent(const struct hits *h);
 MUST_USE enum err hits_regex(struct hits *h, uint32_t re, struct bytes s, bool *found);
 
 struct hits_stats {
-	uint64_t candidates, compares, steps, passes;
+	uint64_t anchors, candidates, compares, steps, passes;
 };
 
 struct hits_stats hits_stats(const struct hits *h);

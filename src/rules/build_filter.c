@@ -118,17 +118,12 @@ build_filter(struct build *b)
 enum err
 build_filter2(struct build *b)
 {
-	struct buf needles = { 0 }, literals = { 0 };
-	struct lit_out out = { .filter = &b->w.section[DB_FILTER2],
-		.needles = &needles,
-		.literals = &literals };
+	struct lit_out out = { .filter = &b->w.section[DB_FILTER2] };
 	enum err e;
 
 	mark_triggers(b, ~1ULL);
 	e = lit_build(
 	    b->env->arena, b->low.lit, b->low.nlits, &(struct lit_opts){ 0 }, &out);
-	buf_done(&needles);
-	buf_done(&literals);
 	return e == OK && out.ndeferred > 0 ? ERR_LIMIT : e;
 }
 

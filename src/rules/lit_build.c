@@ -96,6 +96,8 @@ table_group(struct table *t)
 #define BITS_L1 18
 #define BITS_L2 24
 
+#define BITS_MANY 400000 /* windows that are worth more memory than that */
+
 static uint32_t
 bits_for(uint32_t windows)
 {
@@ -103,7 +105,7 @@ bits_for(uint32_t windows)
 
 	while (bits < BITS_L2 && 1u << (bits - 7) < windows)
 		bits++;
-	return windows > LIT_STRIDE1 ? LIT_BITS_MAX : bits;
+	return windows > BITS_MANY ? LIT_BITS_MAX : bits;
 }
 
 static void
@@ -227,9 +229,10 @@ chains_write(const struct table *t, struct buf *out)
 	}
 }
 
-/* Head, bitmap, buckets, chains. The head goes in last: it knows the offsets. */
+/* Head, tables, chains. The head goes in last: it knows the offsets. */
 static enum err
-table_write(const struct table *t, struct lit_head h, struct buf *out)
+table_write(const struct table *t, const struct lit_anchors *anchors, struct lit_head h,
+    struct buf *out)
 {
 	size_t from = out->n;
 
@@ -243,6 +246,8 @@ table_write(const struct table *t, struct lit_head h, struct buf *out)
 		h.buckets_at = (uint32_t)(out->n - from);
 		buf_put(out, t->buckets,
 		    ((size_t)t->nbuckets + LIT_PROBES - 1) * sizeof(struct lit_bucket));
+		h.anchors_at = (uint32_t)(out->n - from);
+		lit_anchors_write(anchors, out);
 		h.chains_at = (uint32_t)(out->n - from);
 		chains_write(t, out);
 	}
@@ -369,6 +374,9 @@ pick_all(struct lit_picker *p, const struct lit_in *in, uint32_t n, struct lit_o
 	return OK;
 }
 
+/* More windows want more groups, and what these cost is then worth it. */
+#define GROUPS_FEW 1024
+
 /* Windows that all triggers will need, about: an xor one has them for each key. */
 static uint64_t
 windows_expected(const struct lit_in *in, size_t n)
@@ -377,9 +385,8 @@ windows_expected(const struct lit_in *in, size_t n)
 
 	for (size_t i = 0; i < n; i++) {
 		if (in[i].flags & LIT_TRIGGER)
-			sum += in[i].flags & LIT_XOR
-				   ? 2u * (in[i].xor_hi - in[i].xor_lo + 1u)
-				   : 2u;
+			sum +=
+			    in[i].flags & LIT_XOR ? in[i].xor_hi - in[i].xor_lo + 1u : 1u;
 	}
 	return sum;
 }
@@ -395,13 +402,15 @@ lit_build(struct arena *a, const struct lit_in *in, size_t n, const struct lit_o
 
 	if (n > LIT_NEEDLES_MAX)
 		return ERR_LIMIT;
-	if (o.stride == 0)
-		o.stride = windows_expected(in, n) < LIT_STRIDE1 ? 2 : 1;
+	if (o.groups == 0)
+		o.groups = windows_expected(in, n) < GROUPS_FEW ? 8 : LIT_GROUPS_MAX;
 	if (!(o.hot > 0))
 		o.hot = LIT_HOT;
-	TRY(needles_write(a, in, (uint32_t)n, out));
-	TRY(lit_picker_init(&p, a, n, &o));
+	if (out->needles != NULL)
+		TRY(needles_write(a, in, (uint32_t)n, out));
+	TRY(lit_picker_init(&p, a, n, o.groups, o.hot));
 	TRY(pick_all(&p, in, (uint32_t)n, out));
+	TRY(lit_pick_windows(&p, in));
 	if (p.n > LIT_CHAINS_MAX / 2)
 		return ERR_LIMIT;
 
@@ -419,7 +428,7 @@ lit_build(struct arena *a, const struct lit_in *in, size_t n, const struct lit_o
 	out->cost = p.cost;
 	h.seed = t.seed;
 	h.bits = t.bits;
-	h.stride = o.stride;
+	h.groups = o.groups;
 	h.nneedles = (uint32_t)n;
-	return table_write(&t, h, out->filter);
+	return table_write(&t, p.anchors, h, out->filter);
 }

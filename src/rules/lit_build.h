@@ -20,10 +20,8 @@
 
 #define LIT_AFTER 6
 
-/* The bytes, a bit each, that can stand before a literal and behind it where it counts.
- */
+/* The bytes, a bit each, that can stand behind a literal where it counts. */
 struct lit_around {
-	uint64_t before[4];
 	uint64_t after[LIT_AFTER][4];
 };
 
@@ -39,16 +37,18 @@ struct lit_in {
 
 /* Zeros choose the usual. */
 struct lit_opts {
-	unsigned stride; /* 1 or 2; 0: 2 below LIT_STRIDE1 windows */
+	unsigned groups; /* of anchors, 8 or 16; 0: by the number of windows */
 	unsigned bits;   /* of the bitmap; 0: by the number of windows */
 	uint32_t seed;   /* of the window hash; 0: the best of some, which takes a ms */
 	double hot;      /* defer above this cost; 0: LIT_HOT */
 };
 
-#define LIT_STRIDE1 400000 /* windows; from here on every position is tested */
-#define LIT_HOT     3e-3   /* candidates a byte */
+#define LIT_HOT 3e-3 /* candidates a byte */
 
-/* The sections are appended to; literals may hold other things already. */
+/*
+ * The sections are appended to; literals may hold other things already. needles NULL:
+ * only the filter is made, of a table that was.
+ */
 struct lit_out {
 	struct buf *filter, *needles, *literals;
 	const uint32_t *deferred; /* triggers that are not in the filter; arena */
@@ -59,7 +59,7 @@ struct lit_out {
 };
 
 /*
- * Expected candidates per byte for the best windows of a literal: what it costs
+ * Expected candidates per byte for the best window of a literal: what it costs
  * to search it. Case does not matter. For literals of less than 4 bytes 1 and
  * more, the shorter and the commoner the higher; infinite for none.
  */

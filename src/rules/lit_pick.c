@@ -19,11 +19,11 @@
 #define SHORTS_MIN   12288
 #define SHORTS_SHARE 3
 
-/* The folded head of a literal under one key, and what windows in it cost. */
+/* The folded head of a literal under one key. */
 struct head {
 	uint8_t b[HEAD];
 	unsigned n;
-	double quad[HEAD];
+	unsigned windows; /* that begin early enough to be used */
 };
 
 static uint32_t
@@ -32,31 +32,43 @@ quad_at(const struct head *h, unsigned off)
 	return le32(h->b + off);
 }
 
-static void
-head_fill(struct head *h, struct bytes lit, uint8_t key)
+static struct head
+head_of(struct bytes lit, uint8_t key)
 {
-	h->n = lit.n < HEAD ? (unsigned)lit.n : HEAD;
-	for (unsigned i = 0; i < h->n; i++)
-		h->b[i] = lit_fold(lit.p[i] ^ key);
-	for (unsigned i = 0; i + LIT_WINDOW <= h->n; i++)
-		h->quad[i] = gram_quad(quad_at(h, i));
+	struct head h = { .n = lit.n < HEAD ? (unsigned)lit.n : HEAD };
+
+	for (unsigned i = 0; i < h.n; i++)
+		h.b[i] = lit_fold(lit.p[i] ^ key);
+	if (h.n >= LIT_WINDOW)
+		h.windows = h.n - LIT_WINDOW + 1;
+	if (h.windows > LIT_OFF_MAX + 1)
+		h.windows = LIT_OFF_MAX + 1;
+	return h;
 }
 
 /*
  * Expected candidates at a tested position: the window occurs, and its two next
  * bytes pass bit B, by chance (1/16) or because they do come next.
  */
-static double
-window_cost(const struct head *h, unsigned off)
+static void
+windows_cost(const struct head *h, double cost[LIT_OFF_MAX + 1])
 {
-	unsigned known = h->n - off - LIT_WINDOW;
+	double quad[HEAD];
 
-	if (known == 0)
-		return h->quad[off] + LIT_SATURATED;
-	if (known == 1)
-		return h->quad[off] / 4;
-	return h->quad[off] *
-	       (1.0 / 16 + fmin(1, h->quad[off + 2] / gram_pair(le16(h->b + off + 2))));
+	for (unsigned i = 0; i + LIT_WINDOW <= h->n; i++)
+		quad[i] = gram_quad(quad_at(h, i));
+	for (unsigned i = 0; i < h->windows; i++) {
+		unsigned known = h->n - i - LIT_WINDOW;
+
+		if (known == 0)
+			cost[i] = quad[i] + LIT_SATURATED;
+		else if (known == 1)
+			cost[i] = quad[i] / 4;
+		else
+			cost[i] = quad[i] *
+				  (1.0 / 16 + fmin(1, quad[i + 2] /
+							  gram_pair(le16(h->b + i + 2))));
+	}
 }
 
 static uint16_t *
@@ -70,36 +82,27 @@ struct pick {
 	unsigned off[2];
 };
 
-/* The cheapest windows at even and odd offsets; p NULL: of this literal alone. */
+/* The cheapest windows at even and odd offsets. */
 static struct pick
-pick_best(const struct head *h, const struct lit_picker *p)
+pick_best(const struct head *h, const double *cost)
 {
 	struct pick best = { { INFINITY, INFINITY }, { 0, 1 } };
-	double biased[2] = { INFINITY, INFINITY };
 
-	for (unsigned off = 0; off <= LIT_OFF_MAX && off + LIT_WINDOW <= h->n; off++) {
-		double cost = window_cost(h, off), b = cost;
-
-		if (p != NULL)
-			b *= 1 + *usage_of(p, quad_at(h, off)) / 4.0;
-		if (b < biased[off & 1]) {
-			biased[off & 1] = b;
-			best.cost[off & 1] = cost;
+	for (unsigned off = 0; off < h->windows; off++) {
+		if (cost[off] < best.cost[off & 1]) {
+			best.cost[off & 1] = cost[off];
 			best.off[off & 1] = off;
 		}
 	}
 	return best;
 }
 
+/*
+ * Four bytes alone have no bytes behind them to tell, and the frequency of four is
+ * coarse: what three of them promise is weighed in.
+ */
 static double
-head_cost(const struct pick *p, unsigned stride)
-{
-	return stride == 1 ? fmin(p->cost[0], p->cost[1]) : (p->cost[0] + p->cost[1]) / 2;
-}
-
-/* Of 4 bytes at an odd place three are seen, behind any other byte. */
-static double
-unaligned_cost(const struct head *h)
+bare_cost(const struct head *h)
 {
 	double sum = 0;
 
@@ -107,6 +110,17 @@ unaligned_cost(const struct head *h)
 		if (lit_fold((uint8_t)x) == x)
 			sum += gram_quad(quad_at(h, 0) << 8 | x);
 	return sum / 4;
+}
+
+/* The mean of the best two: which of them it will be hangs on the other literals. */
+static double
+head_cost(const struct head *h, const double *cost)
+{
+	struct pick p = pick_best(h, cost);
+
+	if (h->n == LIT_WINDOW)
+		p.cost[1] = bare_cost(h);
+	return (p.cost[0] + p.cost[1]) / 2;
 }
 
 static double
@@ -128,16 +142,13 @@ tiny_cost(const struct head *h)
 double
 lit_cost(struct bytes lit)
 {
-	struct head h;
-	struct pick p;
+	struct head h = head_of(lit, 0);
+	double cost[LIT_OFF_MAX + 1];
 
-	head_fill(&h, lit, 0);
 	if (h.n < LIT_WINDOW)
 		return tiny_cost(&h);
-	p = pick_best(&h, NULL);
-	if (h.n == LIT_WINDOW)
-		p.cost[1] = unaligned_cost(&h);
-	return head_cost(&p, 2);
+	windows_cost(&h, cost);
+	return head_cost(&h, cost);
 }
 
 /* Keys of a xor literal share its length but not its rarity: each adds a little. */
@@ -149,7 +160,7 @@ lit_trigger_cost(const struct lit_in *in)
 	bool xored = in->flags & LIT_XOR;
 
 	if (in->lit.n < LIT_WINDOW || (xored && in->lit.n == LIT_WINDOW))
-		return xored ? INFINITY : lit_short_cost(in, 2);
+		return xored ? INFINITY : lit_short_cost(in);
 	return lit_cost(in->lit) +
 	       (xored ? XOR_KEY_COST * (in->xor_hi - in->xor_lo + 1) : 0);
 }
@@ -157,28 +168,30 @@ lit_trigger_cost(const struct lit_in *in)
 void
 lit_pick_plain(const struct lit_in *in, struct lit_needle *n)
 {
-	struct head h;
+	struct head h = head_of(in->lit, in->xor_lo);
+	double cost[LIT_OFF_MAX + 1];
 	struct pick p;
 
-	head_fill(&h, in->lit, in->xor_lo);
-	p = pick_best(&h, NULL);
+	windows_cost(&h, cost);
+	p = pick_best(&h, cost);
 	n->win[0] = (uint8_t)p.off[0];
 	n->win[1] = (uint8_t)p.off[1];
 	n->rare = n->win[p.cost[1] < p.cost[0]];
 }
 
 enum err
-lit_picker_init(struct lit_picker *p, struct arena *a, size_t n, const struct lit_opts *o)
+lit_picker_init(
+    struct lit_picker *p, struct arena *a, size_t n, unsigned groups, double hot)
 {
 	*p = (struct lit_picker){ .arena = a,
-		.stride = o->stride,
-		.hot = o->hot,
+		.anchors = lit_anchors_new(a, groups),
+		.hot = hot,
 		.shorts_max = SHORTS_MIN + n * SHORTS_SHARE };
 	p->usage_bits = 8;
 	while (p->usage_bits < USAGE_BITS && (size_t)1 << p->usage_bits < n * 16)
 		p->usage_bits++;
 	p->usage = ARENA_ARRAY(a, (size_t)1 << p->usage_bits, uint16_t);
-	return p->usage ? OK : ERR_LIMIT;
+	return p->usage && p->anchors ? OK : ERR_LIMIT;
 }
 
 enum err
@@ -203,7 +216,7 @@ static struct lit_window
 window_at(const struct head *h, unsigned off, uint32_t needle)
 {
 	struct lit_window w = {
-		.quad = quad_at(h, off), .needle = needle, .off = (int8_t)off
+		.quad = quad_at(h, off), .needle = needle, .off = (uint8_t)off
 	};
 	unsigned left = h->n - off - LIT_WINDOW;
 	const uint8_t *behind = h->b + off + LIT_WINDOW;
@@ -243,35 +256,23 @@ windows_add(struct lit_picker *p, const struct head h[2], unsigned off, uint32_t
 	return lit_picker_add(p, &b);
 }
 
+/* What its windows cost is kept for each item: to look it up takes most of the time. */
 static enum err
-pick_one(struct lit_picker *p, const struct head h[2], uint32_t needle)
+item_add(
+    struct lit_picker *p, struct lit_item x, const struct head *h, const double *cost)
 {
-	struct pick best = pick_best(h, p);
-
-	if (p->stride == 1)
-		return windows_add(p, h, best.off[best.cost[1] < best.cost[0]], needle);
-	TRY(windows_add(p, h, best.off[0], needle));
-	return windows_add(p, h, best.off[1], needle);
-}
-
-/* Keys lo..hi, each together with the one that differs in bit 5. */
-static enum err
-pick_keys(
-    struct lit_picker *p, struct bytes lit, unsigned lo, unsigned hi, uint32_t needle)
-{
-	for (unsigned key = lo; key <= hi; key++) {
-		struct head h[2];
-		unsigned other = key ^ 0x20;
-		bool pair = other >= lo && other <= hi;
-
-		if (pair && other < key)
-			continue;
-		head_fill(&h[0], lit, (uint8_t)key);
-		h[1].n = 0;
-		if (pair)
-			head_fill(&h[1], lit, (uint8_t)other);
-		TRY(pick_one(p, h, needle));
+	if (p->nitems == p->items_cap) {
+		p->item = arena_grow(
+		    p->arena, p->item, &p->items_cap, p->nitems + 1, sizeof(x));
+		if (p->item == NULL)
+			return ERR_LIMIT;
 	}
+	x.cost = ARENA_ARRAY(p->arena, h->windows, float);
+	if (x.cost == NULL)
+		return ERR_LIMIT;
+	for (unsigned i = 0; i < h->windows; i++)
+		x.cost[i] = (float)cost[i];
+	p->item[p->nitems++] = x;
 	return OK;
 }
 
@@ -280,23 +281,172 @@ lit_pick(struct lit_picker *p, const struct lit_in *in, uint32_t needle)
 {
 	bool xored = in->flags & LIT_XOR;
 	unsigned lo = xored ? in->xor_lo : 0, hi = xored ? in->xor_hi : 0;
-	double cost = 0;
-	struct head h;
-	struct pick best;
+	size_t nitems = p->nitems;
+	double sum = 0;
 
 	if (in->lit.n <= LIT_SHORT && !xored)
 		return lit_short_pick(p, in, needle);
 	if (in->lit.n <= LIT_SHORT)
 		return ERR_END;
+	/* Keys lo..hi, each together with the one that differs in bit 5. */
 	for (unsigned key = lo; key <= hi; key++) {
-		head_fill(&h, in->lit, (uint8_t)key);
-		best = pick_best(&h, NULL);
-		cost += head_cost(&best, p->stride);
-	}
-	if (cost > p->hot)
-		return ERR_END;
+		unsigned other = key ^ 0x20;
+		struct head h = head_of(in->lit, (uint8_t)key);
+		double cost[LIT_OFF_MAX + 1];
+		struct lit_item x = { .needle = needle,
+			.key = (uint8_t)key,
+			.paired = other >= lo && other <= hi };
 
-	TRY(pick_keys(p, in->lit, lo, hi, needle));
-	p->cost += cost;
+		windows_cost(&h, cost);
+		sum += head_cost(&h, cost);
+		if (!x.paired || other > key)
+			TRY(item_add(p, x, &h, cost));
+	}
+	if (sum > p->hot) {
+		p->nitems = nitems;
+		return ERR_END;
+	}
+	p->cost += sum;
+	return OK;
+}
+
+static void
+item_heads(const struct lit_item *x, const struct lit_in *in, struct head h[2])
+{
+	h[0] = head_of(in[x->needle].lit, x->key);
+	h[1] = (struct head){ 0 };
+	if (x->paired)
+		h[1] = head_of(in[x->needle].lit, x->key ^ 0x20);
+}
+
+/* Puts the windows of an item at its offset where anchors are, or takes them away. */
+static void
+item_place(struct lit_picker *p, struct lit_item *x, const struct head h[2], bool put)
+{
+	for (unsigned i = 0; i <= x->paired; i++) {
+		struct lit_places at = lit_places_of(h[i].b + x->off);
+		uint16_t *usage = usage_of(p, quad_at(&h[i], x->off));
+		unsigned group;
+
+		if (put) {
+			(void)lit_anchors_cost(p->anchors, &at, &group);
+			lit_anchors_put(p->anchors, &at, group);
+			x->group[i] = (uint8_t)group;
+			*usage = (uint16_t)(*usage + (*usage < UINT16_MAX));
+		} else {
+			lit_anchors_take(p->anchors, &at, x->group[i]);
+			*usage = (uint16_t)(*usage - (*usage > 0));
+		}
+	}
+}
+
+/* What it costs to look at a place, beside what a candidate costs. */
+#define LOOKUP_COST (1.0 / 96)
+
+/* A window that costs less is good enough: to look for a better one takes time. */
+#define ENOUGH 1e-7
+
+static bool
+at_anchors(const struct lit_picker *p, const struct head h[2], unsigned off)
+{
+	return lit_anchors_has(p->anchors, h[0].b + off) &&
+	       (h[1].n == 0 || lit_anchors_has(p->anchors, h[1].b + off));
+}
+
+/* What it costs to make anchors of the windows at off. */
+static double
+anchor_cost(const struct lit_picker *p, const struct head h[2], unsigned off)
+{
+	double cost = 0;
+
+	for (unsigned i = 0; i < 2 && h[i].n > 0; i++) {
+		struct lit_places at = lit_places_of(h[i].b + off);
+		unsigned group;
+
+		cost += lit_anchors_cost(p->anchors, &at, &group);
+	}
+	return LOOKUP_COST * cost;
+}
+
+/* Windows that are anchors are free, so they are asked first. */
+static void
+item_choose(struct lit_picker *p, struct lit_item *x, const struct head h[2])
+{
+	double best = INFINITY, cost[LIT_OFF_MAX + 1];
+
+	for (unsigned off = 0; off < h[0].windows; off++) {
+		uint16_t usage = *usage_of(p, quad_at(&h[0], off));
+
+		cost[off] = (double)x->cost[off] * (1 + usage / 4.0);
+		if (cost[off] < best && at_anchors(p, h, off)) {
+			best = cost[off];
+			x->off = (uint8_t)off;
+		}
+	}
+	for (unsigned off = 0; off < h[0].windows && best > ENOUGH; off++) {
+		if (cost[off] < best)
+			cost[off] += anchor_cost(p, h, off);
+		if (cost[off] < best) {
+			best = cost[off];
+			x->off = (uint8_t)off;
+		}
+	}
+}
+
+static void
+item_pick(struct lit_picker *p, struct lit_item *x, const struct lit_in *in)
+{
+	struct head h[2];
+
+	item_heads(x, in, h);
+	if (x->picked)
+		item_place(p, x, h, false);
+	x->picked = true;
+	item_choose(p, x, h);
+	item_place(p, x, h, true);
+}
+
+/* Short literals first: what they need all the same serves longer ones too. */
+static void
+items_order(const struct lit_picker *p, const struct lit_in *in, uint32_t *order)
+{
+	uint32_t at[HEAD + 2] = { 0 };
+
+	for (size_t i = 0; i < p->nitems; i++) {
+		size_t n = in[p->item[i].needle].lit.n;
+
+		at[(n < HEAD ? n : HEAD) + 1]++;
+	}
+	for (unsigned n = 1; n < HEAD + 2; n++)
+		at[n] += at[n - 1];
+	for (uint32_t i = 0; i < p->nitems; i++) {
+		size_t n = in[p->item[i].needle].lit.n;
+
+		order[at[n < HEAD ? n : HEAD]++] = i;
+	}
+}
+
+/* The second time all the others are known. */
+#define ROUNDS 2
+
+enum err
+lit_pick_windows(struct lit_picker *p, const struct lit_in *in)
+{
+	uint32_t *order = ARENA_ARRAY(p->arena, p->nitems + 1, uint32_t);
+
+	if (order == NULL)
+		return ERR_LIMIT;
+	items_order(p, in, order);
+	for (unsigned round = 0; round < ROUNDS; round++)
+		for (size_t i = 0; i < p->nitems; i++)
+			item_pick(p, &p->item[order[i]], in);
+	memset(p->usage, 0, sizeof(*p->usage) << p->usage_bits);
+	for (size_t i = 0; i < p->nitems; i++) {
+		const struct lit_item *x = &p->item[i];
+		struct head h[2];
+
+		item_heads(x, in, h);
+		TRY(windows_add(p, h, x->off, x->needle));
+	}
 	return OK;
 }

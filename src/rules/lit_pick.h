@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "rules/lit_anchor.h"
 #include "rules/lit_build.h"
 
 /*
@@ -22,25 +23,35 @@ struct lit_window {
 	uint32_t needle;
 	uint32_t bits; /* bits B that the two bytes behind it can have */
 	bool has_around;
-	int8_t off;  /* in the literal; -1: begins before it */
+	uint8_t off; /* in the literal */
 	bool silent; /* sets its bits; the needle is found by another window */
+};
+
+/* A literal under a key that is to have a window; of two keys, at the same offset. */
+struct lit_item {
+	uint32_t needle;
+	uint8_t key, off, group[2];
+	bool paired, picked;
+	float *cost; /* of a window at each offset, under the first key */
 };
 
 struct lit_picker {
 	struct arena *arena;
-	unsigned stride;
+	struct lit_anchors *anchors;
 	double hot;
 	size_t shorts, shorts_max; /* windows of short literals: so far, and at most */
 	struct lit_window *w;
 	size_t n, cap;
+	struct lit_item *item;
+	size_t nitems, items_cap;
 	uint16_t *usage; /* of windows, by hash */
 	unsigned usage_bits;
 	double cost; /* of all that were taken */
 };
 
-/* For n literals; stride and hot of the options are given. */
+/* For n literals and so many groups of anchors. */
 MUST_USE enum err lit_picker_init(
-    struct lit_picker *p, struct arena *a, size_t n, const struct lit_opts *opts);
+    struct lit_picker *p, struct arena *a, size_t n, unsigned groups, double hot);
 
 /* Appends a window. ERR_LIMIT: budget. */
 MUST_USE enum err lit_picker_add(struct lit_picker *p, const struct lit_window *w);
@@ -49,8 +60,11 @@ MUST_USE enum err lit_picker_add(struct lit_picker *p, const struct lit_window *
 void lit_pick_plain(const struct lit_in *in, struct lit_needle *n);
 
 /*
- * Chooses windows for needle and appends them. ERR_END: too short or too hot,
- * nothing was appended. ERR_LIMIT: budget.
+ * A needle to choose windows for, later; a short one gets its windows now. ERR_END: too
+ * short or too hot, nothing was done. ERR_LIMIT: budget.
  */
 MUST_USE enum err lit_pick(
     struct lit_picker *p, const struct lit_in *in, uint32_t needle);
+
+/* Chooses the windows of all such needles of the table in, and appends them. */
+MUST_USE enum err lit_pick_windows(struct lit_picker *p, const struct lit_in *in);

@@ -5,7 +5,7 @@
 #include "rules/gram.h"
 
 #define BYTES  192 /* folded bytes there are */
-#define PLACES (1 + LIT_SHORT + LIT_AFTER)
+#define PLACES (LIT_SHORT + LIT_AFTER)
 
 /* Windows for one offset: those of one unknown byte, or of two hex digits. */
 #define WINDOWS_MAX 256
@@ -16,7 +16,7 @@ struct place {
 	unsigned n;
 };
 
-/* The literal and what is around it, beginning one byte before it. */
+/* The literal and what is behind it. */
 struct shorty {
 	struct place at[PLACES];
 	unsigned len;
@@ -42,7 +42,6 @@ fill(struct shorty *s, const struct lit_in *in)
 	struct place *to = s->at;
 
 	s->len = (unsigned)in->lit.n;
-	place_fill(to++, a ? a->before : NULL);
 	for (unsigned i = 0; i < s->len; i++)
 		*to++ = (struct place){ .b = { lit_fold(in->lit.p[i]) }, .n = 1 };
 	for (unsigned i = 0; i < LIT_AFTER; i++)
@@ -62,7 +61,7 @@ bits_behind(const struct place *first, const struct place *second)
 	return a & b;
 }
 
-/* The windows that begin at off, -1 to len - 1. */
+/* The windows that begin at off, 0 to len - 1. */
 struct windows {
 	const struct place *at;
 	unsigned n, next;
@@ -72,7 +71,7 @@ struct windows {
 static struct windows
 windows_at(const struct shorty *s, int off)
 {
-	struct windows w = { .at = s->at + 1 + off, .n = 1 };
+	struct windows w = { .at = s->at + off, .n = 1 };
 
 	for (unsigned i = 0; i < LIT_WINDOW; i++)
 		w.n *= w.at[i].n < WINDOWS_MAX && w.n <= WINDOWS_MAX ? w.at[i].n : 1;
@@ -108,48 +107,49 @@ cost_at(const struct shorty *s, int off)
 }
 
 struct choice {
-	double cost[2];
-	int off[2]; /* even and odd */
+	double cost;
+	int off;
 };
 
-/*
- * With stride 1 the one window of a literal cannot begin before it: no position is
- * tested before the data. With stride 2 such a window is for literals at odd places,
- * and there is no odd place that has nothing before it.
- */
+/* No window begins before the literal: no place is looked at before the data. */
 static struct choice
-choose(const struct shorty *s, unsigned stride)
+choose(const struct shorty *s)
 {
-	struct choice c = { .cost = { INFINITY, INFINITY } };
+	struct choice c = { INFINITY, 0 };
 
-	for (int off = stride == 1 ? 0 : -1; off < (int)s->len; off++) {
+	for (int off = 0; off < (int)s->len; off++) {
 		double cost = cost_at(s, off);
 
-		if (cost < c.cost[off & 1]) {
-			c.cost[off & 1] = cost;
-			c.off[off & 1] = off;
-		}
+		if (cost < c.cost)
+			c = (struct choice){ cost, off };
 	}
 	return c;
 }
 
-static double
-choice_cost(const struct choice *c, unsigned stride)
-{
-	return stride == 1 ? fmin(c->cost[0], c->cost[1]) : (c->cost[0] + c->cost[1]) / 2;
-}
-
 double
-lit_short_cost(const struct lit_in *in, unsigned stride)
+lit_short_cost(const struct lit_in *in)
 {
 	struct shorty s;
-	struct choice c;
 
 	if (in->lit.n == 0 || in->lit.n > LIT_SHORT)
 		return INFINITY;
 	fill(&s, in);
-	c = choose(&s, stride);
-	return choice_cost(&c, stride);
+	return choose(&s).cost;
+}
+
+/* All windows are anchors by one group: that each place has all its bytes there. */
+static void
+anchors_add(struct lit_picker *p, const struct windows *w)
+{
+	struct lit_places places;
+	unsigned group;
+
+	for (unsigned i = 0; i < LIT_WINDOW; i++) {
+		places.b[i] = w->at[i].b;
+		places.n[i] = w->at[i].n;
+	}
+	(void)lit_anchors_cost(p->anchors, &places, &group);
+	lit_anchors_put(p->anchors, &places, group);
 }
 
 static enum err
@@ -157,9 +157,10 @@ add_at(struct lit_picker *p, const struct shorty *s, int off, uint32_t needle)
 {
 	struct windows w = windows_at(s, off);
 
+	anchors_add(p, &w);
 	while (w.next < w.n) {
 		struct lit_window x = {
-			.needle = needle, .bits = w.bits, .off = (int8_t)off
+			.needle = needle, .bits = w.bits, .off = (uint8_t)off
 		};
 
 		x.quad = windows_next(&w);
@@ -173,28 +174,17 @@ lit_short_pick(struct lit_picker *p, const struct lit_in *in, uint32_t needle)
 {
 	struct shorty s;
 	struct choice c;
-	double cost;
 	size_t n;
 
 	fill(&s, in);
-	c = choose(&s, p->stride);
-	cost = choice_cost(&c, p->stride);
-	if (cost > p->hot || isinf(cost))
+	c = choose(&s);
+	if (c.cost > p->hot || isinf(c.cost))
 		return ERR_END;
-	if (p->stride == 1) {
-		unsigned odd = c.cost[1] < c.cost[0];
-
-		c.off[1 - odd] = c.off[odd];
-		n = windows_at(&s, c.off[odd]).n;
-	} else {
-		n = windows_at(&s, c.off[0]).n + windows_at(&s, c.off[1]).n;
-	}
+	n = windows_at(&s, c.off).n;
 	if (p->shorts + n > p->shorts_max)
 		return ERR_END;
-	TRY(add_at(p, &s, c.off[0], needle));
-	if (p->stride == 2)
-		TRY(add_at(p, &s, c.off[1], needle));
-	p->cost += cost;
+	TRY(add_at(p, &s, c.off, needle));
+	p->cost += c.cost;
 	p->shorts += n;
 	return OK;
 }

@@ -13,8 +13,8 @@
 /* Literals of so many bytes and less, but for xor ones. */
 #define LIT_SHORT LIT_WINDOW
 
-/* Expected candidates a byte, at stride 1 or 2; INFINITY: too many windows. */
-double lit_short_cost(const struct lit_in *in, unsigned stride);
+/* Expected candidates a byte; INFINITY: too many windows. */
+double lit_short_cost(const struct lit_in *in);
 
 /*
  * Appends the windows; their number counts against p->shorts_max. ERR_END: too many,

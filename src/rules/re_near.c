@@ -267,7 +267,6 @@ around_fill(const struct row *r, size_t at, size_t n, struct lit_around *out)
 	for (size_t i = at; i < end; i++)
 		if (r->v[i].leaf == NULL)
 			return false;
-	item_set(r, at > 0 ? at - 1 : r->n, out->before);
 	for (unsigned i = 0; i < LIT_AFTER; i++)
 		fixed &= item_set(r, fixed ? end + i : r->n, out->after[i]);
 	return true;

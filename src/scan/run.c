@@ -413,6 +413,7 @@ scan_stats(const struct scan *s)
 	struct scan_stats *st = &((struct scan *)(uintptr_t)s)->stats;
 	struct hits_stats h = hits_stats(s->hits);
 
+	st->anchors = h.anchors;
 	st->candidates = h.candidates;
 	st->verified = h.compares;
 	st->passes = h.passes;

@@ -63,7 +63,7 @@ struct ext_value {
 /* What a scan did, summed up since scan_new; for --stats and for tests. */
 struct scan_stats {
 	uint64_t objects, bytes;
-	uint64_t candidates, verified;  /* of the filter, and of literals */
+	uint64_t anchors, candidates, verified; /* places, and literals */
 	uint64_t rules_live, rules_run; /* woken by a trigger; conditions evaluated */
 	uint64_t passes;                /* on-demand passes */
 	uint64_t steps;                 /* counted work: regex, conditions, verify */
