@@ -51,8 +51,7 @@ fault(struct ask *k, enum err e, const char *why)
 	return e;
 }
 
-/* --- scratch files
- * ---------------------------------------------------------------------- */
+/* --- scratch files -------------------------------------------------------- */
 
 static int
 scratch_in(const char *folder)
@@ -72,8 +71,7 @@ scratch_file(void)
 	return fd;
 }
 
-/* --- talking
- * ------------------------------------------------------------------------------- */
+/* --- talking -------------------------------------------------------------- */
 
 static void
 send_file(struct ask *k, uint32_t id, int fd, uint64_t size)
@@ -258,8 +256,7 @@ ask_worker(const struct compare_opts *o, const struct ask_side *a,
 	return e;
 }
 
-/* --- the same?
- * -------------------------------------------------------------------------------- */
+/* --- the same? ------------------------------------------------------------ */
 
 static enum err
 read_block(const struct ask_side *s, void *to, uint64_t off, size_t *got)

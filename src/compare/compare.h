@@ -91,7 +91,7 @@ int compare_exit(const struct compare_result *r);
 /* The program; malloced; NULL: not there. installed: where it was to be installed. */
 char *compare_find(const char *installed);
 
-/* --- reports ------------------------------------------------------------------- */
+/* --- reports -------------------------------------------------------------- */
 
 struct compare_names {
 	struct bytes a, b;

@@ -44,8 +44,7 @@ fold_why(struct fold *f, struct bytes what)
 	buf_done(&b);
 }
 
-/* --- is it honest? --------------------------------------------------------------------
- */
+/* --- is it honest? -------------------------------------------------------- */
 
 static bool
 short_enough(const struct difference *d)
@@ -73,8 +72,7 @@ in_place(const struct fold *f, const struct difference *d)
 	return f->depth > f->base;
 }
 
-/* --- keeping
- * ----------------------------------------------------------------------------- */
+/* --- keeping -------------------------------------------------------------- */
 
 static uint64_t
 cost_of(const struct difference *d)

@@ -179,8 +179,7 @@ TEST(bounds)
 	compare_done(&r);
 }
 
-/* --- reports --------------------------------------------------------------------------
- */
+/* --- reports -------------------------------------------------------------- */
 
 typedef void report_fn(
     const struct compare_result *r, const struct compare_names *n, FILE *out);

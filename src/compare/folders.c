@@ -48,8 +48,7 @@ end(struct folders *s)
 	say(s, (struct difference){ .kind = DIFF_END });
 }
 
-/* --- what is not in the bytes ----------------------------------------------------------
- */
+/* --- what is not in the bytes --------------------------------------------- */
 
 static void
 type_diff(struct folders *s, const struct folder_entry *a, const struct folder_entry *b)
@@ -92,8 +91,7 @@ about_diff(struct folders *s, const struct folder_entry *a, const struct folder_
 		say_found(s, DIFF_CODE, "it is another device", links);
 }
 
-/* --- contents
- * --------------------------------------------------------------------------------- */
+/* --- contents ------------------------------------------------------------- */
 
 /* How the name ends, when that may be told to a worker: short and plain. */
 static const char *

@@ -121,8 +121,7 @@ put(struct buf *out, struct bytes s)
 	buf_done(&safe);
 }
 
-/* --- the head -------------------------------------------------------------------------
- */
+/* --- the head ------------------------------------------------------------- */
 
 static void
 put_side(struct html *h, char letter, struct bytes name, uint64_t size)
@@ -171,8 +170,7 @@ put_head(struct html *h, const struct compare_names *n)
 	flush(h);
 }
 
-/* --- lines
- * ------------------------------------------------------------------------------ */
+/* --- lines ---------------------------------------------------------------- */
 
 static void
 put_at(struct html *h, uint64_t at)
@@ -289,8 +287,7 @@ put_lines(struct html *h, const struct difference *d)
 	}
 }
 
-/* --- statements and objects
- * ---------------------------------------------------------------- */
+/* --- statements and objects ----------------------------------------------- */
 
 static void
 put_label(struct html *h, const struct compare_item *x)

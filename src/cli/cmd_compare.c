@@ -1,0 +1,175 @@
+/* cmd_compare.c - candor compare: what differs between two files or folders. */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "base/text.h"
+#include "cli/cli.h"
+#include "cli/msg.h"
+#include "compare/compare.h"
+
+struct compare_args {
+	bool json, detail, quiet, flat;
+	const char *html;
+	uint64_t lines, keep, memory, scratch;
+	uint32_t timeout_ms;
+};
+
+/* clang-format off */
+static const struct opt compare_opts[] = {
+	{ 'd', "detail", OPT_FLAG, NULL, "everything that was kept, with its lines; else one page", offsetof(struct compare_args, detail) },
+	{ 0, "json", OPT_FLAG, NULL, "one JSON object with everything that was kept", offsetof(struct compare_args, json) },
+	{ 0, "html", OPT_STR, "FILE", "write a page for a browser, side by side", offsetof(struct compare_args, html) },
+	{ 'q', "quiet", OPT_FLAG, NULL, "print nothing; the exit code tells", offsetof(struct compare_args, quiet) },
+	{ 0, "flat", OPT_FLAG, NULL, "do not open archives and packages", offsetof(struct compare_args, flat) },
+	{ 'n', "lines", OPT_NUM, "NUMBER", "lines of one difference, at most (100)", offsetof(struct compare_args, lines) },
+	{ 0, "keep", OPT_SIZE, "SIZE", "of differences for reports, at most (16M); all are counted", offsetof(struct compare_args, keep) },
+	{ 0, "memory", OPT_SIZE, "SIZE", "private memory of the worker, at most (2G)", offsetof(struct compare_args, memory) },
+	{ 0, "scratch", OPT_SIZE, "SIZE", "disk space for what is unpacked, a side, at most (8G)", offsetof(struct compare_args, scratch) },
+	{ 0, "timeout", OPT_TIME, "SECONDS", "for one pair of files, at most (600)", offsetof(struct compare_args, timeout_ms) },
+	OPT_LAST,
+};
+/* clang-format on */
+
+/* Opens an operand; links that the user names are followed. */
+static enum err
+open_operand(const char *path, int *fd, bool *folder)
+{
+	struct stat st;
+	enum err e = sys_open(AT_FDCWD, path, SYS_FOLLOW, fd);
+
+	*folder = false;
+	if (e != OK)
+		e = sys_open(AT_FDCWD, path, SYS_FOLLOW | SYS_DIR, fd);
+	if (e == OK)
+		e = sys_stat(*fd, &st);
+	if (e != OK) {
+		msg_error("cannot open '%s': %s", path, sys_why());
+		return e;
+	}
+	*folder = S_ISDIR(st.st_mode);
+	return OK;
+}
+
+/* The end of the name, when both have the same and it is short: all that a worker learns.
+ */
+static const char *
+common_suffix(const char *a, const char *b)
+{
+	const char *x = strrchr(a, '.'), *y = strrchr(b, '.');
+
+	return x && y && strcmp(x, y) == 0 && !strchr(x, '/') && strlen(x) <= 8 ? x
+										: NULL;
+}
+
+static enum err
+write_html(
+    const char *path, const struct compare_result *r, const struct compare_names *n)
+{
+	struct sys_atomic a;
+	enum err e = sys_atomic_open(&a, path);
+	FILE *f = e == OK ? fdopen(dup(a.fd), "w") : NULL;
+
+	if (f != NULL) {
+		compare_html(r, n, f);
+		e = fclose(f) == 0 ? sys_atomic_commit(&a) : ERR_IO;
+	} else if (e == OK)
+		e = ERR_IO;
+	if (e != OK)
+		msg_error("cannot write '%s': %s", path, sys_why());
+	sys_atomic_drop(&a);
+	return e;
+}
+
+static enum err
+report(const struct compare_args *args, const struct compare_result *r,
+    const struct compare_names *n)
+{
+	const struct compare_form form = { msg_colour(STDOUT_FILENO), args->detail };
+	enum err e = OK;
+
+	if (args->html != NULL)
+		e = write_html(args->html, r, n);
+	if (args->json)
+		compare_json(r, n, stdout);
+	else if (!args->quiet)
+		compare_text(r, n, &form, stdout);
+	return cli_flush() == OK ? e : ERR_IO;
+}
+
+static int
+compare(const struct compare_args *args, const struct compare_opts *o, const char *a,
+    const char *b)
+{
+	const struct compare_names names = { bytes_of(a), bytes_of(b) };
+	CLEAN(fd_closep) int x = -1;
+	CLEAN(fd_closep) int y = -1;
+	struct compare_result r;
+	bool folder_a, folder_b;
+	int code;
+
+	if (open_operand(a, &x, &folder_a) != OK || open_operand(b, &y, &folder_b) != OK)
+		return 2;
+	if (folder_a != folder_b) {
+		msg_error("'%s' is a folder, and '%s' is none", folder_a ? a : b,
+		    folder_a ? b : a);
+		return 2;
+	}
+	if ((folder_a ? compare_folders(o, x, y, &r)
+		      : compare_run(o, x, y, common_suffix(a, b), &r)) != OK) {
+		msg_error("cannot compare '%s' and '%s': %s", a, b, r.why);
+		code = 2;
+	} else if (report(args, &r, &names) != OK)
+		code = 2;
+	else
+		code = compare_exit(&r);
+	compare_done(&r);
+	return code;
+}
+
+static int
+run_compare(int argc, char **argv, const struct verb *v)
+{
+	struct compare_args args = { 0 };
+	struct opt_list paths = { 0 };
+	struct compare_opts o = { 0 };
+	enum err e = opt_parse(v, argc, argv, &args, &paths);
+	char *program = NULL;
+	int code = 0;
+
+	if (e == OK && (paths.n != 2 || args.lines > DIFF_LINES_MAX)) {
+		if (paths.n != 2)
+			msg_error("compare: two files or two folders are compared");
+		else
+			msg_error("compare: --lines takes at most %d", DIFF_LINES_MAX);
+		msg_hint("try 'candor help compare'");
+		e = ERR_SYNTAX;
+	}
+	if (e == ERR_SYNTAX)
+		code = OPT_EXIT_USAGE;
+	else if (e == OK && (program = compare_find(CANDOR_LIBEXECDIR)) == NULL) {
+		msg_error("candor-compare is not where it was installed");
+		code = 2;
+	} else if (e == OK) {
+		o = (struct compare_opts){ .program = program,
+			.flat = args.flat,
+			.timeout_ms = args.timeout_ms,
+			.lines = (uint32_t)args.lines,
+			.memory = args.memory,
+			.scratch = args.scratch,
+			.keep = args.keep };
+		code = compare(&args, &o, paths.p[0], paths.p[1]);
+	}
+	free(program);
+	free(paths.p);
+	return code;
+}
+
+const struct verb verb_compare = {
+	"compare",
+	"A B",
+	"show what differs between two files, archives, packages or folders",
+	compare_opts,
+	run_compare,
+};

@@ -1,0 +1,223 @@
+/*
+ * diff.c - see diff.h.
+ *
+ * The order in diff_main is the security argument: make the libraries ready (no
+ * stranger's byte yet), read the job from candor, lock in for good, and only then look at
+ * the files.
+ */
+#include "diff/diff.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/sys.h"
+#include "diff/members.h"
+#include "diff/tree.h"
+#include "objdiff/objdiff.h"
+#include "result/wire.h"
+#include "sandbox/confine.h"
+#include "sandbox/filter.h"
+
+#define ONLY(arg, bits) FILTER_ARG(FILTER_ONLY, arg, bits)
+#define IS(arg, value)  FILTER_ARG(FILTER_IS, arg, value)
+#define ALLOW           FILTER_ROW
+
+static const struct filter_row rows[] = {
+#include "diff/policy.def"
+};
+
+#define NOFILE         16
+#define FILES          4 /* enum wire_compare_file */
+#define MEMBERS_MAX    1000000
+#define STATEMENTS_MAX 20000
+#define SUFFIX_MAX     16
+
+struct diff {
+	struct wire_in in;
+	struct wire_out out;
+	struct wire_compare job;
+	char name[8 + SUFFIX_MAX];
+	int fd[FILES];
+	unsigned nfds;
+	bool begun, go;
+};
+
+/* --- the job -------------------------------------------------------------- */
+
+static enum err
+on_compare(struct diff *d, struct bytes payload)
+{
+	if (d->begun)
+		return ERR_PROTO;
+	d->begun = true;
+	TRY(wire_get_compare(payload, &d->job));
+	if (d->job.suffix.n > SUFFIX_MAX || d->job.lines > DIFF_LINES_MAX)
+		return ERR_PROTO;
+	/* the frame's bytes end with the next message, the job does not */
+	snprintf(d->name, sizeof(d->name), "file%.*s", (int)d->job.suffix.n,
+	    d->job.suffix.n ? (const char *)d->job.suffix.p : "");
+	return OK;
+}
+
+static enum err
+on_file(struct diff *d, struct bytes payload)
+{
+	struct wire_file f;
+	int fd = wire_take_fd(&d->in);
+
+	TRY(wire_get_file(payload, &f));
+	if (!d->begun || fd < 0 || d->nfds == FILES || f.id != d->nfds)
+		return ERR_PROTO;
+	d->fd[d->nfds++] = fd;
+	return OK;
+}
+
+static enum err
+on_go(struct diff *d, struct bytes payload)
+{
+	d->go = true;
+	return payload.n == 0 && (d->nfds == 2 || d->nfds == FILES) ? OK : ERR_PROTO;
+}
+
+static enum err
+read_job(struct diff *d)
+{
+	static const struct {
+		enum wire_type type;
+		enum err (*fn)(struct diff *d, struct bytes payload);
+	} permitted[] = {
+		{ WIRE_COMPARE, on_compare },
+		{ WIRE_FILE, on_file },
+		{ WIRE_GO, on_go },
+	};
+
+	while (!d->go) {
+		struct wire_frame f;
+		enum err e = wire_read(&d->in);
+
+		while (e == OK && (e = wire_next(&d->in, &f)) == OK) {
+			e = ERR_PROTO;
+			for (size_t i = 0; i < COUNT(permitted) && !d->go; i++)
+				if (permitted[i].type == f.type)
+					e = permitted[i].fn(d, f.payload);
+			if (e != OK)
+				return e;
+		}
+		if (e != ERR_END || d->in.n == 0)
+			return e;
+	}
+	return OK;
+}
+
+/* --- the answer ----------------------------------------------------------- */
+
+static enum err
+put(void *arg, const struct difference *x)
+{
+	struct diff *d = arg;
+
+	wire_put_difference(wire_begin(&d->out), x);
+	wire_send(&d->out, WIRE_DIFFERENCE);
+	return d->out.err;
+}
+
+static enum err
+compare(struct diff *d)
+{
+	const struct diff_sink sink = { d, put };
+	const struct wire_compare *j = &d->job;
+	struct bytes name = bytes_of(d->name);
+	bool scratch = d->nfds == FILES && j->scratch > 0;
+	struct tree_object a = { { d->fd[WIRE_FILE_A], 0, j->size_a }, name, j->mode_a };
+	struct tree_object b = { { d->fd[WIRE_FILE_B], 0, j->size_b }, name, j->mode_b };
+	struct run r = {
+		.sink = &sink,
+		.limit = { .unpack = j->unpack,
+		    .members = MEMBERS_MAX,
+		    .statements = STATEMENTS_MAX,
+		    .lines = j->lines,
+		    .deadline = j->timeout_ms ? sys_clock_ms() + j->timeout_ms : 0 },
+		.scratch = { { scratch ? d->fd[WIRE_SCRATCH_A] : -1, 0, j->scratch },
+		    { scratch ? d->fd[WIRE_SCRATCH_B] : -1, 0, j->scratch } },
+		.windows = xcalloc(1, sizeof(*r.windows)),
+	};
+
+	tree_run(&r, &a, &b, (j->flags & WIRE_COMPARE_MEMBERS) != 0);
+	free(r.windows);
+	return r.failed;
+}
+
+static enum err
+tell(struct diff *d, enum wire_type type, const char *text)
+{
+	buf_str(wire_begin(&d->out), text);
+	wire_send(&d->out, type);
+	return wire_flush(&d->out);
+}
+
+static enum err
+work(struct diff *d, uid_t uid, gid_t gid)
+{
+	struct confine_service keeps = {
+		.rows = rows, .nrows = COUNT(rows), .mortal = true
+	};
+	const char *step = NULL;
+
+	TRY(read_job(d));
+	keeps.file_max = d->nfds == FILES ? d->job.scratch : 0;
+	if (confine(&(struct confine){ uid, gid, NOFILE, &keeps }, &step) != OK) {
+		char why[128];
+
+		snprintf(why, sizeof(why), "it cannot be confined: %s failed", step);
+		return tell(d, WIRE_REFUSED, why);
+	}
+	TRY(tell(d, WIRE_READY, ""));
+	TRY(compare(d));
+	buf_le32(wire_begin(&d->out), OK);
+	wire_send(&d->out, WIRE_COMPARED);
+	return wire_flush(&d->out);
+}
+
+static int
+compare_bytes(const void *x, const void *y)
+{
+	return *(const uint8_t *)x - *(const uint8_t *)y;
+}
+
+/* What libraries do at first use may need calls that are forbidden later. */
+static void
+warm_up(void)
+{
+	struct timespec t;
+	uint8_t some[2048] = { 1 };
+
+	/* Capstone sorts with libc, which asks once how much memory there is
+	 * (base/sort.h) */
+	qsort(some, sizeof(some), 1, compare_bytes);
+
+	setvbuf(stderr, malloc(BUFSIZ), _IOFBF, BUFSIZ);
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	members_init();
+}
+
+int
+diff_main(int argc, char **argv)
+{
+	struct diff *d = xcalloc(1, sizeof(*d));
+	uid_t uid;
+	gid_t gid;
+	enum err e;
+
+	confine_whom(argc > 1 ? argv[1] : NULL, &uid, &gid);
+	warm_up();
+	wire_in_init(&d->in, WORKER_CHANNEL);
+	d->in.fds_allowed = true;
+	d->out.fd = WORKER_CHANNEL;
+	e = work(d, uid, gid);
+	/* no destructors, no atexit: nothing of libc that may need the system */
+	_exit(e == OK || e == ERR_END ? 0 : 3);
+}
