@@ -332,7 +332,12 @@ def killed(w):
     while hits < rounds and i < 4 * rounds:
         change(w, i)
         p = subprocess.Popen(w.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        time.sleep(rnd.random() * usual)
+        if i % 2:
+            time.sleep(rnd.random() * usual)
+        else:  # in the steps that change something
+            while p.poll() is None and not (w.site / 'log.private/pending.rules.stable').exists():
+                pass
+            time.sleep(rnd.random() * usual / 3)
         p.kill()
         hits += p.wait() < 0
         n, why = shown(w) if i % 5 == 0 or rounds <= 100 else (now, None)
