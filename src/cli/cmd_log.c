@@ -158,6 +158,26 @@ log_read_head(struct log_place *p, const struct log_trust *t, struct buf *hold,
 	return OK;
 }
 
+enum err
+log_reading_open(const char *where, const struct log_trust_args *args,
+    struct log_reading *r, struct fault *f)
+{
+	*r = (struct log_reading){ .place.folder.fd = -1 };
+	TRY(log_place_open(where, &r->place, f));
+	TRY(log_trust_load(args, r->place.url ? NULL : where, &r->trust, f));
+	TRY(log_read_head(&r->place, &r->trust, &r->note, &r->seen, f));
+	return tile_reader_new(&r->place.source, &r->seen.checkpoint.head, &r->tiles, f);
+}
+
+void
+log_reading_close(struct log_reading *r)
+{
+	tile_reader_free(r->tiles);
+	log_place_close(&r->place);
+	log_trust_done(&r->trust);
+	buf_done(&r->note);
+}
+
 int
 log_parse(
     const struct log_line *l, int argc, char **argv, void *args, struct opt_list *rest)

@@ -11,35 +11,6 @@
 #include "cli/log_cmd.h"
 #include "log/proof.h"
 
-/* A log that is being read: all that the sub-verbs hold. */
-struct reading {
-	struct log_place place;
-	struct log_trust trust;
-	struct buf note;
-	struct policy_seen seen;
-	struct tile_reader *tiles;
-};
-
-static enum err
-reading_open(const char *where, const struct log_trust_args *args, struct reading *r,
-    struct fault *f)
-{
-	*r = (struct reading){ .place.folder.fd = -1 };
-	TRY(log_place_open(where, &r->place, f));
-	TRY(log_trust_load(args, r->place.url ? NULL : where, &r->trust, f));
-	TRY(log_read_head(&r->place, &r->trust, &r->note, &r->seen, f));
-	return tile_reader_new(&r->place.source, &r->seen.checkpoint.head, &r->tiles, f);
-}
-
-static void
-reading_close(struct reading *r)
-{
-	tile_reader_free(r->tiles);
-	log_place_close(&r->place);
-	log_trust_done(&r->trust);
-	buf_done(&r->note);
-}
-
 /* --- proof ---------------------------------------------------------------------------
  */
 
@@ -80,14 +51,14 @@ put_output(const char *path, struct bytes b, struct fault *f)
 static enum err
 prove(const struct proof_args *a, const char *where, const char *index, struct fault *f)
 {
-	struct reading r;
+	struct log_reading r;
 	struct proof p;
 	struct buf text = { 0 };
 	uint64_t i = 0;
 	enum err e;
 
 	TRY(log_index(index, &i, f));
-	e = reading_open(where, &a->trust, &r, f);
+	e = log_reading_open(where, &a->trust, &r, f);
 	if (e == OK)
 		e = proof_make(r.tiles, i, buf_bytes(&r.note), &p, f);
 	if (e == OK) {
@@ -95,7 +66,7 @@ prove(const struct proof_args *a, const char *where, const char *index, struct f
 		e = put_output(a->out, buf_bytes(&text), f);
 	}
 	buf_done(&text);
-	reading_close(&r);
+	log_reading_close(&r);
 	return e;
 }
 
@@ -226,7 +197,7 @@ static const struct opt verify_opts[] = {
 
 /* The older checkpoint is a signed note, too: else it would prove nothing against us. */
 static enum err
-check_old(struct reading *r, const char *file, struct fault *f)
+check_old(struct log_reading *r, const char *file, struct fault *f)
 {
 	struct policy_seen *old = xcalloc(1, sizeof(*old));
 	struct merkle_reader hashes = tile_hashes(r->tiles, f);
@@ -260,7 +231,7 @@ check_old(struct reading *r, const char *file, struct fault *f)
 
 /* Every entry, every tile: what is not read here is not implied by the checkpoint. */
 static enum err
-verify_all(struct reading *r, struct fault *f)
+verify_all(struct log_reading *r, struct fault *f)
 {
 	uint64_t size = r->seen.checkpoint.head.size;
 	struct tile_bundle b = { 0 };
@@ -278,11 +249,11 @@ run_verify(int argc, char **argv, const struct verb *v)
 	struct verify_args a = { 0 };
 	struct opt_list rest = { 0 };
 	struct fault f = { 0 };
-	struct reading *r = xcalloc(1, sizeof(*r));
+	struct log_reading *r = xcalloc(1, sizeof(*r));
 	int code = log_parse(&(struct log_line){ v, 1, 1 }, argc, argv, &a, &rest);
 
 	if (code < 0) {
-		enum err e = reading_open(rest.p[0], &a.trust, r, &f);
+		enum err e = log_reading_open(rest.p[0], &a.trust, r, &f);
 
 		if (e == OK && a.old != NULL)
 			e = check_old(r, a.old, &f);
@@ -293,7 +264,7 @@ run_verify(int argc, char **argv, const struct verb *v)
 			say_head(&r->trust, &r->seen);
 		}
 		code = e == OK ? 0 : log_refused(&f);
-		reading_close(r);
+		log_reading_close(r);
 	}
 	free(rest.p);
 	free(r);

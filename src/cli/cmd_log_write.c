@@ -77,13 +77,16 @@ const struct verb verb_log_init = {
  */
 
 struct add_args {
-	const char *list;
+	const char *list, *from;
 	bool stdin0;
+	struct log_trust_args trust;
 };
 
 /* clang-format off */
 static const struct opt add_opts[] = {
 	{ 0, "list", OPT_STR, "FILE", "add the files that FILE names, NUL or newline between", offsetof(struct add_args, list) },
+	{ 0, "from", OPT_STR, "DIR|URL", "add all entries of another log, once they are verified", offsetof(struct add_args, from) },
+	{ 0, "key", OPT_STR, "VKEY|FILE", "the public key of the log --from (of one made here: known)", offsetof(struct add_args, trust.key) },
 	{ '0', "stdin0", OPT_FLAG, NULL, "add what stands on stdin, entries ended by NUL", offsetof(struct add_args, stdin0) },
 	OPT_LAST,
 };
@@ -178,10 +181,33 @@ add_stdin(struct adding *a, struct fault *f)
 	return OK;
 }
 
+/* The head decides what an entry is: what was not signed there does not get in here. */
+static enum err
+add_log(struct adding *a, const struct add_args *args, struct fault *f)
+{
+	struct log_reading *r = xcalloc(1, sizeof(*r));
+	struct tile_bundle *b = xcalloc(1, sizeof(*b));
+	enum err e = log_reading_open(args->from, &args->trust, r, f);
+	uint64_t size = e == OK ? r->seen.checkpoint.head.size : 0;
+
+	for (uint64_t n = 0; e == OK && n * TILE_WIDTH < size; n++) {
+		e = tile_read_bundle(r->tiles, n, b, f);
+		for (unsigned i = 0; e == OK && i < b->n; i++)
+			e = add_entry(a, b->entry[i], f);
+	}
+	log_reading_close(r);
+	buf_done(&b->raw);
+	free(b);
+	free(r);
+	return e;
+}
+
 static enum err
 add_all(struct adding *a, const struct add_args *args, const struct opt_list *files,
     struct fault *f)
 {
+	if (args->from != NULL)
+		TRY(add_log(a, args, f));
 	for (size_t i = 1; i < files->n; i++)
 		TRY(add_file(a, files->p[i], f));
 	if (args->list != NULL)

@@ -7,6 +7,7 @@
 #include "cli/opt.h"
 #include "log/policy.h"
 #include "log/source.h"
+#include "log/tile.h"
 
 /* The fault's sentence on stderr, and its exit code (fault.def). */
 int log_refused(const struct fault *f);
@@ -48,6 +49,20 @@ void log_trust_done(struct log_trust *t);
 /* The place's checkpoint, judged. The note is in hold. */
 MUST_USE enum err log_read_head(struct log_place *p, const struct log_trust *t,
     struct buf *hold, struct policy_seen *out, struct fault *f);
+
+/* A log with its verified head and tiles. */
+struct log_reading {
+	struct log_place place;
+	struct log_trust trust;
+	struct buf note;
+	struct policy_seen seen;
+	struct tile_reader *tiles;
+};
+
+/* All of the above in one step. Closed also when it failed. */
+MUST_USE enum err log_reading_open(const char *where, const struct log_trust_args *args,
+    struct log_reading *r, struct fault *f);
+void log_reading_close(struct log_reading *r);
 
 /* A whole file of at most limit bytes. FAULT_IO, FAULT_TOO_LARGE. */
 MUST_USE enum err log_read_file(

@@ -246,6 +246,27 @@ def keys(w):
     ok('the client follows', r.returncode == 0 and 'stable 4' in r.stdout and 'key was replaced' in r.stdout, r)
 
 
+def another_log(w):
+    """docs/decisions/0011: the same entries under another key; clients are told, and go on."""
+    moved, conf = w.site / 'moved', w.dir / 'candor.conf'
+    key = w.run('log', 'init', moved, '--origin', 'rules.example/log2').stdout.strip()
+    r = w.run('log', 'add', moved, '--from', w.log)
+    r2 = w.run('log', 'checkpoint', moved)
+    ok('the same entries make the same tree', r.returncode == r2.returncode == 0 and
+       (w.log / 'checkpoint').read_text().split('\n')[1:3] == (moved / 'checkpoint').read_text().split('\n')[1:3],
+       (r, r2))
+    for a, b in (('log', 'old'), ('moved', 'log')):
+        for more in ('', '.private'):
+            (w.site / (a + more)).rename(w.site / (b + more))
+    r = w.publish('--unchanged')
+    ok('the publisher goes on in it', r.returncode == 0 and 'stable 5, entry 8' in r.stdout, r)
+    r = w.run('update', '--config', conf, w.site)
+    ok('a client that was not told refuses', r.returncode == 14 or r.returncode == 12, r)
+    (w.dir / 'trust').write_text(f'log {w.log_key}\nlog {key}\nquorum none\n')
+    r = w.run('update', '--config', conf, w.site)
+    ok('one that was told goes on', r.returncode == 0 and 'stable 5 (rules.example/log2 8)' in r.stdout, r)
+
+
 def pages(w):
     """The pages of the log tell whose signatures hold, and are made once."""
     out, old, new = w.dir / 'pages', vkey(NAME, 1, OLD), vkey(NAME, 1, NEW)
@@ -414,6 +435,7 @@ with tempfile.TemporaryDirectory(prefix='candor-publish-', dir=fast) as d:
     programs(world)
     keys(world)
     pages(world)
+    another_log(world)
     two_at_once(World(os.path.join(d, 'b')))
     killed(World(os.path.join(d, 'c')))
     small_disk(os.path.join(d, 'd'))
