@@ -167,7 +167,7 @@ put_row(struct hex *h, enum diff_side side, uint64_t at, struct bytes row)
 			text[n++] = ' ';
 	}
 	text[n++] = ' ';
-	for (size_t i = 0; i < row.n; i++)
+	for (size_t i = 0; i < WIDTH && i < row.n; i++)
 		text[n++] = row.p[i] >= ' ' && row.p[i] < 0x7f ? (char)row.p[i] : '.';
 	run_line(&h->out, side, DIFF_NOWHERE, (struct bytes){ (const uint8_t *)text, n });
 }
