@@ -53,9 +53,10 @@ count(struct bytes t, char why[JSONIN_WHY])
 
 		if (c == '"')
 			i = skip_string(t, i);
-		else if (c == '[' || c == '{')
-			depth++, values++;
-		else if ((c == ']' || c == '}') && depth > 0)
+		else if (c == '[' || c == '{') {
+			depth++;
+			values++;
+		} else if ((c == ']' || c == '}') && depth > 0)
 			depth--;
 		else if (c == ',' || c == ':')
 			values++;
