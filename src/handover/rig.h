@@ -59,7 +59,7 @@ rig_init(struct rig *r)
 	CHECK(mkdtemp(r->dir) != NULL);
 	rig_put(r, "src/main.c", "int main(void) { return 0; }\n", 0644);
 	rig_put(r, "src/tools/run", "#!/bin/sh\n", 0755);
-	rig_put(r, "build.sh", "cp main.c hello\n", 0644);
+	rig_put(r, "build.sh", "cp \"$SOURCE/main.c\" \"$OUT/hello\"\n", 0644);
 	rig_put(r, "hello", "int main(void) { return 0; }\n", 0644);
 	rig_put(r, "dpkg/status",
 	    "Package: dpkg\nStatus: install ok installed\nArchitecture: amd64\n"

@@ -364,6 +364,28 @@ for at in range(0, len(proof), 3):
         quiet.append((at, code, err))
 check(not quiet, 'one bit of the proof changed: refused, wherever', quiet[:3])
 
+# --- the toolchain, as Debian's own program sees it ------------------------------------------------
+
+if shutil.which('dpkg-genbuildinfo') and pathlib.Path('/var/lib/dpkg/status').exists():
+    needs = 'gcc, make | bmake, libssl-dev, pkg-config'
+    v.put('pkg/debian/control', f'Source: hello\nMaintainer: a <a@b.example>\nBuild-Depends: {needs}\n\n'
+          'Package: hello\nArchitecture: any\nDescription: x\n')
+    v.put('pkg/debian/changelog', 'hello (1.0) unstable; urgency=low\n\n  * x\n\n -- a <a@b.example>  '
+          'Sun, 29 Nov 2026 00:00:00 +0000\n')
+    v.put('pkg/debian/files', 'hello_1.0_amd64.deb misc optional\n')
+    v.put('hello_1.0_amd64.deb', 'x')
+    r = sh('dpkg-genbuildinfo', '--build=any', f'-O{work}/theirs', cwd=v.where / 'pkg')
+    code, _, err = v.create('--dpkg', '/var/lib/dpkg', '--build-depends', needs, out=work / 'real.handover')
+    ours = {n: d for n, _, d in parts(work / 'real.handover')}['recipe/buildinfo'] if code == 0 else b''
+
+    def installed(text):
+        return text.partition(b'Installed-Build-Depends:')[2].partition(b'Environment:')[0]
+    check(code == 0 and installed(ours) == installed((work / 'theirs').read_bytes()) and ours,
+          'Installed-Build-Depends is what dpkg-genbuildinfo lists', (r, err))
+else:
+    count += 1
+    print(f'ok {count} - dpkg-genbuildinfo # SKIP it is not there')
+
 # --- killed -----------------------------------------------------------------------------------------
 
 v.put('src/large', random.randbytes(1 << 20) * 64)

@@ -68,7 +68,7 @@ class Vendor:
         (self.src / 'empty/inner').mkdir(parents=True)
         (self.src / 'link').symlink_to('tools/run.sh')
         (self.src / 'doc/up').symlink_to('../main.c')
-        self.recipe = self.put('build.sh', '#!/bin/sh\nset -e\ncp main.c hello\n')
+        self.recipe = self.put('build.sh', 'cp "$SOURCE/main.c" "$OUT/hello"\n')
         self.artefact = self.put('hello', 'int main(void) { return 0; }\n')
         self.put('dpkg/status', STATUS)
         self.key = self.where / 'vendor.key'
