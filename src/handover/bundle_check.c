@@ -152,10 +152,57 @@ check_promised(struct bundle *b, struct fault *f)
 	return OK;
 }
 
+/* The .deb of a package, when the toolchain is in the bundle: it has the digest told. */
+static enum err
+check_deb(const struct bundle *b, const struct list_package *p, struct fault *f)
+{
+	const struct bundle_member *m;
+	struct buf name = { 0 };
+	enum err e = OK;
+
+	buf_str(&name, LAYOUT_TOOLCHAIN);
+	list_put_deb(&name, p->name, p->version, p->arch);
+	m = bundle_find_bytes(b, buf_bytes(&name));
+	if (m == NULL)
+		e = fault_set(f, FAULT_LACKS,
+		    "'%s' is missing, which 'recipe/packages' lists",
+		    fault_quote(buf_bytes(&name)));
+	else if (!p->known || memcmp(m->digest, p->sha256, LABEL_DIGEST) != 0)
+		e = fault_set(f, FAULT_TEXT,
+		    "'recipe/packages' has another digest than '%s'",
+		    fault_quote(buf_bytes(&name)));
+	buf_done(&name);
+	return e;
+}
+
+/* Either no .deb is there, or just those of the packages that are listed. */
+static enum err
+check_packages(struct bundle *b, struct fault *f)
+{
+	struct list_package p;
+	struct bytes text;
+	size_t debs, n = 0;
+	struct lines l;
+	enum err e;
+
+	(void)bundle_folder(b, LAYOUT_TOOLCHAIN, &debs);
+	TRY(text_of(b, LAYOUT_PACKAGES, &text, f));
+	l = lines_of(LAYOUT_PACKAGES, text);
+	while ((e = list_package_next(&l, &p, f)) == OK) {
+		n++;
+		if (debs > 0)
+			TRY(check_deb(b, &p, f));
+	}
+	if (e == ERR_END && debs > 0 && debs != n)
+		return fault_set(f, FAULT_TEXT,
+		    "'recipe/toolchain' has packages that 'recipe/packages' does not "
+		    "list");
+	return e == ERR_END ? OK : e;
+}
+
 static enum err
 check_forms(struct bundle *b, struct fault *f)
 {
-	struct list_package package;
 	struct list_claim claim;
 	struct list_left left;
 	struct bytes text;
@@ -174,11 +221,7 @@ check_forms(struct bundle *b, struct fault *f)
 		;
 	if (e != ERR_END)
 		return e;
-	TRY(text_of(b, LAYOUT_PACKAGES, &text, f));
-	l = lines_of(LAYOUT_PACKAGES, text);
-	while ((e = list_package_next(&l, &package, f)) == OK)
-		;
-	return e == ERR_END ? OK : e;
+	return OK;
 }
 
 enum err
@@ -188,5 +231,6 @@ bundle_check(struct bundle *b, struct fault *f)
 	TRY(check_executables(b, f));
 	TRY(check_source(b, f));
 	TRY(check_promised(b, f));
+	TRY(check_packages(b, f));
 	return check_forms(b, f);
 }

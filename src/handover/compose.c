@@ -175,7 +175,7 @@ learn_debs(struct making *m)
 			continue;
 		buf_clear(&name);
 		buf_str(&name, LAYOUT_TOOLCHAIN);
-		dpkg_put_file(p, &name);
+		list_put_deb(&name, p->name, p->version, p->arch);
 		deb = pieces_find(&m->pieces, buf_cstr(&name));
 		if (p->known && memcmp(p->sha256, deb->sha256, LABEL_DIGEST) != 0)
 			e = fault_set(m->f, FAULT_TOOLCHAIN,

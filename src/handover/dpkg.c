@@ -423,21 +423,6 @@ dpkg_put_packages(const struct dpkg *d, struct buf *out)
 	}
 }
 
-void
-dpkg_put_file(const struct dpkg_package *p, struct buf *out)
-{
-	put(out, p->name);
-	buf_u8(out, '_');
-	for (size_t i = 0; i < p->version.n; i++)
-		if (p->version.p[i] == ':')
-			buf_str(out, "%3a");
-		else
-			buf_u8(out, p->version.p[i]);
-	buf_u8(out, '_');
-	put(out, p->arch);
-	buf_str(out, ".deb");
-}
-
 /* A part of a package URL; only a plus of what names and versions have is special. */
 static void
 put_part(struct buf *out, struct bytes s)

@@ -50,7 +50,5 @@ void dpkg_ask_digests(struct dpkg *d);
 void dpkg_put_installed(const struct dpkg *d, struct buf *out);
 /* recipe/packages (lists.h). */
 void dpkg_put_packages(const struct dpkg *d, struct buf *out);
-/* name_version_arch.deb, as apt calls it: a colon is %3a. */
-void dpkg_put_file(const struct dpkg_package *p, struct buf *out);
 /* pkg:deb/debian/gcc@4:12.2.0-3?arch=amd64, as package URLs are; a plus is %2B. */
 void dpkg_put_purl(const struct dpkg_package *p, struct buf *out);

@@ -1,6 +1,7 @@
 /* The closure of a toolchain, from a database that is made here. */
 #include "handover/dpkg.h"
 
+#include "handover/lists.h"
 #include "handover/rig.h"
 
 #define INSTALLED "Status: install ok installed\nArchitecture: amd64\n"
@@ -80,7 +81,7 @@ TEST(how_it_is_written)
 	dpkg_put_installed(&d, &text);
 	EQ_S(buf_cstr(&text), " data (= 1:5),\n dpkg (= 1.21),\n libc (= 2.36)\n");
 	buf_clear(&text);
-	dpkg_put_file(&d.package[1], &text);
+	list_put_deb(&text, d.package[1].name, d.package[1].version, d.package[1].arch);
 	EQ_S(buf_cstr(&text), "data_1%3a5_all.deb");
 	buf_clear(&text);
 	dpkg_put_purl(&(struct dpkg_package){ .name = BYTES_LIT("g++"),

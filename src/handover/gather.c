@@ -241,7 +241,7 @@ gather_debs(struct making *m)
 		if (!p->taken)
 			continue;
 		buf_clear(&name);
-		dpkg_put_file(p, &name);
+		list_put_deb(&name, p->name, p->version, p->arch);
 		path = xprintf("%s/%s", m->want->toolchain, buf_cstr(&name));
 		if (access(path, R_OK) != 0)
 			e = fault_set(m->f, FAULT_TOOLCHAIN,

@@ -262,3 +262,18 @@ list_package_next(struct lines *l, struct list_package *out, struct fault *f)
 	*out = p;
 	return OK;
 }
+
+void
+list_put_deb(struct buf *out, struct bytes name, struct bytes version, struct bytes arch)
+{
+	buf_put(out, name.p, name.n);
+	buf_u8(out, '_');
+	for (size_t i = 0; i < version.n; i++)
+		if (version.p[i] == ':')
+			buf_str(out, "%3a");
+		else
+			buf_u8(out, version.p[i]);
+	buf_u8(out, '_');
+	buf_put(out, arch.p, arch.n);
+	buf_str(out, ".deb");
+}

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "handover/lines.h"
 
 struct list_names {
@@ -70,3 +71,6 @@ struct list_package {
 };
 MUST_USE enum err list_package_next(
     struct lines *l, struct list_package *out, struct fault *f);
+/* name_version_arch.deb, as apt calls it: a colon is %3a. Appended. */
+void list_put_deb(
+    struct buf *out, struct bytes name, struct bytes version, struct bytes arch);

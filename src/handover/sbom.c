@@ -33,16 +33,6 @@ put_id(struct buf *out, const char *kind, struct bytes name)
 }
 
 static void
-json_id(struct json *j, const char *key, const char *kind, struct bytes name)
-{
-	struct buf id = { 0 };
-
-	put_id(&id, kind, name);
-	json_str(j, key, buf_cstr(&id));
-	buf_done(&id);
-}
-
-static void
 checksum(struct json *j, const char *algorithm, const uint8_t *digest, size_t n)
 {
 	json_open(j, NULL, '{');
@@ -95,6 +85,15 @@ document(struct json *j, const struct making *m)
 	json_close(j, '}');
 }
 
+/* Two architectures of one package may be installed: gcc.amd64. */
+static void
+put_tool(struct buf *out, const struct dpkg_package *p)
+{
+	put_id(out, "Tool", p->name);
+	buf_u8(out, '.');
+	buf_put(out, p->arch.p, p->arch.n);
+}
+
 /* What every package says. */
 static void
 package(struct json *j, struct bytes name, struct bytes version)
@@ -127,6 +126,8 @@ purl(struct json *j, const struct dpkg_package *p)
 static void
 packages(struct json *j, const struct making *m)
 {
+	struct buf id = { 0 };
+
 	json_open(j, "packages", '[');
 	json_open(j, NULL, '{');
 	json_str(j, "SPDXID", PRODUCT);
@@ -137,8 +138,10 @@ packages(struct json *j, const struct making *m)
 
 		if (!p->taken)
 			continue;
+		buf_clear(&id);
+		put_tool(&id, p);
 		json_open(j, NULL, '{');
-		json_id(j, "SPDXID", "Tool", p->name);
+		json_str(j, "SPDXID", buf_cstr(&id));
 		package(j, p->name, p->version);
 		if (p->known) {
 			json_open(j, "checksums", '[');
@@ -149,12 +152,13 @@ packages(struct json *j, const struct making *m)
 		json_close(j, '}');
 	}
 	json_close(j, ']');
+	buf_done(&id);
 }
 
 static void
 files(struct json *j, const struct making *m)
 {
-	struct buf path = { 0 };
+	struct buf path = { 0 }, id = { 0 };
 
 	json_open(j, "files", '[');
 	for (size_t i = 0; i < m->pieces.n; i++) {
@@ -165,8 +169,10 @@ files(struct json *j, const struct making *m)
 		buf_clear(&path);
 		buf_str(&path, "./");
 		buf_put(&path, p->name.p, p->name.n);
+		buf_clear(&id);
+		put_id(&id, "File", p->name);
 		json_open(j, NULL, '{');
-		json_id(j, "SPDXID", "File", p->name);
+		json_str(j, "SPDXID", buf_cstr(&id));
 		json_bytes(j, "fileName", buf_bytes(&path));
 		json_open(j, "checksums", '[');
 		checksum(j, "SHA1", p->sha1, sizeof(p->sha1));
@@ -177,6 +183,7 @@ files(struct json *j, const struct making *m)
 		json_close(j, '}');
 	}
 	json_close(j, ']');
+	buf_done(&id);
 	buf_done(&path);
 }
 
@@ -208,7 +215,7 @@ relations(struct json *j, const struct making *m)
 		if (!m->dpkg.package[i].taken)
 			continue;
 		buf_clear(&id);
-		put_id(&id, "Tool", m->dpkg.package[i].name);
+		put_tool(&id, &m->dpkg.package[i]);
 		relation(j, buf_bytes(&id), "BUILD_TOOL_OF", BYTES_LIT(PRODUCT));
 	}
 	json_close(j, ']');

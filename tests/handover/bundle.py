@@ -108,6 +108,33 @@ check(inside['recipe/packages'] == b'base 1:2.3-4+b1 amd64 -\ncompiler 12.2.0-14
 check(b'Installed-Build-Depends:\n base (= 1:2.3-4+b1),\n compiler (= 12.2.0-14),\n gold (= 2.40)\n' in
       inside['recipe/buildinfo'], 'buildinfo has it, too', inside['recipe/buildinfo'])
 
+# SPDX 2.3 as JSON: what its schema asks for, what it allows, and that ids lead somewhere.
+SPDX = {
+    '': ({'SPDXID', 'creationInfo', 'dataLicense', 'name', 'spdxVersion', 'documentNamespace', 'packages', 'files',
+          'relationships'}, set()),
+    'packages': ({'SPDXID', 'downloadLocation', 'name'}, {'versionInfo', 'filesAnalyzed', 'licenseConcluded',
+                                                         'licenseDeclared', 'copyrightText', 'checksums', 'externalRefs'}),
+    'files': ({'SPDXID', 'checksums', 'fileName'}, {'licenseConcluded', 'copyrightText'}),
+    'relationships': ({'spdxElementId', 'relationshipType', 'relatedSpdxElement'}, set()),
+}
+sbom = json.loads(inside['sbom.spdx.json'])
+wrong = [(part, o) for part, (must, may) in SPDX.items() for o in (sbom[part] if part else [sbom])
+         if not must <= set(o) <= must | may]
+ids = [o['SPDXID'] for o in [sbom, *sbom['packages'], *sbom['files']]]
+check(not wrong and len(ids) == len(set(ids)) and all(set(i) <= set(
+    'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-') and i.startswith('SPDXRef-') for i in ids) and
+    all({r['spdxElementId'], r['relatedSpdxElement']} <= set(ids) for r in sbom['relationships']),
+    'the SBOM has what SPDX 2.3 asks for', wrong)
+check(sbom['files'][0]['fileName'] == './artefacts/hello' and {c['algorithm']: c['checksumValue'] for c in
+      sbom['files'][0]['checksums']} == {'SHA1': hashlib.sha1(inside['artefacts/hello']).hexdigest(),
+                                         'SHA256': hashlib.sha256(inside['artefacts/hello']).hexdigest()} and
+      {r['relationshipType'] for r in sbom['relationships']} == {'DESCRIBES', 'GENERATES', 'BUILD_TOOL_OF'} and
+      'gcc' not in ids and len(sbom['packages']) == 4, 'and the artefacts with their digests')
+slsa = statement['predicate']
+check(slsa['buildDefinition']['buildType'].startswith('urn:') and slsa['runDetails']['builder']['id'] ==
+      'urn:candor:key:vendor.example/hello' and slsa['buildDefinition']['externalParameters']['recipe']['digest']['sha256'] ==
+      hashlib.sha256(inside['recipe/build.sh']).hexdigest(), 'the provenance has what SLSA v1 asks for', slsa)
+
 # --- verify ---------------------------------------------------------------------------------
 
 code, out, err = v.verify()
@@ -275,6 +302,21 @@ check(code == 87 and 'nothing-like-it' in err, 'a package that is not installed'
 code, _, err = v.create('--artefact', work / 'missing', out=work / 'x.handover')
 check(code == 2, 'an artefact that is not there', err)
 check(v.run('handover', 'create', v.src)[0] == 3, 'the command line is checked')
+
+# --- the toolchain itself ---------------------------------------------------------------------------
+
+debs = {'base_1%3a2.3-4+b1_amd64.deb': b'one', 'compiler_12.2.0-14_amd64.deb': b'two'}
+for name, data in debs.items():
+    v.put('debs/' + name, data)
+code, _, err = v.create('--with-toolchain', v.where / 'debs', out=work / 'debs.handover')
+check(code == 87 and 'gold_2.40_all.deb' in err, 'every package of the toolchain must be there', (code, err))
+v.put('debs/gold_2.40_all.deb', b'three')
+code, _, err = v.create('--with-toolchain', v.where / 'debs', out=work / 'debs.handover')
+with_debs = {n: d for n, _, d in parts(work / 'debs.handover')} if code == 0 else {}
+check(code == 0 and with_debs['recipe/toolchain/base_1%3a2.3-4+b1_amd64.deb'] == b'one' and
+      b'gold 2.40 all ' + hashlib.sha256(b'three').hexdigest().encode() in with_debs['recipe/packages'],
+      'and then its digest is told', err)
+check(v.verify(work / 'debs.handover')[0] == 0, 'and it verifies')
 
 # --- git ---------------------------------------------------------------------------------------
 
