@@ -1,6 +1,7 @@
 #include "objdiff/eh.h"
 
 #include "base/sort.h"
+#include "objdiff/pe.h"
 
 #define PT_GNU_EH_FRAME 0x6474e550u
 
@@ -193,6 +194,8 @@ eh_open(const struct elf *e, struct eh_table *out)
 	size_t cap = 0;
 
 	*out = (struct eh_table){ 0 };
+	if (e->pe != NULL)
+		return pe_functions(e, out);
 	if (e->type == ET_REL)
 		return OK;
 	locate(&x);
@@ -209,8 +212,9 @@ eh_open(const struct elf *e, struct eh_table *out)
 			    e->arena, out->fde, &cap, out->n + 1, sizeof(*out->fde));
 		if (out->fde == NULL)
 			return ERR_LIMIT;
-		if (fde_open(&x, body, rec, &out->fde[out->n]) &&
-		    out->fde[out->n].size > 0)
+		struct eh_fde *f = &out->fde[out->n];
+		if (fde_open(&x, body, rec, f) && f->size > 0 &&
+		    elf_near(e, f->at, f->size))
 			out->n++;
 	}
 	sort(out->fde, out->n, sizeof(*out->fde), fde_cmp);

@@ -287,8 +287,8 @@ has_place(const struct elf_sec *s)
 	       !(s->type == SHT_NOBITS && (s->flags & 0x400));
 }
 
-static enum err
-places(struct elf *e)
+enum err
+elf_places(struct elf *e)
 {
 	struct place *p = ARENA_ARRAY(e->arena, e->nsec, struct place);
 
@@ -340,7 +340,7 @@ elf_open(struct bytes file, struct arena *arena, struct elf *out)
 		TRY(make_up(out));
 	if (out->type == ET_REL)
 		place_relocatable(out);
-	TRY(places(out));
+	TRY(elf_places(out));
 	check_agreement(out);
 	return OK;
 }
@@ -406,4 +406,13 @@ elf_loaded(const struct elf *e, uint64_t addr, uint64_t n)
 			return bytes_clip(s->data, addr - s->vaddr, n);
 	}
 	return (struct bytes){ 0 };
+}
+
+bool
+elf_near(const struct elf *e, uint64_t at, uint64_t size)
+{
+	for (uint32_t i = 0; i < e->nspan; i++)
+		if (at <= e->span[i].to && num_add(at, size) >= e->span[i].from)
+			return true;
+	return e->nspan == 0;
 }

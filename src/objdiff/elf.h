@@ -51,9 +51,15 @@ struct elf_rel {
 	uint32_t type, sym;
 };
 
-struct elf_table { /* of symbols */
+struct elf_table {                  /* of symbols */
+	const struct elf_sym *made; /* instead of syms and names: those of PE files */
 	struct bytes syms, names, versions;
 	uint32_t n;
+};
+
+/* Addresses from `from` up to `to`. */
+struct elf_span {
+	uint64_t from, to;
 };
 
 /* What types of relocation mean to us; 0: the machine has none. */
@@ -64,8 +70,11 @@ struct elf_machine {
 	uint32_t relative, slot, got, pc32, plt32;
 };
 
+struct pe;
+
 struct elf {
 	struct bytes file;
+	const struct pe *pe; /* it is a PE file in this form (pe.h) */
 	struct arena *arena;
 	const struct elf_machine *m;
 	uint64_t entry, shoff, phoff;
@@ -84,6 +93,9 @@ struct elf {
 	struct bytes jmprel; /* the table that stubs number */
 	struct elf_rel *rel; /* by address */
 	size_t nrel;
+	const struct elf_span
+	    *span; /* nothing else is asked about; none: everything is */
+	uint32_t nspan;
 };
 
 #define ELF_SECTIONS_MAX 65536u
@@ -93,8 +105,14 @@ bool elf_is(struct bytes head);
 
 /* ERR_FORMAT: no ELF header. Broken parts are notes. */
 MUST_USE enum err elf_open(struct bytes file, struct arena *arena, struct elf *out);
-/* Symbols and relocations, which headers do not need. */
-MUST_USE enum err elf_load(struct elf *e);
+/*
+ * Symbols and relocations, which headers do not need. With twin, whose tables are known
+ * to be equal, its relocations are taken instead of being read again.
+ */
+MUST_USE enum err elf_load(struct elf *e, const struct elf *twin);
+
+/* Puts loaded sections in the order of addresses: elf_open() and pe_open() do. */
+MUST_USE enum err elf_places(struct elf *e);
 
 /* Fields in the file's byte order; 0 and a failed cursor beyond the end. */
 uint16_t elf_half(const struct elf *e, struct cur *c);
@@ -119,6 +137,8 @@ elf_sec_is(const struct elf_sec *s, const char *name)
 {
 	return bytes_eq(s->name, bytes_of(name));
 }
+/* Does anything in [at, at + size] count? A size of 0 is a place. */
+bool elf_near(const struct elf *e, uint64_t at, uint64_t size);
 bool elf_sec_starts(const struct elf_sec *s, const char *prefix);
 
 /* False beyond the table's end. */

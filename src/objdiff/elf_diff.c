@@ -1,20 +1,23 @@
 #include "objdiff/elf_diff.h"
+#include "objdiff/pe_diff.h"
 
+/* Each note once: told keeps those of before. */
 static void
-notes(struct tell *t, const struct elf *e, const char *which)
+notes(struct tell *t, const struct elf *e, uint32_t *told, const char *which)
 {
-	if (e->notes & ELF_CUT)
-		tell_remark(t, DIFF_DAMAGED,
-		    "%s: a header or section lies outside of the file", which);
-	if (e->notes & ELF_DISAGREE)
-		tell_remark(t, DIFF_DAMAGED,
-		    "%s: sections and segments disagree: what is shown is not what is "
-		    "loaded",
-		    which);
-	if (e->notes & ELF_TOO_MANY)
-		tell_remark(t, DIFF_DAMAGED, "%s: too many headers to read", which);
-	if (e->notes & ELF_BROKEN)
-		tell_remark(t, DIFF_DAMAGED, "%s: a table does not make sense", which);
+	/* clang-format off */
+	static const struct { uint32_t note; const char *what; } words[] = {
+		{ ELF_CUT, "a header or section lies outside of the file" },
+		{ ELF_DISAGREE, "sections and segments disagree: what is shown is not what is loaded" },
+		{ ELF_TOO_MANY, "too many headers to read" },
+		{ ELF_BROKEN, "a table does not make sense" },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (e->notes & ~*told & words[i].note)
+			tell_remark(t, DIFF_DAMAGED, "%s: %s", which, words[i].what);
+	*told |= e->notes;
 }
 
 static bool
@@ -36,15 +39,79 @@ elf_same_address(struct elf_pair *p, uint64_t a, uint64_t b)
 	return same_refs(&p->same, &ra, &rb) != SAME_NO;
 }
 
+#define SPANS 32          /* more places that differ: all functions are looked at */
+#define NEAR  (64u << 10) /* bytes around them, so that functions begin and end inside */
+
+struct spans {
+	struct elf_span v[SPANS];
+	uint32_t n;
+	bool full;
+};
+
+static void
+span_put(struct spans *s, uint64_t at)
+{
+	uint64_t from = at > NEAR ? at - NEAR : 0, to = num_add(at, NEAR);
+
+	if (s->n > 0 && from <= s->v[s->n - 1].to) {
+		s->v[s->n - 1].to = to;
+		return;
+	}
+	s->full |= s->n == SPANS;
+	if (!s->full)
+		s->v[s->n++] = (struct elf_span){ from, to };
+}
+
+static void
+spans_of_section(struct spans *s, const struct elf_sec *a, const struct elf_sec *b)
+{
+	size_t n = a->data.n < b->data.n ? a->data.n : b->data.n, step = 4096;
+
+	for (size_t i = 0; i < n && !s->full; i += step) {
+		size_t k = n - i < step ? n - i : step, j = 0;
+		if (memcmp(a->data.p + i, b->data.p + i, k) == 0)
+			continue;
+		for (; j < k; j++)
+			if (a->data.p[i + j] != b->data.p[i + j])
+				span_put(s, a->addr + i + j);
+	}
+}
+
+/* When nothing moved, only functions at bytes that differ are of interest. */
+static enum err
+spans(struct elf_pair *p)
+{
+	struct spans *s = ARENA_NEW(p->arena, struct spans);
+
+	if (s == NULL)
+		return ERR_LIMIT;
+	for (uint32_t k = 0; k < p->a.nplace && !p->moved; k++) {
+		uint32_t i = p->a.place[k];
+		if (elf_part(&p->a, &p->a.sec[i]) == PART_CODE && i < p->b.nsec)
+			spans_of_section(s, &p->a.sec[i], &p->b.sec[i]);
+	}
+	if (!s->full && s->n > 0) {
+		p->a.span = p->b.span = s->v;
+		p->a.nspan = p->b.nspan = s->n;
+	}
+	return OK;
+}
+
 static enum err
 deep(struct elf_pair *p)
 {
+	TRY(spans(p));
+	TRY(elf_load(&p->a, NULL));
+	TRY(elf_load(&p->b, p->moved ? NULL : &p->a));
 	TRY(units_open(&p->a, &p->ua));
 	TRY(units_open(&p->b, &p->ub));
 	TRY(units_match(&p->ua, &p->ub, p->arena));
 	TRY(same_open(&p->same, p->arena, &p->ua, &p->ub, !p->moved));
+	if (p->a.pe != NULL)
+		pe_diff_known(p);
 	TRY(elf_diff_code(p));
-	TRY(elf_diff_link(p));
+	if (p->moved)
+		TRY(elf_diff_link(p));
 	TRY(elf_diff_data(p));
 	elf_diff_unwind(p);
 	return p->same.spent ? ERR_LIMIT : OK;
@@ -68,25 +135,34 @@ extents(struct elf_pair *p)
 }
 
 enum err
+elf_diff_parts(struct elf_pair *p)
+{
+	uint32_t told_a = 0, told_b = 0;
+
+	notes(p->t, &p->a, &told_a, "first file");
+	notes(p->t, &p->b, &told_b, "second file");
+	if (!one_machine(p))
+		return OK;
+	TRY(elf_diff_sections(p));
+	extents(p);
+	if (p->deep)
+		TRY(deep(p));
+	notes(p->t, &p->a, &told_a, "first file");
+	notes(p->t, &p->b, &told_b, "second file");
+	elf_diff_rest(p);
+	return OK;
+}
+
+enum err
 elf_diff(struct bytes a, struct bytes b, struct tell *t)
 {
 	struct elf_pair p = { .t = t, .arena = t->arena };
 
 	TRY(elf_open(a, t->arena, &p.a));
 	TRY(elf_open(b, t->arena, &p.b));
-	notes(t, &p.a, "first file");
-	notes(t, &p.b, "second file");
-	if (!one_machine(&p))
-		return OK;
-	TRY(elf_load(&p.a));
-	TRY(elf_load(&p.b));
 	TRY(elf_dyn_open(&p.a, &p.dyn_a));
 	TRY(elf_dyn_open(&p.b, &p.dyn_b));
-	elf_diff_head(&p);
-	TRY(elf_diff_sections(&p));
-	extents(&p);
-	if (p.deep)
-		TRY(deep(&p));
-	elf_diff_rest(&p);
-	return OK;
+	if (p.a.machine == p.b.machine)
+		elf_diff_head(&p);
+	return elf_diff_parts(&p);
 }

@@ -23,6 +23,8 @@ struct elf_pair {
 };
 
 MUST_USE enum err elf_diff(struct bytes a, struct bytes b, struct tell *t);
+/* Both are open: sections, code and data. */
+MUST_USE enum err elf_diff_parts(struct elf_pair *p);
 
 /* Header, segments, the interpreter, bytes that no section has. */
 void elf_diff_head(struct elf_pair *p);

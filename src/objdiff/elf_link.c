@@ -214,6 +214,16 @@ tell_link(struct elf_pair *p, const struct link *l, const char *what)
 	    l->version.n ? "@" : "", TELL_S(l->version), what);
 }
 
+/* A variable's content differs, or a name leads to another place: code in doubt. */
+static void
+tell_leads(struct elf_pair *p, const struct link *l)
+{
+	enum diff_class cls = (l->info & 15) == STT_OBJECT ? DIFF_DATA : DIFF_CODE;
+
+	tell_found(p->t, cls, bytes_of("symbols"),
+	    "export of %.*s leads to something else", TELL_S(l->name));
+}
+
 static void
 compare_link(struct elf_pair *p, const struct link *a, const struct link *b)
 {
@@ -225,7 +235,7 @@ compare_link(struct elf_pair *p, const struct link *a, const struct link *b)
 		if (a->shndx != b->shndx || a->value != b->value)
 			tell_link(p, b, "has another value");
 	} else if ((a->info & 15) != 6 && !elf_same_address(p, a->value, b->value)) {
-		tell_link(p, b, "leads to something else");
+		tell_leads(p, b);
 	}
 	if (a->size != b->size && (a->info & 15) == STT_OBJECT)
 		tell_link(p, b, "has another size");

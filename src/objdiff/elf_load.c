@@ -1,6 +1,7 @@
 #include "base/sort.h"
 #include "objdiff/elf.h"
 #include "objdiff/elf_dyn.h"
+#include "objdiff/pe.h"
 
 #define NO_VERSION 0x7fff
 
@@ -100,6 +101,11 @@ bool
 elf_sym_at(
     const struct elf *e, const struct elf_table *t, uint32_t i, struct elf_sym *out)
 {
+	if (t->made != NULL) {
+		if (i < t->n)
+			*out = t->made[i];
+		return i < t->n;
+	}
 	struct cur c = cur_at(t->syms, (uint64_t)i * (e->wide ? 24 : 16));
 	uint32_t name = elf_word(e, &c);
 	struct elf_sym s = { .index = i };
@@ -140,7 +146,13 @@ rel_room(struct elf *e, size_t *cap, size_t more)
 {
 	if (e->nrel + more <= *cap)
 		return OK;
-	e->rel = arena_grow(e->arena, e->rel, cap, e->nrel + more, sizeof(*e->rel));
+	if (*cap == 0) { /* mostly one table has nearly all: no more than that */
+		e->rel = ARENA_ARRAY(e->arena, more, struct elf_rel);
+		*cap = more;
+	} else {
+		e->rel =
+		    arena_grow(e->arena, e->rel, cap, e->nrel + more, sizeof(*e->rel));
+	}
 	return e->rel ? OK : ERR_LIMIT;
 }
 
@@ -218,6 +230,15 @@ rels_dynamic(struct elf *e, const struct elf_dyn *d, size_t *cap)
 	    elf_loaded(e, elf_dyn_value(d, DT_RELR), elf_dyn_value(d, DT_RELRSZ)), cap);
 }
 
+static bool
+in_order(const struct elf *e)
+{
+	for (size_t i = 1; i < e->nrel; i++)
+		if (e->rel[i].at < e->rel[i - 1].at)
+			return false;
+	return true;
+}
+
 /* Of relocatable files, and of static programs, which relocate themselves. */
 static enum err
 rels_sections(struct elf *e, size_t *cap)
@@ -278,21 +299,29 @@ code_rels(struct elf *e)
 }
 
 enum err
-elf_load(struct elf *e)
+elf_load(struct elf *e, const struct elf *twin)
 {
 	struct elf_dyn d;
 	size_t cap = 0;
 
+	if (e->pe != NULL)
+		return pe_load(e);
 	symtab_load(e);
 	TRY(elf_dyn_open(e, &d));
-	if (d.n > 0) {
-		dynsym_load(e, &d);
-		TRY(rels_dynamic(e, &d, &cap));
-	} else {
-		TRY(rels_sections(e, &cap));
-	}
-	sort(e->rel, e->nrel, sizeof(*e->rel), rel_cmp);
 	e->got = elf_dyn_value(&d, DT_PLTGOT);
+	if (d.n > 0)
+		dynsym_load(e, &d);
+	if (twin != NULL) {
+		e->rel = twin->rel;
+		e->nrel = twin->nrel;
+		e->rela = twin->rela;
+		e->code_rels = twin->code_rels;
+		e->jmprel = twin->jmprel;
+		return OK;
+	}
+	TRY(d.n > 0 ? rels_dynamic(e, &d, &cap) : rels_sections(e, &cap));
+	if (!in_order(e))
+		sort(e->rel, e->nrel, sizeof(*e->rel), rel_cmp);
 	code_rels(e);
 	return OK;
 }

@@ -20,7 +20,8 @@ in_place(const struct elf_pair *p)
 void
 elf_diff_unwind(struct elf_pair *p)
 {
-	static const char *const names[] = { ".eh_frame", ".eh_frame_hdr" };
+	static const char *const names[] = { ".eh_frame", ".eh_frame_hdr", ".pdata",
+		".xdata" };
 
 	if (p->ua.eh.broken || p->ub.eh.broken)
 		tell_remark(p->t, DIFF_DAMAGED, ".eh_frame does not make sense");

@@ -40,6 +40,10 @@ loaded(const struct elf_sec *s)
 enum elf_part
 elf_part(const struct elf *e, const struct elf_sec *s)
 {
+	if (e->pe != NULL && elf_sec_is(s, ".reloc"))
+		return PART_LINK;
+	if (e->pe != NULL && (elf_sec_is(s, ".pdata") || elf_sec_is(s, ".xdata")))
+		return PART_UNWIND;
 	if (s->flags & SHF_ALLOC) {
 		enum elf_part part = loaded(s);
 		/* relocatable files are read by linkers: .eh_frame has relocations as

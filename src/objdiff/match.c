@@ -233,11 +233,28 @@ pair_gaps(struct units *a, struct units *b)
 	}
 }
 
+/* Equal code at an equal address, under one name: nothing looks more alike. */
+static void
+pair_in_place(struct units *a, struct units *b)
+{
+	size_t i = 0, k = 0;
+
+	while (i < a->n && k < b->n) {
+		const struct unit *x = &a->v[i], *y = &b->v[k];
+		if (x->at == y->at && x->kind == y->kind && bytes_eq(x->name, y->name) &&
+		    bytes_eq(unit_code(a, x), unit_code(b, y)))
+			pair(a, b, (uint32_t)i, (uint32_t)k);
+		i += x->at <= y->at;
+		k += x->at >= y->at;
+	}
+}
+
 enum err
 units_match(struct units *a, struct units *b, struct arena *arena)
 {
 	struct keys ka, kb;
 
+	pair_in_place(a, b);
 	TRY(keys_of_names(a, arena, &ka));
 	TRY(keys_of_names(b, arena, &kb));
 	pair_keys(a, b, &ka, &kb, SIZE_MAX);

@@ -3,12 +3,16 @@
 #include <stdio.h>
 
 #include "objdiff/elf_diff.h"
+#include "objdiff/pe.h"
+#include "objdiff/pe_diff.h"
 #include "objdiff/tell.h"
 
 enum objdiff_kind
 objdiff_kind(struct bytes head)
 {
-	return elf_is(head) ? OBJDIFF_ELF : OBJDIFF_NONE;
+	if (elf_is(head))
+		return OBJDIFF_ELF;
+	return pe_is(head) ? OBJDIFF_PE : OBJDIFF_NONE;
 }
 
 static const char *
@@ -26,19 +30,19 @@ elf_type_name(uint16_t type)
 void
 objdiff_type(struct bytes file, char *out, size_t size)
 {
-	struct arena none;
-	struct elf e;
+	struct arena arena;
+	struct elf e = { 0 };
 
+	/* headers are read before tables, so that it does not matter when those do not
+	 * fit */
+	arena_init(&arena, 4096);
 	out[0] = 0;
-	arena_init(&none, 0);
-	if (elf_is(file)) {
-		/* with no memory for tables only the header is read, which is all we need
-		 */
-		if (elf_open(file, &none, &e) != ERR_FORMAT)
-			snprintf(out, size, "ELF %s %s %s", e.wide ? "64-bit" : "32-bit",
-			    e.m->name, elf_type_name(e.type));
-	}
-	arena_done(&none);
+	if (elf_is(file) && elf_open(file, &arena, &e) != ERR_FORMAT && e.m != NULL)
+		snprintf(out, size, "ELF %s %s %s", e.wide ? "64-bit" : "32-bit",
+		    e.m->name, elf_type_name(e.type));
+	else if (pe_is(file) && pe_open(file, &arena, &e) != ERR_FORMAT && e.m != NULL)
+		snprintf(out, size, "PE %s %s", e.wide ? "64-bit" : "32-bit", e.m->name);
+	arena_done(&arena);
 }
 
 enum err
@@ -53,7 +57,7 @@ objdiff_run(struct bytes a, struct bytes b, const struct objdiff_opts *o,
 		return ERR_FORMAT;
 	if (bytes_eq(a, b))
 		return OK;
-	e = elf_diff(a, b, &t);
+	e = kind == OBJDIFF_ELF ? elf_diff(a, b, &t) : pe_diff(a, b, &t);
 	tell_end(&t);
 	if (e == ERR_LIMIT)
 		tell_remark(&t, DIFF_LIMIT,

@@ -1,11 +1,11 @@
 /*
  * objdiff.h - what differs between two object files, and whether it can change what runs.
  *
- * ELF of 32 and 64 bits and both byte orders. Sections that are equal are not looked
- * into. Of the others every difference becomes a statement (result/difference.h) with the
- * likely cause; code is compared function by function, with addresses replaced by what
- * they point at, so that one more instruction does not make everything behind it differ.
- * Only functions that differ are disassembled.
+ * ELF of 32 and 64 bits and both byte orders, and PE. Sections that are equal are not
+ * looked into. Of the others every difference becomes a statement (result/difference.h)
+ * with the likely cause; code is compared function by function, with addresses replaced
+ * by what they point at, so that one more instruction does not make everything behind it
+ * differ. Only functions that differ are disassembled.
  *
  * The order of trust: in doubt a difference is DIFF_CODE. A class that sounds harmless is
  * given only to bytes that are recognisably that (a date in a string, a debugger's
@@ -24,6 +24,7 @@
 enum objdiff_kind {
 	OBJDIFF_NONE,
 	OBJDIFF_ELF,
+	OBJDIFF_PE,
 };
 
 /* What the first bytes (64 are enough) say a file is. */

@@ -2,9 +2,11 @@
 
 #include "base/sort.h"
 #include "objdiff/harmless.h"
+#include "objdiff/pe.h"
 #include "objdiff/same_in.h"
 
-#define DEPTH_MAX 48 /* of things that refer to things; deeper is not the same */
+#define DEPTH_MAX  200 /* of things that refer to things; deeper is not the same */
+#define COPIES_MAX 8   /* of copies of functions that refer to copies */
 
 static enum err
 bound_put(struct same *s, struct same_side *x, uint64_t at)
@@ -65,6 +67,33 @@ bounds_of_tables(struct same *s, struct same_side *x)
 	return OK;
 }
 
+struct marks {
+	struct same *s;
+	struct same_side *x;
+	enum err err;
+};
+
+static bool
+mark(void *arg, uint64_t at, uint64_t n)
+{
+	struct marks *m = arg;
+
+	m->err = bound_put(m->s, m->x, at);
+	if (m->err == OK)
+		m->err = bound_put(m->s, m->x, num_add(at, n));
+	return m->err == OK;
+}
+
+static enum err
+bounds_of_pe(struct same *s, struct same_side *x)
+{
+	struct marks m = { s, x, OK };
+
+	if (x->e->pe != NULL)
+		pe_ranges(x->e, true, &(struct pe_ranges){ &m, mark });
+	return m.err;
+}
+
 static int
 bound_cmp(const void *a, const void *b)
 {
@@ -96,6 +125,7 @@ side_open(struct same *s, struct same_side *x, struct units *u, bool still)
 		return OK;
 	TRY(bounds_of_code(s, x));
 	TRY(bounds_of_tables(s, x));
+	TRY(bounds_of_pe(s, x));
 	bounds_sort(x);
 	return OK;
 }
@@ -261,7 +291,7 @@ code_addresses(struct same *s, uint64_t a, uint64_t b)
 	if (ua->mate != 0 && &s->b.u->v[ua->mate - 1] == ub)
 		return true;
 	/* copies of one function may be paired crosswise */
-	return ua->size == ub->size && ua->kind == ub->kind &&
+	return s->depth < COPIES_MAX && ua->size == ub->size && ua->kind == ub->kind &&
 	       !(ua->kind == UNIT_STUB && !bytes_eq(ua->name, ub->name)) &&
 	       same_units(s, ua, ub, NULL) != SAME_NO;
 }

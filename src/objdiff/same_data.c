@@ -161,7 +161,8 @@ relocated(struct same *s, const struct elf_rel *ra, const struct elf_rel *rb)
 	enum alike got = same_refs(s, &a, &b);
 	const struct elf_sec *sec = elf_sec_at(s->a.e, ra->at);
 
-	if (got == SAME_NO || sec == NULL || sec->type == SHT_NOBITS)
+	if (got == SAME_NO || sec == NULL || sec->type == SHT_NOBITS ||
+	    s->a.e->pe != NULL)
 		return got;
 	/* with REL the content is the addend, which was compared */
 	if (!s->a.e->rela && (a.kind == REF_NAME ? ra->type != s->a.e->m->slot : true))

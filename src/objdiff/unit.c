@@ -18,10 +18,12 @@ struct starts {
 };
 
 static enum err
-start_put(struct arena *arena, struct starts *s, struct start x)
+start_put(const struct elf *e, struct starts *s, struct start x)
 {
+	if (!elf_near(e, x.at, x.size))
+		return OK;
 	if (s->n == s->cap)
-		s->v = arena_grow(arena, s->v, &s->cap, s->n + 1, sizeof(*s->v));
+		s->v = arena_grow(e->arena, s->v, &s->cap, s->n + 1, sizeof(*s->v));
 	if (s->v == NULL)
 		return ERR_LIMIT;
 	s->v[s->n++] = x;
@@ -55,7 +57,7 @@ starts_of_symbols(const struct elf *e, const struct elf_table *t, struct starts 
 		if ((type != STT_FUNC && type != STT_GNU_IFUNC && !untyped) ||
 		    !is_code(elf_sec_at(e, s.value)))
 			continue;
-		TRY(start_put(e->arena, out,
+		TRY(start_put(e, out,
 		    (struct start){ .at = s.value,
 			.size = s.size,
 			.name = s.name,
@@ -76,7 +78,7 @@ starts_of_eh(const struct elf *e, const struct eh_table *eh, struct starts *out)
 		/* one record covers a whole table of stubs, which are found one by one */
 		if (!is_code(s) || is_stubs(s))
 			continue;
-		TRY(start_put(e->arena, out,
+		TRY(start_put(e, out,
 		    (struct start){ .at = f->at,
 			.size = f->size,
 			.fde = f,
@@ -176,7 +178,7 @@ starts_of_stubs(const struct elf *e, const struct elf_sec *s, struct starts *out
 			 step == STUB)
 			x.name = stub_by_order(e, (off - head) / STUB);
 		x.size = code.n;
-		TRY(start_put(e->arena, out, x));
+		TRY(start_put(e, out, x));
 	}
 	return OK;
 }
@@ -263,7 +265,7 @@ unit_put(struct units *u, size_t *cap, struct unit x)
 
 /* What lies between functions is a unit when it is more than padding. */
 static enum err
-gap_put(struct units *u, size_t *cap, const struct elf_sec *s, uint64_t from, uint64_t to)
+run_put(struct units *u, size_t *cap, const struct elf_sec *s, uint64_t from, uint64_t to)
 {
 	struct bytes code = bytes_sub(s->data, from - s->addr, to - from);
 	size_t skip = unit_padding(u->e, code);
@@ -273,6 +275,21 @@ gap_put(struct units *u, size_t *cap, const struct elf_sec *s, uint64_t from, ui
 	return unit_put(u, cap,
 	    (struct unit){
 		.at = from + skip, .size = code.n - skip, .sec = s, .kind = UNIT_GAP });
+}
+
+/* Where only some spans count, functions outside of them look like gaps and are none. */
+static enum err
+gap_put(struct units *u, size_t *cap, const struct elf_sec *s, uint64_t from, uint64_t to)
+{
+	if (u->e->nspan == 0)
+		return run_put(u, cap, s, from, to);
+	for (uint32_t i = 0; i < u->e->nspan; i++) {
+		const struct elf_span *n = &u->e->span[i];
+		uint64_t a = n->from > from ? n->from : from, b = n->to < to ? n->to : to;
+		if (a < b)
+			TRY(run_put(u, cap, s, a, b));
+	}
+	return OK;
 }
 
 static enum err
@@ -339,7 +356,7 @@ starts_of_calls(const struct units *u, struct starts *out)
 			const struct unit *to = x.call ? unit_at(u, x.f[0].value) : NULL;
 			if (to == NULL || to->kind != UNIT_GAP || to->at == x.f[0].value)
 				continue;
-			TRY(start_put(u->e->arena, out,
+			TRY(start_put(u->e, out,
 			    (struct start){ .at = x.f[0].value,
 				.rank = RANK_CALLED,
 				.kind = UNIT_FUNCTION }));
