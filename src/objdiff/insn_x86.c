@@ -142,17 +142,24 @@ opcode_vex(struct x86 *x, uint8_t b)
 	return vex_shape(x, map);
 }
 
+/* 2.2.1: a REX counts only right before the opcode; whatever follows it cancels it. */
+static uint8_t
+prefixes(struct x86 *x)
+{
+	for (int i = 0;; i++) {
+		uint8_t b = cur_u8(&x->c);
+		bool rex = x->wide && (b & 0xf0) == 0x40;
+		if (i >= INSN_MAX || (!rex && !prefix(x, b)))
+			return b;
+		x->rexw = rex && (b & 8);
+	}
+}
+
 static uint8_t
 opcode(struct x86 *x)
 {
-	uint8_t b = cur_u8(&x->c);
+	uint8_t b = prefixes(x);
 
-	for (int i = 0; i < 14 && prefix(x, b); i++)
-		b = cur_u8(&x->c);
-	if (x->wide && (b & 0xf0) == 0x40) {
-		x->rexw = b & 8;
-		b = cur_u8(&x->c);
-	}
 	if (is_vex(x, b))
 		return opcode_vex(x, b);
 	x->op = b;
@@ -187,7 +194,8 @@ memory(struct x86 *x, struct bytes code)
 {
 	unsigned mod = x->modrm >> 6, rm = x->modrm & 7, base = 0;
 
-	if (mod == 3)
+	/* moves to and from control registers know no memory, whatever mod says */
+	if (mod == 3 || (x->map1 && (x->op & 0xfc) == 0x20))
 		return;
 	if (!x->wide && x->adsize) {
 		memory16(x, code);
@@ -220,7 +228,7 @@ immediates(struct x86 *x, struct bytes code)
 		return;
 	}
 	if (x->shape & O)
-		field(x, code, x->wide && !x->adsize ? 8 : 4, INSN_VALUE);
+		field(x, code, (uint8_t)((x->wide ? 8 : 4) >> x->adsize), INSN_VALUE);
 	if (x->shape & Z)
 		field(x, code, z, INSN_VALUE);
 	if (x->shape & V)

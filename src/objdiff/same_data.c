@@ -97,16 +97,19 @@ absolute(struct same *s, uint64_t va, uint64_t vb)
 static enum alike
 plain(struct same *s, uint64_t base_a, uint64_t base_b, uint64_t off, uint64_t n)
 {
-	struct bytes a = elf_bytes_at(s->a.e, base_a + off, n);
-	struct bytes b = elf_bytes_at(s->b.e, base_b + off, n);
+	/* a word may reach over the end, which lies before what "text - 1" refers to */
+	struct bytes a = elf_bytes_at(s->a.e, base_a + off, n + 3);
+	struct bytes b = elf_bytes_at(s->b.e, base_b + off, n + 3);
 	size_t step = s->a.e->wide ? 8 : 4;
 
-	if (a.n != b.n)
-		return SAME_NO;
-	for (size_t i = 0; i < a.n;) {
-		bool even = (base_a + off + i) % 4 == 0 && a.n - i >= 4;
+	if (a.n < n || b.n < n)
+		return a.n == b.n && bytes_eq(a, b) ? SAME_YES : SAME_NO;
+	for (size_t i = 0; i < n;) {
+		uint64_t at = base_a + off + i;
+		bool even = at % 4 == 0 && a.n - i >= 4 && b.n - i >= 4;
+		size_t k = !even ? 1 : n - i < 4 ? n - i : 4;
 		int is = 0;
-		if (even && (base_a + off + i) % step == 0 && a.n - i >= step)
+		if (even && at % step == 0 && n - i >= step)
 			is = absolute(
 			    s, elf_addr_at(s->a.e, a, i), elf_addr_at(s->b.e, b, i));
 		if (is > 0) {
@@ -116,11 +119,9 @@ plain(struct same *s, uint64_t base_a, uint64_t base_b, uint64_t off, uint64_t n
 		if (is == 0 && even)
 			is = jump(s, base_a, base_b, elf_word_at(s->a.e, a, i),
 			    elf_word_at(s->b.e, b, i));
-		if (is < 0)
+		if (is < 0 || (is == 0 && memcmp(a.p + i, b.p + i, k) != 0))
 			return SAME_NO;
-		if (is == 0 && memcmp(a.p + i, b.p + i, even ? 4 : 1) != 0)
-			return SAME_NO;
-		i += even ? 4 : 1;
+		i += k;
 	}
 	return SAME_YES;
 }
