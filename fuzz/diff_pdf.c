@@ -1,4 +1,5 @@
-/* diff_pdf.c - two files of one kind, however broken: the reader alone, without its magic. */
+/* diff_pdf.c - two files of one kind, however broken: the reader alone, without its
+ * magic. */
 #include "diff/pdf.h"
 #include "diff_rig.h"
 

@@ -1,4 +1,5 @@
-/* diff_png.c - two files of one kind, however broken: the reader alone, without its magic. */
+/* diff_png.c - two files of one kind, however broken: the reader alone, without its
+ * magic. */
 #include "diff/png.h"
 #include "diff_rig.h"
 

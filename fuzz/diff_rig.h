@@ -1,6 +1,6 @@
 /*
- * diff_rig.h - what the fuzz targets of comparisons share: two files in memory, and a sink
- * that holds every statement against what difference.h promises.
+ * diff_rig.h - what the fuzz targets of comparisons share: two files in memory, and a
+ * sink that holds every statement against what difference.h promises.
  */
 #pragma once
 
@@ -25,9 +25,10 @@ diff_rig_put(void *arg, const struct difference *d)
 	struct diff_rig *g = arg;
 	size_t text = 0;
 
-	if (d->kind >= DIFF_KINDS || d->cls >= DIFF_CLASSES || d->nlines > DIFF_LINES_MAX ||
-	    d->where.n > DIFF_NAME_MAX || d->what.n > DIFF_NAME_MAX ||
-	    d->name_a.n > DIFF_NAME_MAX || d->name_b.n > DIFF_NAME_MAX)
+	if (d->kind >= DIFF_KINDS || d->cls >= DIFF_CLASSES ||
+	    d->nlines > DIFF_LINES_MAX || d->where.n > DIFF_NAME_MAX ||
+	    d->what.n > DIFF_NAME_MAX || d->name_a.n > DIFF_NAME_MAX ||
+	    d->name_b.n > DIFF_NAME_MAX)
 		abort();
 	for (uint32_t i = 0; i < d->nlines; i++)
 		text += d->lines[i].text.n;
@@ -36,7 +37,8 @@ diff_rig_put(void *arg, const struct difference *d)
 		abort();
 	g->depth += d->kind == DIFF_BEGIN;
 	g->depth -= d->kind == DIFF_END;
-	g->counted += d->kind != DIFF_BEGIN && d->kind != DIFF_END && d->kind != DIFF_NOTE;
+	g->counted +=
+	    d->kind != DIFF_BEGIN && d->kind != DIFF_END && d->kind != DIFF_NOTE;
 	return OK;
 }
 
@@ -49,7 +51,10 @@ diff_rig_init(struct diff_rig *g)
 			abort();
 	g->run = (struct run){
 		.sink = &g->sink,
-		.limit = { .unpack = 4u << 20, .members = 2000, .statements = 200, .lines = 40 },
+		.limit = { .unpack = 4u << 20,
+		    .members = 2000,
+		    .statements = 200,
+		    .lines = 40 },
 		.scratch = { { g->fd[2], 0, 1u << 20 }, { g->fd[3], 0, 1u << 20 } },
 		.windows = xcalloc(1, sizeof(struct span_windows)),
 	};

@@ -1,4 +1,5 @@
-/* diff_rpm.c - two files of one kind, however broken: the reader alone, without its magic. */
+/* diff_rpm.c - two files of one kind, however broken: the reader alone, without its
+ * magic. */
 #include "diff/rpm.h"
 #include "diff_rig.h"
 

@@ -14,7 +14,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	diff_rig_init(&g);
 
 	struct tree_object x = { diff_rig_span(&g, 0, a), BYTES_LIT("file.gz"), 0 };
-	struct tree_object y = { diff_rig_span(&g, 1, buf_bytes(&b)), BYTES_LIT("file.gz"), 0 };
+	struct tree_object y = { diff_rig_span(&g, 1, buf_bytes(&b)),
+		BYTES_LIT("file.gz"), 0 };
 
 	tree_run(&g.run, &x, &y, true);
 	/* two that differ: something counts; two that do not: nothing is said at all */

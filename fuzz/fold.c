@@ -47,7 +47,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	arena_init(&arena, 1 << 20);
 	while (e == OK && cur_left(&c) > 2) {
 		uint16_t want = cur_le16(&c);
-		struct bytes one = cur_take(&c, want < cur_left(&c) ? want : cur_left(&c));
+		struct bytes one =
+		    cur_take(&c, want < cur_left(&c) ? want : cur_left(&c));
 		struct difference d;
 
 		arena_reset(&arena);

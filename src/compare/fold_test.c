@@ -290,11 +290,15 @@ TEST(html_bounded)
 	b = (struct bytes){ (const uint8_t *)text, n };
 	CHECK(n < 8u << 20 && says(b, "are not shown in full"));
 	for (uint64_t at = 0;
-	     (at = bytes_find(b, at, BYTES_LIT("<details"))) != UINT64_MAX;)
-		opened++, at++;
+	     (at = bytes_find(b, at, BYTES_LIT("<details"))) != UINT64_MAX;) {
+		opened++;
+		at++;
+	}
 	for (uint64_t at = 0;
-	     (at = bytes_find(b, at, BYTES_LIT("</details"))) != UINT64_MAX;)
-		closed++, at++;
+	     (at = bytes_find(b, at, BYTES_LIT("</details"))) != UINT64_MAX;) {
+		closed++;
+		at++;
+	}
 	EQ_U(opened, closed);
 	free(text);
 	compare_done(&r);

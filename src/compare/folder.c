@@ -79,7 +79,6 @@ read_one(struct folder_list *l, int dir, const char *folder)
 {
 	int fd = open_below(dir, folder[0] ? folder : ".", O_RDONLY | O_DIRECTORY);
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
-	struct dirent *x;
 	enum err e = OK;
 
 	if (d == NULL) {
@@ -87,9 +86,16 @@ read_one(struct folder_list *l, int dir, const char *folder)
 		fd_closep(&fd);
 		return OK;
 	}
-	while (e == OK && (errno = 0, x = readdir(d)) != NULL)
+	while (e == OK) {
+		struct dirent *x;
+
+		errno = 0;
+		x = readdir(d);
+		if (x == NULL)
+			break;
 		if (strcmp(x->d_name, ".") != 0 && strcmp(x->d_name, "..") != 0)
 			e = add(l, folder, fd, x->d_name);
+	}
 	if (e == OK && errno != 0)
 		complain(l, folder);
 	closedir(d);

@@ -324,25 +324,30 @@ locale_at(struct bytes s, size_t i)
 static size_t
 masked_at(struct bytes s, size_t i, unsigned masks, uint8_t *as)
 {
+	static const struct {
+		unsigned mask;
+		size_t (*fn)(struct bytes s, size_t i);
+	} words[] = {
+		{ CAUSE_RANDOM, random_at },
+		{ CAUSE_DIGEST, digest_at },
+		{ CAUSE_LOCALE, locale_at },
+	};
 	bool strict = (masks & CAUSE_STRICT) != 0;
-	size_t n = 0;
+	size_t n = masks & CAUSE_PATH ? path_at(s, i, strict) : 0;
 
-	*as = 1;
-	if (masks & CAUSE_PATH)
-		n = path_at(s, i, strict);
+	*as = CAUSE_PATH;
 	if (n > 0)
 		return n;
-	if (i > 0 && word(at(s, i - 1)) && !(digit(at(s, i)) && !word(at(s, i))))
+	if (i > 0 && word(at(s, i - 1)))
 		return 0; /* in the middle of a word */
-	if (masks & CAUSE_RANDOM && (*as = 2, n = random_at(s, i)) > 0)
-		return n;
-	if (masks & CAUSE_TIME && (*as = 3, n = time_at(s, i, strict)) > 0)
-		return n;
-	if (masks & CAUSE_DIGEST && (*as = 4, n = digest_at(s, i)) > 0)
-		return n;
-	if (masks & CAUSE_LOCALE && (*as = 5, n = locale_at(s, i)) > 0)
-		return n;
-	return 0;
+	for (size_t k = 0; k < COUNT(words); k++) {
+		n = masks & words[k].mask ? words[k].fn(s, i) : 0;
+		*as = (uint8_t)words[k].mask;
+		if (n > 0)
+			return n;
+	}
+	*as = CAUSE_TIME;
+	return masks & CAUSE_TIME ? time_at(s, i, strict) : 0;
 }
 
 void

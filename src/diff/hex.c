@@ -306,7 +306,10 @@ stretch(struct hex *h, uint64_t a0, uint64_t a1, uint64_t b0, uint64_t b1)
 		TRY(span_read(h->b, b1 - 1, &y, 1, &got));
 		if (x != y)
 			break;
-		a1--, b1--;
+		{
+			a1--;
+			b1--;
+		}
 	}
 	return place(h, a0 + from, a1, b0 + from, b1);
 }
@@ -334,7 +337,10 @@ compare(
 		while (j < b->n && m->gone_b[j])
 			j++;
 		if (i == i0 && j == j0) /* a pair: the same, unless a hash lies */
-			i++, j++;
+		{
+			i++;
+			j++;
+		}
 		TRY(stretch(h, begin_of(a, i0, h->a->size), begin_of(a, i, h->a->size),
 		    begin_of(b, j0, h->b->size), begin_of(b, j, h->b->size)));
 	}

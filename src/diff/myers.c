@@ -91,8 +91,10 @@ forwards(struct work *w, const struct box *b, int64_t d, struct middle *out)
 			v[k] = x;
 			continue;
 		}
-		while (x < n && y < m && w->a.id[b->a0 + x] == w->b.id[b->b0 + y])
-			x++, y++;
+		while (x < n && y < m && w->a.id[b->a0 + x] == w->b.id[b->b0 + y]) {
+			x++;
+			y++;
+		}
 		v[k] = x;
 		w->steps++;
 		if ((delta & 1) && k >= delta - (d - 1) && k <= delta + (d - 1) &&
@@ -121,8 +123,11 @@ backwards(struct work *w, const struct box *b, int64_t d, struct middle *out)
 			o[k] = x;
 			continue;
 		}
-		while (x > 0 && y > 0 && w->a.id[b->a0 + x - 1] == w->b.id[b->b0 + y - 1])
-			x--, y--;
+		while (
+		    x > 0 && y > 0 && w->a.id[b->a0 + x - 1] == w->b.id[b->b0 + y - 1]) {
+			x--;
+			y--;
+		}
 		o[k] = x;
 		w->steps++;
 		if (!(delta & 1) && k >= -d && k <= d && x <= v[k]) {
@@ -178,10 +183,15 @@ find_middle(struct work *w, const struct box *b, uint64_t most)
 static void
 trim(const struct work *w, struct box *b)
 {
-	while (b->a0 < b->a1 && b->b0 < b->b1 && w->a.id[b->a0] == w->b.id[b->b0])
-		b->a0++, b->b0++;
-	while (b->a0 < b->a1 && b->b0 < b->b1 && w->a.id[b->a1 - 1] == w->b.id[b->b1 - 1])
-		b->a1--, b->b1--;
+	while (b->a0 < b->a1 && b->b0 < b->b1 && w->a.id[b->a0] == w->b.id[b->b0]) {
+		b->a0++;
+		b->b0++;
+	}
+	while (
+	    b->a0 < b->a1 && b->b0 < b->b1 && w->a.id[b->a1 - 1] == w->b.id[b->b1 - 1]) {
+		b->a1--;
+		b->b1--;
+	}
 }
 
 static enum err

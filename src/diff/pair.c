@@ -157,8 +157,10 @@ in_common(const struct sketch *a, const struct sketch *b)
 			i++;
 		else if (a->least[i] > b->least[j])
 			j++;
-		else
-			i++, j++;
+		else {
+			i++;
+			j++;
+		}
 	}
 	return n;
 }

@@ -277,7 +277,10 @@ tags_diff(struct run *r, const struct rpm_head *a, const struct rpm_head *b)
 		} else {
 			if (!same_tag(&x, &y))
 				tag_diff(r, &x, &y);
-			i++, j++;
+			{
+				i++;
+				j++;
+			}
 		}
 	}
 }

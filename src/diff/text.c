@@ -275,8 +275,10 @@ tell_rest(struct text *t)
 static bool
 next_change(const struct text *t, uint32_t *i, uint32_t *j, struct change *out)
 {
-	while (*i < t->l.a.n && *j < t->l.b.n && !t->m.gone_a[*i] && !t->m.gone_b[*j])
-		(*i)++, (*j)++;
+	while (*i < t->l.a.n && *j < t->l.b.n && !t->m.gone_a[*i] && !t->m.gone_b[*j]) {
+		(*i)++;
+		(*j)++;
+	}
 	*out = (struct change){ .a0 = *i, .b0 = *j };
 	while (*i < t->l.a.n && t->m.gone_a[*i])
 		(*i)++;
