@@ -233,7 +233,7 @@ about_item(const struct opened *o, const struct weigh_item *item, struct weigh_r
 			    fault_quote(item->file));
 		return true;
 	}
-	if (find_subject(s, item->file, NULL) == NULL)
+	if (find_subject(s, item->file, NULL) == NULL || o->attest.date < item->since)
 		return false;
 	r->result = ATTEST_INCONCLUSIVE;
 	(void)fault_set(&r->fault, FAULT_OTHER,
@@ -368,7 +368,13 @@ is_strangers(const struct weigh_row *r)
 	return r->examiner == UINT32_MAX && !r->hinted;
 }
 
-/* The statement whose fault tells most about why there were too few; NULL: none. */
+/* The statement whose fault tells most about why there were too few is the heaviest. */
+static unsigned
+weight(const struct weigh_row *r)
+{
+	return r->fault.kind == FAULT_OTHER ? 1 : r->examiner == UINT32_MAX ? 2 : 3;
+}
+
 static const struct weigh_row *
 most_telling(const struct weighing *w, uint32_t item)
 {
@@ -379,8 +385,7 @@ most_telling(const struct weighing *w, uint32_t item)
 
 		if (r->item != item || r->fault.kind == FAULT_NONE || is_strangers(r))
 			continue;
-		if (best == NULL ||
-		    (best->examiner == UINT32_MAX && r->examiner != UINT32_MAX))
+		if (best == NULL || weight(r) > weight(best))
 			best = r;
 	}
 	return best;

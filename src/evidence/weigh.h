@@ -32,6 +32,12 @@ struct weigh_item {
 	struct bytes name;          /* of the product, or of the package */
 	struct bytes file; /* the artefact's; for packages a subject must have it */
 	uint8_t sha256[32];
+	/*
+	 * Not before this was the artefact published (0: unknown): an older statement
+	 * about a file of the same name is about an older version, and no reason to
+	 * wonder.
+	 */
+	int64_t since;
 };
 
 struct weigh_ask {

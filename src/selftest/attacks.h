@@ -20,7 +20,11 @@ struct attack {
 	enum server_mood mood; /* other than honest: by HTTP */
 	const char *conf;      /* more lines of candor.conf, or NULL */
 	bool folder;           /* of a folder only: a server has no such files */
+	bool program;          /* of the program's releases and their examiners */
 };
 
 extern const struct attack attacks[];
 extern const size_t attacks_count;
+/* Those on releases of the program: attacks_program.c. */
+extern const struct attack attacks_program[];
+extern const size_t attacks_program_count;

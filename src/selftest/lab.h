@@ -8,11 +8,13 @@
 #pragma once
 
 #include "base/buf.h"
+#include "evidence/attest.h"
 #include "log/merkle.h"
 #include "log/note.h"
 #include "release/statement.h"
 
 #define LAB_LOG_MAX   2048
+#define LAB_SAID      8
 #define LAB_WITNESSES 3
 
 enum lab_key {
@@ -20,6 +22,19 @@ enum lab_key {
 	LAB_PUBLISHER_2, /* whom the first hands over to */
 	LAB_EVIL,        /* somebody else */
 	LAB_KEYS,
+};
+
+/* Examiners, of whom the client asks for two. */
+enum lab_examiner {
+	LAB_ALICE,
+	LAB_BOB,
+	LAB_CAROL,
+	LAB_STRANGER, /* whom the client does not know */
+};
+
+/* A statement as it will be shown. */
+struct lab_said {
+	struct buf envelope, proof;
 };
 
 /* A log: its entries, and who signs its checkpoints. */
@@ -39,6 +54,8 @@ struct lab {
 	struct lab_log log;
 	uint8_t statement[STATEMENT_HASH]; /* of the last one that was made */
 	struct buf archive;                /* of the last one that was made */
+	struct lab_said said[LAB_SAID];    /* about it, by examiners */
+	size_t nsaid;
 };
 
 void lab_init(struct lab *l, const char *folder, const char *candor);
@@ -102,11 +119,39 @@ void lab_honest(struct lab *l, uint64_t sequence);
 /* An honest change of the publisher's key, and a release by the new one. */
 void lab_rotate(struct lab *l, uint64_t sequence);
 
+/* --- examiners, about the archive that was made last, as the artefact of a program
+ * ------
+ */
+
+struct lab_says {
+	enum lab_examiner who;
+	enum attest_result result;
+	int64_t date; /* 0: now */
+	int64_t not_after;
+	bool other;          /* about other bytes of the same name */
+	bool unlogged;       /* there is no proof */
+	bool as_alice;       /* its keyid is hers */
+	unsigned spared;     /* witnesses who did not see it: a bit each */
+	struct lab_log *log; /* NULL: the lab's */
+	uint64_t beside;     /* the proof is of an entry so much later */
+	bool break_envelope; /* a letter of its signature */
+};
+
+/* The client's file of examiners: alice, bob and carol, two of them. */
+void lab_examiners(const struct lab *l);
+void lab_say(struct lab *l, const struct lab_says *s);
+/* Shows what was said, and forgets it. */
+void lab_show_said(struct lab *l);
+/* A program's release, published as latest; nothing is said about it yet. */
+void lab_program(struct lab *l, const struct lab_release *r);
+/* One that alice and bob rebuilt. text: what is in it, so that it is another one. */
+void lab_honest_program(struct lab *l, uint64_t sequence, const char *text);
+
 /* --- the client --------------------------------------------------------------------- */
 
 /* Runs candor update; gives its exit code, and what it said on stderr. */
 int lab_update(const struct lab *l, const char *option, struct buf *said);
-/* A digest of the release in use: all of its files and which one it is. */
-void lab_installed(const struct lab *l, uint8_t out[32]);
+/* A digest of the release in use (of rules, or of the program): its files, and which. */
+void lab_installed(const struct lab *l, bool program, uint8_t out[32]);
 /* More lines for candor.conf. */
 void lab_configure(const struct lab *l, const char *more);

@@ -216,17 +216,20 @@ lab_update(const struct lab *l, const char *option, struct buf *said)
 }
 
 void
-lab_installed(const struct lab *l, uint8_t out[32])
+lab_installed(const struct lab *l, bool program, uint8_t out[32])
 {
-	static const char *const files[] = { "about", "proof", "archive", "database" };
-	char *link = xprintf("%s/client/state/stable/current", l->folder), to[256];
+	static const char *const files[] = { "about", "proof", "archive", "database",
+		"statements.tar", "a.tar" };
+	const char *kind = program ? ".program" : "";
+	char *link = xprintf("%s/client/state/stable%s/current", l->folder, kind),
+	     to[256];
 	ssize_t n = readlink(link, to, sizeof(to));
 	struct hash h;
 
 	hash_init(&h, HASH_SHA256);
 	hash_add(&h, (struct bytes){ (const uint8_t *)to, n > 0 ? (size_t)n : 0 });
 	for (size_t i = 0; i < COUNT(files); i++) {
-		char *name = xprintf("client/state/stable/current/%s", files[i]);
+		char *name = xprintf("client/state/stable%s/current/%s", kind, files[i]);
 		struct buf b = { 0 };
 
 		if (lab_read(l, name, &b))

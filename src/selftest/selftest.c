@@ -46,17 +46,24 @@ show_said(const struct buf *said)
 	}
 }
 
+#define CONTENT "the lab's program, as it should be\n"
+
 /* The client has release SEEN, and is content. */
 static bool
-prepare(struct lab *l, struct buf *said)
+prepare(struct lab *l, bool program, struct buf *said)
 {
+	lab_examiners(l);
 	for (int i = 0; i < FILLERS; i++)
 		lab_add(l, &l->log,
 		    &(struct lab_release){
 			.channel = "other", .sequence = (uint64_t)i + 1 });
-	for (uint64_t i = 1; i <= SEEN; i++)
-		lab_honest(l, i);
-	return lab_update(l, NULL, said) == 0;
+	for (uint64_t i = 1; i <= SEEN; i++) {
+		if (program)
+			lab_honest_program(l, i, CONTENT);
+		else
+			lab_honest(l, i);
+	}
+	return lab_update(l, program ? "--release" : NULL, said) == 0;
 }
 
 struct outcome {
@@ -74,18 +81,18 @@ strike(
 	bool serve = (http && !a->folder) || a->mood != SERVER_HONEST;
 
 	lab_configure(l, a->conf ? a->conf : "");
-	lab_installed(l, before);
+	lab_installed(l, a->program, before);
 	memcpy(statement, l->statement, sizeof(statement));
 	a->strike(l);
 	if (serve) {
 		server_start(&s, site, a->mood);
 		l->url = s.url;
 	}
-	o->code = lab_update(l, NULL, said);
+	o->code = lab_update(l, a->program ? "--release" : NULL, said);
 	if (serve)
 		server_end(&s);
 	l->url = NULL;
-	lab_installed(l, now);
+	lab_installed(l, a->program, now);
 	o->kept = memcmp(before, now, sizeof(now)) == 0;
 	memcpy(l->statement, statement, sizeof(statement));
 	free(site);
@@ -93,7 +100,7 @@ strike(
 
 /* The attack is over, and the publisher goes on as if it had not been. */
 static int
-recover(struct lab *l)
+recover(struct lab *l, bool program)
 {
 	struct buf said = { 0 };
 	int code;
@@ -101,8 +108,12 @@ recover(struct lab *l)
 	lab_remove(l, "site/keys/stable/latest");
 	lab_remove(l, "site/rules/stable/latest");
 	lab_configure(l, "");
-	lab_honest(l, SEEN + 1);
-	code = lab_update(l, NULL, &said);
+	/* another program than the attacked one, to which somebody may have objected */
+	if (program)
+		lab_honest_program(l, SEEN + 1, "the lab's program, mended\n");
+	else
+		lab_honest(l, SEEN + 1);
+	code = lab_update(l, program ? "--release" : NULL, &said);
 	if (code != 0)
 		show_said(&said);
 	buf_done(&said);
@@ -122,9 +133,9 @@ run_attack(struct selftest *t, const struct attack *a)
 	if (mkdtemp(folder) == NULL || chmod(folder, 0755) != 0)
 		bug("no folder for the lab");
 	lab_init(l, folder, t->candor);
-	if (prepare(l, &said)) {
+	if (prepare(l, a->program, &said)) {
 		strike(l, a, t->http, &o, &said);
-		o.after = recover(l);
+		o.after = recover(l, a->program);
 	}
 	good = o.code == want && o.kept && o.after == 0;
 	t->bad += !good;
@@ -146,11 +157,14 @@ static int
 update_attacks(const char *candor, bool http)
 {
 	struct selftest t = { .candor = candor, .http = http };
+	size_t count = attacks_count + attacks_program_count;
 
-	printf("1..%zu\n", attacks_count);
+	printf("1..%zu\n", count);
 	for (size_t i = 0; i < attacks_count; i++)
 		run_attack(&t, &attacks[i]);
-	printf("# %zu attacks, %u not refused as they should be\n", attacks_count, t.bad);
+	for (size_t i = 0; i < attacks_program_count; i++)
+		run_attack(&t, &attacks_program[i]);
+	printf("# %zu attacks, %u not refused as they should be\n", count, t.bad);
 	return t.bad > 0;
 }
 

@@ -69,6 +69,7 @@ weigh_artefacts(struct taking *t)
 		item[i].name = bytes_of(p->name);
 		item[i].file = bytes_of(p->artefact[i].name);
 		memcpy(item[i].sha256, p->artefact[i].sha256, 32);
+		item[i].since = t->s->verdict.about.date;
 	}
 	ask.item = item;
 	e = hearing_run(&ask, &w, t->s->f);
