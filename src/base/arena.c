@@ -109,6 +109,8 @@ arena_grow(struct arena *a, const void *old, size_t *cap, size_t need, size_t si
 	size_t want = *cap ? *cap : 8;
 	void *p;
 
+	if (old != NULL && need <= *cap)
+		return (void *)old;
 	while (want < need) {
 		if (want > SIZE_MAX / 2)
 			return refuse(a);

@@ -38,8 +38,9 @@ void *arena_alloc(struct arena *a, size_t n) __attribute__((malloc));
 void *arena_array(struct arena *a, size_t count, size_t size);
 
 /*
- * Room for at least need elements in a vector that lives in the arena: doubles
- * *cap and copies. The old copy stays behind (it is an arena). NULL: budget.
+ * Room for at least need elements in a vector that lives in the arena: old itself when
+ * it has that, else doubles *cap and copies. The old copy stays behind (it is an arena).
+ * NULL: budget.
  */
 void *arena_grow(struct arena *a, const void *old, size_t *cap, size_t need, size_t size);
 

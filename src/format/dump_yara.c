@@ -103,6 +103,38 @@ struct level {
 static void put_fields(
     struct dump *d, const struct fact *table, const uint8_t *of, struct level l);
 
+static bool known(const struct fact *table, const uint8_t *of);
+
+/* Is anything defined in the row? */
+static bool
+row_known(const struct fact *f, const uint8_t *of)
+{
+	struct fact_array a;
+	struct bytes s;
+	int64_t i;
+	double x;
+
+	switch (f->type) {
+	case FACT_INT: memcpy(&i, of + f->at, sizeof(i)); return i != FACT_UNDEF;
+	case FACT_FLOAT: memcpy(&x, of + f->at, sizeof(x)); return !isnan(x);
+	case FACT_STR: memcpy(&s, of + f->at, sizeof(s)); return s.p != NULL;
+	case FACT_STRUCT: return known(f->sub, of + f->at);
+	case FACT_ARRAY:
+	case FACT_DICT: memcpy(&a, of + f->at, sizeof(a)); return a.n > 0;
+	default: return false;
+	}
+}
+
+/* YARA makes an element when it first sets something of it: else it is not printed. */
+static bool
+known(const struct fact *table, const uint8_t *of)
+{
+	for (const struct fact *f = table; f->type != FACT_END; f++)
+		if (row_known(f, of))
+			return true;
+	return false;
+}
+
 static void
 put_list(struct dump *d, const struct fact *f, const uint8_t *at, struct level l)
 {
@@ -113,6 +145,8 @@ put_list(struct dump *d, const struct fact *f, const uint8_t *at, struct level l
 	for (uint32_t i = 0; i < a.n && !d->out->full; i++) {
 		const uint8_t *e = (const uint8_t *)a.p + (size_t)i * f->stride;
 
+		if (f->sub->name[0] != '\0' && !known(f->sub, e))
+			continue;
 		put_indent(d, l.depth);
 		if (f->type == FACT_ARRAY) {
 			buf_printf(d->out, "[%u]", i);

@@ -135,10 +135,12 @@ read_entries(struct elf *e, uint64_t at, struct entries *d, size_t *count)
 		if (row.p == NULL || !elf_spend(e, 1))
 			break;
 		if (i == d->n) {
-			d->p = arena_grow(
-			    e->parse->arena, d->p, &d->cap, i + 1, sizeof(*d->p));
-			if (d->p == NULL)
+			struct elf_dynamic *p =
+			    arena_grow(e->parse->arena, d->p, &d->cap, i + 1, sizeof(*p));
+
+			if (p == NULL)
 				return ERR_LIMIT;
+			d->p = p;
 			d->n++;
 		}
 		tag = elf_get(e, row, d_tag);
@@ -157,18 +159,20 @@ enum err
 elf_read_dynamic(struct elf *e)
 {
 	struct entries d = { 0 };
+	enum err err = OK;
 
 	if (!elf_has_segments(e))
 		return OK;
-	for (int64_t i = 0; i < e->number_of_segments && elf_spend(e, 1); i++) {
+	for (int64_t i = 0; i < e->number_of_segments && err == OK && elf_spend(e, 1);
+	     i++) {
 		struct bytes row = elf_segment_row(e, (uint64_t)i);
 		size_t count = 0;
 
 		if (elf_get(e, row, elf_ph_type) != PT_DYNAMIC)
 			continue;
-		TRY(read_entries(e, elf_get(e, row, elf_ph_offset), &d, &count));
+		err = read_entries(e, elf_get(e, row, elf_ph_offset), &d, &count);
 		e->dynamic_section_entries = (int64_t)count;
 	}
 	e->dynamic = (struct fact_array){ d.p, (uint32_t)d.n };
-	return OK;
+	return err;
 }

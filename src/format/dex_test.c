@@ -1,0 +1,320 @@
+/*
+ * The parser of dex on a file made by hand: one class with a field and two methods.
+ */
+#include "format/dex.h"
+
+#include <stdlib.h>
+
+#include "tests/tap.h"
+
+extern const struct format format_dex;
+
+enum {
+	SIZE = 512,
+	STRINGS = 112, /* 4 */
+	TYPES = 128,   /* 2 */
+	PROTOS = 136,  /* 1 */
+	FIELDS = 148,  /* 1 */
+	METHODS = 156, /* 2 */
+	CLASSES = 172, /* 1 */
+	MAP = 204,     /* 1 */
+	TEXTS = 224,
+	DATA = 272, /* of the class */
+	CODE = 300,
+};
+
+static void
+put_text(uint8_t *out, unsigned i, const char *s)
+{
+	uint32_t at = TEXTS + 12 * i;
+
+	put_le32(out + STRINGS + 4 * i, at);
+	out[at] = (uint8_t)strlen(s);
+	memcpy(out + at + 1, s, strlen(s) + 1);
+}
+
+static struct bytes
+sample(uint8_t out[SIZE])
+{
+	static const uint32_t tables[] = { 4, STRINGS, 2, TYPES, 1, PROTOS, 1, FIELDS, 2,
+		METHODS, 1, CLASSES };
+	static const uint8_t data[] = { 1, 0, 1,
+		1,             /* lists: static, instance, direct, virtual */
+		0, 9,          /* field 0 */
+		0, 1, 0xac, 2, /* method 0, public, code at 300 */
+		1, 1, 0 };     /* method 1, without code */
+
+	memset(out, 0, SIZE);
+	memcpy(out, "dex\n035", 8);
+	put_le32(out + 0x34, MAP);
+	for (size_t i = 0; i < COUNT(tables); i++)
+		put_le32(out + 0x38 + 4 * i, tables[i]);
+	put_text(out, 0, "LMain;");
+	put_text(out, 1, "I");
+	put_text(out, 2, "run");
+	put_text(out, 3, "stop");
+	put_le32(out + TYPES + 4, 1);
+	put_le32(out + PROTOS, 1);
+	put_le16(out + FIELDS + 2, 1);
+	put_le32(out + FIELDS + 4, 2);
+	put_le32(out + METHODS + 4, 2);
+	put_le32(out + METHODS + 12, 3);
+	put_le32(out + CLASSES + 24, DATA);
+	put_le32(out + MAP, 1);
+	put_le16(out + MAP + 4, 7);
+	memcpy(out + DATA, data, sizeof(data));
+	put_le16(out + CODE, 5);
+	put_le32(out + CODE + 12, 2);
+	memcpy(out + CODE + 16, "\x0e\0\x0f", 4);
+	return (struct bytes){ out, SIZE };
+}
+
+struct opened {
+	struct arena arena;
+	struct parse parse;
+	struct dex dex;
+	enum err err;
+};
+
+static struct opened *
+open_dex(struct bytes file, size_t budget)
+{
+	struct opened *o = calloc(1, sizeof(*o));
+
+	if (o == NULL)
+		abort();
+	arena_init(&o->arena, budget);
+	o->parse = (struct parse){ .file = file, .arena = &o->arena, .facts = &o->dex };
+	fact_clear(dex_facts, &o->dex);
+	o->err = format_dex.open(&o->parse);
+	EQ_U(o->err == OK, format_dex.probe(bytes_clip(file, 0, 4096), file.n) > 0);
+	return o;
+}
+
+static void
+close_dex(struct opened *o)
+{
+	arena_done(&o->arena);
+	free(o);
+}
+
+TEST(what_is_a_dex)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name;
+		size_t size, at;
+		uint8_t value;
+		bool want;
+	} rows[] = {
+		{ "as made",         SIZE, 0, 'd', true },
+		{ "another magic",   SIZE, 3, '\r', false },
+		{ "version 039",     SIZE, 6, '9', true },
+		{ "version 034",     SIZE, 6, '4', false },
+		{ "version 135",     SIZE, 4, '1', false },
+		{ "only the header", 112, 0, 'd', false },
+		{ "and a byte",      113, 0, 'd', true },
+		{ "cut",             7, 0, 'd', false },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t bytes[SIZE];
+		struct opened *o;
+
+		ROW("%s", rows[i].name);
+		sample(bytes);
+		bytes[rows[i].at] = rows[i].value;
+		o = open_dex(test_copy((struct bytes){ bytes, rows[i].size }), 1 << 20);
+		EQ_U(o->err, rows[i].want ? OK : ERR_FORMAT);
+		EQ_U(dex_load_members(&o->dex), OK);
+		close_dex(o);
+	}
+}
+
+TEST(members_and_their_names)
+{
+	uint8_t bytes[SIZE];
+	struct opened *o = open_dex(sample(bytes), 1 << 20);
+	const struct dex_field *f;
+	const struct dex_method *m;
+
+	EQ_U(o->dex.steps, 0);
+	EQ_U(dex_load_members(&o->dex), OK);
+	EQ_I(o->dex.number_of_fields, 1);
+	f = o->dex.field.p;
+	EQ_B(f->class_name, BYTES_LIT("LMain;"));
+	EQ_B(f->name, BYTES_LIT("run"));
+	EQ_B(f->proto, BYTES_LIT("I"));
+	EQ_I(f->is_static, 1);
+	EQ_I(f->access_flags, 9);
+	EQ_I(o->dex.number_of_methods, 2);
+	m = o->dex.method.p;
+	EQ_B(m[0].name, BYTES_LIT("run"));
+	EQ_B(m[0].proto, BYTES_LIT("I"));
+	EQ_I(m[0].direct, 1);
+	EQ_I(m[0].code_item.registers_size, 5);
+	EQ_B(m[0].code_item.insns, BYTES_LIT("\x0e\0\x0f\0"));
+	EQ_B(m[1].name, BYTES_LIT("stop"));
+	EQ_I(m[1].is_virtual, 1);
+	EQ_I(m[1].code_item.insns_size, FACT_UNDEF);
+	EQ_I(o->dex.map_list.size, 1);
+	close_dex(o);
+}
+
+/* Moves one table outside: those before it are there, those behind it are not. */
+TEST(a_table_outside_ends_the_reading)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name;
+		size_t field; /* of the header */
+		uint32_t strings, types, classes;
+	} rows[] = {
+		{ "strings", 0x3c, 0, 0, 0 },
+		{ "types",   0x44, 4, 0, 0 },
+		{ "methods", 0x5c, 4, 2, 0 },
+		{ "classes", 0x64, 4, 2, 0 },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint8_t bytes[SIZE];
+		struct opened *o;
+
+		ROW("%s", rows[i].name);
+		sample(bytes);
+		put_le32(bytes + rows[i].field, SIZE - 3);
+		o = open_dex(test_copy((struct bytes){ bytes, SIZE }), 1 << 20);
+		EQ_U(dex_load_members(&o->dex), OK);
+		EQ_U(o->dex.string_ids.n, rows[i].strings);
+		EQ_U(o->dex.type_ids.n, rows[i].types);
+		EQ_U(o->dex.class_defs.n, rows[i].classes);
+		EQ_I(o->dex.number_of_methods, FACT_UNDEF);
+		close_dex(o);
+	}
+}
+
+static bool
+charge(void *host, uint64_t n)
+{
+	return n <= *(uint64_t *)host;
+}
+
+/* As a stand-in for a regex, an argument is text that a name must hold. */
+static bool
+holds(void *host, const void *re, struct bytes s)
+{
+	(void)host;
+	return bytes_find(s, 0, bytes_of(re)) != UINT64_MAX;
+}
+
+TEST(functions)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name;
+		fact_fn *fn;
+		const char *a, *b;
+		bool regex;
+		int64_t want;
+	} rows[] = {
+		{ "a method",             dex_has_method, "run", "", false, 1 },
+		{ "no such method",       dex_has_method, "ru", "", false, 0 },
+		{ "of a class",           dex_has_method_of, "LMain;", "stop", false, 1 },
+		{ "of another class",     dex_has_method_of, "LOther;", "stop", false, 0 },
+		{ "by regex",             dex_has_method_regex, "to", "", true, 1 },
+		{ "of a class, by regex", dex_has_method_of_regex, "Mai", "ru", true, 1 },
+		{ "a class",              dex_has_class, "LMain;", "", false, 1 },
+		{ "a class by regex",     dex_has_class_regex, "Other", "", true, 0 },
+	};
+	/* clang-format on */
+	uint8_t bytes[SIZE];
+	struct opened *o = open_dex(sample(bytes), 1 << 20);
+	uint64_t work = 100;
+
+	EQ_U(dex_load_members(&o->dex), OK);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct fact_call c = { .self = &o->dex,
+			.ret.i = FACT_UNDEF,
+			.host = &work,
+			.charge = charge,
+			.re_match = holds };
+
+		ROW("%s", rows[i].name);
+		if (rows[i].regex) {
+			c.arg[0].re = rows[i].a;
+			c.arg[1].re = rows[i].b;
+		} else {
+			c.arg[0].s = bytes_of(rows[i].a);
+			c.arg[1].s = bytes_of(rows[i].b);
+		}
+		rows[i].fn(&c);
+		EQ_I(c.ret.i, rows[i].want);
+	}
+	close_dex(o);
+}
+
+TEST(cut_at_every_length_and_flipped)
+{
+	uint8_t bytes[SIZE];
+
+	for (size_t n = 0; n <= SIZE; n++) {
+		struct opened *o;
+
+		ROW("%zu bytes", n);
+		o = open_dex(test_copy((struct bytes){ sample(bytes).p, n }), 1 << 20);
+		EQ_U(dex_load_members(&o->dex), OK);
+		close_dex(o);
+	}
+	for (size_t bit = 0; bit < 8 * SIZE; bit++) {
+		struct opened *o;
+
+		ROW("bit %zu", bit);
+		sample(bytes);
+		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		o = open_dex(test_copy((struct bytes){ bytes, SIZE }), 1 << 20);
+		EQ_U(dex_load_members(&o->dex), OK);
+		close_dex(o);
+	}
+}
+
+/* Many classes with the same data, which has as many methods as fit. */
+TEST(work_is_linear_in_the_size)
+{
+	size_t size = 1u << 20, classes = 8192, data = CLASSES + classes * 32;
+	uint8_t *p = calloc(1, size);
+	struct opened *o;
+
+	if (p == NULL)
+		abort();
+	sample(p);
+	put_le32(p + 0x60, (uint32_t)classes);
+	put_le32(p + 0x34, 0); /* no map: the classes lie over it */
+	for (size_t i = 0; i < classes; i++)
+		put_le32(p + CLASSES + i * 32 + 24, (uint32_t)data);
+	memcpy(p + data, "\0\0\xff\xff\xff\x7f\0", 7);
+	o = open_dex((struct bytes){ p, size }, 1u << 30);
+	EQ_U(dex_load_members(&o->dex), ERR_LIMIT);
+	EQ_U(dex_load_members(&o->dex), ERR_LIMIT); /* and it stays told */
+	CHECK(o->dex.steps <= o->dex.budget + 16384);
+	CHECK(o->parse.notes & DEX_NOTE_LIMIT);
+	close_dex(o);
+	free(p);
+}
+
+TEST(an_arena_that_is_spent)
+{
+	uint8_t bytes[SIZE];
+
+	for (size_t budget = 0; budget < 8192; budget += 64) {
+		struct opened *o;
+		enum err e;
+
+		ROW("%zu bytes", budget);
+		o = open_dex(sample(bytes), budget);
+		e = dex_load_members(&o->dex);
+		EQ_U(e, o->arena.spent ? ERR_LIMIT : OK);
+		close_dex(o);
+	}
+}
