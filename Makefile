@@ -10,9 +10,10 @@ SCANFLAGS ?=
 SECONDS ?= 60
 TARGET ?=
 YARA ?= no
+KEYS ?=
 
 # Through the environment, so that the shell does not read what a folder is called.
-export DIR RULES PREFIX DESTDIR TARGET SECONDS
+export DIR RULES KEYS PREFIX DESTDIR TARGET SECONDS
 
 # Node.js from elsewhere brings its own npm, and Debian's cannot be put beside it.
 need_node = $(if $(shell command -v npm),,nodejs npm)
@@ -27,7 +28,7 @@ clang = CC=clang-14 tools/build
 asan = -Db_sanitize=address,undefined -Db_lundef=false
 
 .DEFAULT_GOAL := help
-.PHONY: help scan build check lint tidy bench fuzz install deb clean
+.PHONY: help scan build check lint tidy bench fuzz install deb handover clean
 
 help: ## this list
 	@echo 'candor finds malware with the YARA rules you have. Targets:'
@@ -81,5 +82,11 @@ deb: ## Debian packages, the same bytes wherever they are built, in build-deb/ou
 	@SOURCE=$(CURDIR) WORK=$(CURDIR)/build-deb/work OUT=$(CURDIR)/build-deb/out tools/recipe
 	@ls -l build-deb/out
 
+handover: build ## a release of candor: built, handed over, rebuilt, attested, logged, taken
+	@tools/need $(need_deb) git
+	@rm -rf build-handover
+	@tools/handover build/bin/candor build-handover $(if $(KEYS),--keys "$$KEYS")
+	@echo 'what to publish is in build-handover: the bundle, the statements, and site/'
+
 clean: ## remove the build folders
-	rm -rf build build-check build-asan build-fuzz build-deb
+	rm -rf build build-check build-asan build-fuzz build-deb build-handover
