@@ -62,17 +62,21 @@ span_put(struct spans *s, uint64_t at)
 		s->v[s->n++] = (struct elf_span){ from, to };
 }
 
-static void
-spans_of_section(struct spans *s, const struct elf_sec *a, const struct elf_sec *b)
-{
-	size_t n = a->data.n < b->data.n ? a->data.n : b->data.n, step = 4096;
+#define STEP ((size_t)64 << 10)
 
-	for (size_t i = 0; i < n && !s->full; i += step) {
-		size_t k = n - i < step ? n - i : step, j = 0;
-		if (memcmp(a->data.p + i, b->data.p + i, k) == 0)
+static void
+spans_of_section(struct spans *s, const struct tell *t, const struct elf_sec *a,
+    const struct elf_sec *b)
+{
+	size_t n = a->data.n < b->data.n ? a->data.n : b->data.n;
+
+	for (size_t i = 0; i < n && !s->full; i += STEP) {
+		size_t k = n - i < STEP ? n - i : STEP;
+		struct bytes x = bytes_sub(a->data, i, k), y = bytes_sub(b->data, i, k);
+		if (tell_equal(t, x, y))
 			continue;
-		for (; j < k; j++)
-			if (a->data.p[i + j] != b->data.p[i + j])
+		for (size_t j = 0; j < k && !s->full; j++)
+			if (x.p[j] != y.p[j])
 				span_put(s, a->addr + i + j);
 	}
 }
@@ -88,7 +92,7 @@ spans(struct elf_pair *p)
 	for (uint32_t k = 0; k < p->a.nplace && !p->moved; k++) {
 		uint32_t i = p->a.place[k];
 		if (elf_part(&p->a, &p->a.sec[i]) == PART_CODE && i < p->b.nsec)
-			spans_of_section(s, &p->a.sec[i], &p->b.sec[i]);
+			spans_of_section(s, p->t, &p->a.sec[i], &p->b.sec[i]);
 	}
 	if (!s->full && s->n > 0) {
 		p->a.span = p->b.span = s->v;

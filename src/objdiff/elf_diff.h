@@ -18,8 +18,9 @@ struct elf_pair {
 	struct same same;
 	struct tell *t;
 	struct arena *arena;
-	bool moved; /* loaded sections lie elsewhere, or are others */
-	bool deep;  /* code or loaded data differ, or moved: functions are compared */
+	uint32_t variables; /* exported ones that differ */
+	bool moved;         /* loaded sections lie elsewhere, or are others */
+	bool deep; /* code or loaded data differ, or moved: functions are compared */
 };
 
 MUST_USE enum err elf_diff(struct bytes a, struct bytes b, struct tell *t);

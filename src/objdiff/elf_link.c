@@ -214,13 +214,18 @@ tell_link(struct elf_pair *p, const struct link *l, const char *what)
 	    l->version.n ? "@" : "", TELL_S(l->version), what);
 }
 
-/* A variable's content differs, or a name leads to another place: code in doubt. */
+#define VARIABLES 8 /* that are told one by one */
+
+/* A function is another one, or a variable's content, which is data: there may be many.
+ */
 static void
 tell_leads(struct elf_pair *p, const struct link *l)
 {
-	enum diff_class cls = (l->info & 15) == STT_OBJECT ? DIFF_DATA : DIFF_CODE;
+	bool variable = (l->info & 15) == STT_OBJECT;
 
-	tell_found(p->t, cls, bytes_of("symbols"),
+	if (variable && p->variables++ >= VARIABLES)
+		return;
+	tell_found(p->t, variable ? DIFF_DATA : DIFF_CODE, bytes_of("symbols"),
 	    "export of %.*s leads to something else", TELL_S(l->name));
 }
 
@@ -390,6 +395,10 @@ elf_diff_link(struct elf_pair *p)
 		    (unsigned long long)p->a.entry, (unsigned long long)p->b.entry);
 	tags(p);
 	TRY(symbols(p));
+	if (p->variables > VARIABLES)
+		tell_found(p->t, DIFF_DATA, bytes_of("symbols"),
+		    "%u more exported variables lead to something else",
+		    p->variables - VARIABLES);
 	TRY(relocations(p));
 	array(p, ".init_array", 25, 27);
 	array(p, ".fini_array", 26, 28);

@@ -129,8 +129,9 @@ elf_sym_at(
 		s.name = (struct bytes){ 0 };
 	if (e->type == ET_REL && s.shndx > 0 && s.shndx < e->nsec)
 		s.value += e->sec[s.shndx].addr;
-	if (e->machine == 40) /* ARM: bit 0 of a function's address says Thumb */
-		s.value &= ~UINT64_C((s.info & 15) == STT_FUNC ? 1 : 0);
+	/* ARM: bit 0 of a function's address says Thumb */
+	if (e->machine == 40 && (s.info & 15) == STT_FUNC)
+		s.value &= ~UINT64_C(1);
 	*out = s;
 	return true;
 }
@@ -156,6 +157,19 @@ rel_room(struct elf *e, size_t *cap, size_t more)
 	return e->rel ? OK : ERR_LIMIT;
 }
 
+/* REL: the addend stands in the bits of the instruction that are filled. */
+static uint64_t
+addend_in(const struct elf *e, uint32_t type, uint64_t word)
+{
+	if (e->m->arch == INSN_MIPS && type == 4)
+		return (word & 0x03ffffff) << 2;
+	if (e->m->arch == INSN_MIPS && type != 2 && type != 3 && type != 18)
+		return (uint64_t)(int64_t)(int16_t)word;
+	if (e->m->arch == INSN_ARM && (type == 1 || type == 28 || type == 29))
+		return (uint64_t)((int64_t)(word << 40) >> 40) << 2;
+	return word;
+}
+
 /* gABI 4, "Relocation"; base is added to each offset. */
 static enum err
 rels_add(struct elf *e, struct bytes table, bool rela, uint64_t base, size_t *cap)
@@ -173,7 +187,8 @@ rels_add(struct elf *e, struct bytes table, bool rela, uint64_t base, size_t *ca
 		if (rela)
 			r.addend = elf_addr(e, &c);
 		else
-			r.addend = elf_addr_at(e, elf_bytes_at(e, r.at, word), 0);
+			r.addend = addend_in(
+			    e, r.type, elf_addr_at(e, elf_bytes_at(e, r.at, word), 0));
 		if (cur_ok(&c))
 			e->rel[e->nrel++] = r;
 	}

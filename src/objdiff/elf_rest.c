@@ -92,11 +92,13 @@ sections(struct elf_pair *p)
 {
 	for (uint32_t i = 1; i < p->a.nsec; i++) {
 		const struct elf_sec *a = &p->a.sec[i], *b = &p->b.sec[i];
-		if (!(b->flags & SHF_ALLOC) || bytes_eq(a->data, b->data))
+		enum elf_part part = elf_part(&p->b, b);
+		if (!(b->flags & SHF_ALLOC) || (part != PART_CODE && part != PART_LINK) ||
+		    tell_equal(p->t, a->data, b->data))
 			continue;
-		if (elf_part(&p->b, b) == PART_CODE)
+		if (part == PART_CODE)
 			filling(p, a, b);
-		else if (elf_part(&p->b, b) == PART_LINK)
+		else
 			linking(p, b);
 	}
 }

@@ -228,7 +228,7 @@ pair(struct elf_pair *p, const struct elf_sec *a, const struct elf_sec *b)
 		tell_found(p->t, DIFF_DATA, b->name,
 		    "space for variables: %llu bytes became %llu",
 		    (unsigned long long)a->size, (unsigned long long)b->size);
-	if (!bytes_eq(a->data, b->data))
+	if (!tell_equal(p->t, a->data, b->data))
 		content(p, a, b);
 }
 

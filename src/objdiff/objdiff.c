@@ -55,7 +55,7 @@ objdiff_run(struct bytes a, struct bytes b, const struct objdiff_opts *o,
 
 	if (kind == OBJDIFF_NONE || kind != objdiff_kind(b))
 		return ERR_FORMAT;
-	if (bytes_eq(a, b))
+	if (tell_equal(&t, a, b))
 		return OK;
 	e = kind == OBJDIFF_ELF ? elf_diff(a, b, &t) : pe_diff(a, b, &t);
 	tell_end(&t);

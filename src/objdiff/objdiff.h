@@ -37,7 +37,12 @@ struct objdiff_opts {
 	struct arena *arena; /* everything is taken from here; its budget is the limit */
 	uint32_t functions;  /* differing functions to disassemble; the rest are named */
 	uint32_t lines;      /* of one function; at most DIFF_LINES_MAX */
-	uint32_t items;      /* statements of one kind, functions and data apart */
+	uint32_t items; /* statements, at most; the worst class is always among them */
+	/*
+	 * May be NULL: told of parts that were equal and are not looked at again soon, so
+	 * that mapped pages can be given back. They stay readable.
+	 */
+	void (*passed)(struct bytes part);
 };
 
 #define OBJDIFF_FUNCTIONS 50

@@ -328,6 +328,43 @@ TEST(relocatable)
 	rig_close(&d);
 }
 
+/* Other machines' objects, where Clang makes them: the change, and nothing else. */
+TEST(machines)
+{
+	static const char *const machines[] = { "x86_64", "i386", "aarch64", "arm",
+		"riscv64", "powerpc64le", "s390x", "mips" };
+	static const char source[] =
+	    "int puts(const char *); int counter; const char *const names[] = { \"a\", "
+	    "\"b\" };\n"
+	    "#ifdef SHIFT\nint more(int x) { puts(\"more\"); return x; }\n#endif\n"
+	    "int first(int x) { return puts(names[x & 1]) + counter; }\n"
+	    "int second(int x) { if (x > 4) puts(\"second\"); return x * K; }\n"
+	    "int third(int x) { return first(x) + second(x + 1); }\n";
+	struct rig_dir d;
+
+	rig_open(&d);
+	rig_source(&d, "m.c", source);
+	for (size_t i = 0; i < COUNT(machines) && rig_sh(&d, "clang-14 --version"); i++) {
+		struct rig_told t = { 0 };
+		char command[512];
+		ROW("%s", machines[i]);
+		snprintf(command, sizeof(command),
+		    "for v in 'a -DK=5' 'b -DK=9 -DSHIFT'; do set -- $v; clang-14 "
+		    "--target=%s-linux-gnu "
+		    "-O2 -fPIC -o $1.o -c m.c $2 $3; done",
+		    machines[i]);
+		CHECK(rig_sh(&d, command));
+		EQ_U(rig_run(rig_file(&d, "a.o"), rig_file(&d, "b.o"), &t), OK);
+		bool ok = rig_says(&t, "more|function was added") &&
+			  rig_says(&t, "code|.text second|") &&
+			  !rig_says(&t, "|.text first|");
+		if (!CHECK(ok))
+			printf("# %s\n", buf_cstr(&t.text));
+		buf_done(&t.text);
+	}
+	rig_close(&d);
+}
+
 TEST(equal)
 {
 	struct rig_told t = { 0 };

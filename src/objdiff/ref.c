@@ -45,6 +45,12 @@ ref_of_rel(const struct elf *e, const struct elf_rel *r)
 	return ref;
 }
 
+static bool
+is_x86(const struct elf *e)
+{
+	return e->m->arch == INSN_X86_64 || e->m->arch == INSN_I386;
+}
+
 /* x86: distances count from the next instruction, so the addend was made smaller. */
 static bool
 counts_from_end(const struct elf *e, uint32_t type)
@@ -72,6 +78,8 @@ relocated(const struct elf *e, uint64_t at, struct insn *x, struct ref out[REFS_
 		}
 		o->raw = in;
 		o->call = x->call;
+		if (e->m->arch == INSN_MIPS && !e->rela) /* the addend's half */
+			memset(x->fixed + (e->be ? 2 : 0), 0, 2);
 		/* REL's addends stand in the fields, of whole bytes on i386; RELA's are
 		 * zeros */
 		for (unsigned k = 0; k < x->nf; k++) {
@@ -79,7 +87,7 @@ relocated(const struct elf *e, uint64_t at, struct insn *x, struct ref out[REFS_
 				continue;
 			if (!e->rela)
 				memset(x->fixed + in, 0, x->f[k].size);
-			else if (x->f[k].kind != INSN_VALUE)
+			else if (x->f[k].kind != INSN_VALUE && is_x86(e))
 				o->under = x->f[k].value - at - x->len;
 		}
 	}

@@ -33,6 +33,8 @@ void tell_pair(struct tell *t, enum diff_class cls, struct bytes where, const ch
     struct bytes a, struct bytes b);
 /* A stranger's text as one line in the arena, escaped (base/text.h) and cut. */
 struct bytes tell_text(struct arena *arena, struct bytes s);
+/* bytes_eq for large parts: what was equal is given back on the way (opts.passed). */
+bool tell_equal(const struct tell *t, struct bytes a, struct bytes b);
 /* Says how many were kept back. */
 void tell_end(struct tell *t);
 

@@ -215,37 +215,51 @@ starts_merge(struct starts *s)
 	s->n = n;
 }
 
+/* x86: int3, and the forms of nop that assemblers fill with. */
+static bool
+nop_x86(const struct insn *x, bool wide)
+{
+	size_t k = 0;
+
+	while (k < x->len && (x->fixed[k] == 0x66 || x->fixed[k] == 0x2e))
+		k++;
+	if (x->fixed[k] == 0x90 || x->fixed[k] == 0xcc)
+		return true;
+	if (x->fixed[k] == 0x0f && k + 1 < x->len && x->fixed[k + 1] == 0x1f)
+		return true;
+	/* 32 bits: lea 0(%esi),%esi and lea 0(%esi,%eiz),%esi in their long forms */
+	return !wide && x->len >= 3 && x->fixed[k] == 0x8d &&
+	       (x->fixed[k + 1] | 0xc2) == 0xf6 && x->fixed[x->len - 1] == 0;
+}
+
+static bool
+nop_word(const struct elf *e, const struct insn *x)
+{
+	uint32_t w = e->be ? be32(x->fixed) : le32(x->fixed);
+
+	if (x->len != 4)
+		return false;
+	return w == 0 || (e->m->arch == INSN_ARM64 && w == 0xd503201f) ||
+	       (e->m->arch == INSN_PPC && w == 0x60000000) ||
+	       (e->m->arch == INSN_ARM && (w == 0xe320f000 || w == 0xe1a00000));
+}
+
 size_t
 unit_padding(const struct elf *e, struct bytes code)
 {
 	struct insn_run r = { .arch = (enum insn_arch)e->m->arch, .be = e->be };
 	bool x86 = r.arch == INSN_X86_64 || r.arch == INSN_I386;
+	bool bytewise = x86 || r.arch == INSN_OPAQUE || r.arch == INSN_S390X;
 	size_t off = 0;
 	struct insn x;
 
 	while (off < code.n) {
-		const uint8_t *p = code.p + off;
-		size_t k = 0;
-		if (*p == 0 || (x86 && *p == 0xcc)) {
+		if (code.p[off] == 0 && (bytewise || code.n - off < 4)) {
 			off++;
 			continue;
 		}
 		insn_next(&r, code, off, 0, &x);
-		while (x86 && k < x.len && (x.fixed[k] == 0x66 || x.fixed[k] == 0x2e))
-			k++;
-		bool nop =
-		    x86 && (x.fixed[k] == 0x90 || (x.fixed[k] == 0x0f && k + 1 < x.len &&
-						      x.fixed[k + 1] == 0x1f));
-		/* lea 0(%esi),%esi and lea 0(%esi,%eiz),%esi in their long forms */
-		nop = nop ||
-		      (r.arch == INSN_I386 && x.fixed[k] == 0x8d && x.len >= 3 &&
-			  (x.fixed[k + 1] | 0xc2) == 0xf6 &&
-			  bytes_eq(bytes_sub(code, off + x.len - 1, 1), BYTES_LIT("\0")));
-		nop = nop ||
-		      (r.arch == INSN_ARM64 && x.len == 4 && le32(x.fixed) == 0xd503201f);
-		nop = nop || (r.arch == INSN_PPC && x.len == 4 &&
-				 (e->be ? be32(x.fixed) : le32(x.fixed)) == 0x60000000);
-		if (!nop)
+		if (x86 ? !nop_x86(&x, r.arch == INSN_X86_64) : !nop_word(e, &x))
 			break;
 		off += x.len;
 	}
