@@ -45,6 +45,16 @@ word(struct reading *r)
 	return w;
 }
 
+/* UTF-8 without control characters: JSON could carry them, and some readers not. */
+static bool
+is_text(struct bytes s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((s.p[i] < ' ' && s.p[i] != '\t') || s.p[i] == 0x7f)
+			return false;
+	return text_is_utf8(s);
+}
+
 /* The next line that says something, in rest. ERR_END: there is none. */
 static enum err
 next(struct reading *r)
@@ -57,7 +67,9 @@ next(struct reading *r)
 		r->text = bytes_from(r->text, num_add(nl, 1));
 		if (r->rest.n == 0 || r->rest.p[0] == '#')
 			continue;
-		return text_is_utf8(r->rest) ? OK : wrong(r, "it is not UTF-8");
+		return is_text(r->rest)
+			   ? OK
+			   : wrong(r, "it is not UTF-8, or has control characters");
 	}
 	return ERR_END;
 }

@@ -22,6 +22,7 @@ static const struct row {
 	{ "scope a\nfinding high\nresult passed\n", NULL, 0 },
 	{ "scope a\nopinion x\nresult passed\n", NULL, 0 },
 	{ "scope \xff\nresult passed\n", NULL, 0 },
+	{ "scope a\x01\nresult passed\n", NULL, 0 }, { "scope a\r\nresult passed\n", NULL, 0 },
 }, claims[] = {
 	{ "a holds\n", "{\"claims\":[{\"claim\":\"a\",\"result\":\"PASSED\"}]}", ATTEST_PASSED },
 	{ "a holds\nb open no time\n",

@@ -78,13 +78,14 @@ TEST(values)
 	EQ_S(c.channel, "stable");
 	EQ_I(c.max_age, 7 * 86400);
 	EQ_U(c.max_size, 64 << 20);
-	CHECK(
-	    parse("max-age = 36h\nmax-size = 10k\ntrust = t\nstate = /s\ndeadline = 2m\n"
-		  "min-speed = 5\nca-file = ca.pem\nchannel = beta-2\n",
-		&c) == OK);
+	CHECK(parse("max-age = 36h\nmax-size = 10k\ntrust = t\nexaminers = e/x\nstate = "
+		    "/s\ndeadline = 2m\n"
+		    "min-speed = 5\nca-file = ca.pem\nchannel = beta-2\n",
+		  &c) == OK);
 	EQ_I(c.max_age, 36 * 3600);
 	EQ_U(c.max_size, 10240);
 	EQ_S(c.trust, "/etc/candor/t");
+	EQ_S(c.examiners, "/etc/candor/e/x");
 	EQ_S(c.state, "/s");
 	EQ_S(c.ca_file, "/etc/candor/ca.pem");
 	EQ_S(c.channel, "beta-2");
@@ -144,10 +145,12 @@ TEST(where)
 	EQ_U(conf_load(&w, &a, &c, &f), OK);
 	EQ_S(c.channel, "beta");
 	EQ_S(c.trust, trust);
-	w.trust = "/x";
+	EQ_S(strrchr(c.examiners, '/'), "/examiners");
+	w.trust = "/x/t";
 	w.state = "/y";
 	EQ_U(conf_load(&w, &a, &c, &f), OK);
-	EQ_S(c.trust, "/x");
+	EQ_S(c.trust, "/x/t");
+	EQ_S(c.examiners, "/x/examiners"); /* beside the trust file, wherever that is */
 	EQ_S(c.state, "/y");
 	free(path);
 	free(trust);

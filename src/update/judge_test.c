@@ -125,6 +125,39 @@ TEST(cut_and_flipped)
 	end(l, &proof);
 }
 
+/* A program where rules were asked for, and the other way round. */
+TEST(type_that_was_asked_for)
+{
+	struct buf proof = { 0 }, program = { 0 };
+	struct lab *l = world(&proof);
+	struct seen *none = xcalloc(1, sizeof(*none));
+	struct judge_said *said = xcalloc(1, sizeof(*said));
+	uint64_t at = lab_add(l, &l->log,
+	    &(struct lab_release){ .sequence = 1, .type = STATEMENT_RELEASE });
+	struct judge_ask ask;
+
+	lab_proof(l, &l->log, at, &(struct lab_checkpoint){ .size = 4, .witnesses = 7 },
+	    &program);
+	for (int i = 0; i < 4; i++) {
+		bool good = i == 0 || i == 3;
+
+		ask = ask_of(l, none, buf_bytes(i & 1 ? &program : &proof));
+		ask.type = i & 2 ? STATEMENT_RELEASE : STATEMENT_RULES;
+		ROW("%d", i);
+		judge_release(&ask, said);
+		EQ_U(said->fault.kind, good ? FAULT_NONE : FAULT_SOFTWARE);
+		EQ_U(said->program.n, i == 3);
+	}
+	EQ_S(said->program.name, "candor");
+	EQ_S(said->program.version, "9.9");
+	EQ_S(said->program.artefact[0].name, "a.tar");
+	EQ_U(said->program.artefact[0].size, l->archive.n);
+	free(none);
+	free(said);
+	buf_done(&program);
+	end(l, &proof);
+}
+
 TEST(nobody_is_trusted)
 {
 	struct buf proof = { 0 };
