@@ -3,13 +3,27 @@
 
 #include "evidence/jsonin.h"
 
-/* A word that is not known says nothing, and nothing is no success. */
+/*
+ * What rebuild calls it, or another program in our own words. A word that is not known
+ * says nothing, and nothing is no success.
+ */
+static const struct {
+	const char *word;
+	enum attest_result result;
+} words[] = {
+	{ "bit-identical", ATTEST_PASSED },
+	{ "differs", ATTEST_FAILED },
+	{ "missing", ATTEST_FAILED }, /* the source does not make what is handed out */
+	{ "PASSED", ATTEST_PASSED },
+	{ "FAILED", ATTEST_FAILED },
+};
+
 static enum attest_result
 meaning(struct bytes word)
 {
-	for (int r = ATTEST_PASSED; r < ATTEST_INCONCLUSIVE; r++)
-		if (bytes_eq(word, bytes_of(attest_result_name((enum attest_result)r))))
-			return (enum attest_result)r;
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (bytes_eq(word, bytes_of(words[i].word)))
+			return words[i].result;
 	return ATTEST_INCONCLUSIVE;
 }
 

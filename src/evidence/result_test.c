@@ -11,7 +11,7 @@ static const struct row {
 	enum attest_result result;
 	uint8_t manifest;
 } rows[] = {
-	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"PASSED\"}]}", OK, ATTEST_PASSED },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"bit-identical\"}]}", OK, ATTEST_PASSED },
 	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"FAILED\"}]}", OK, ATTEST_FAILED },
 	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"new word\"}]}", OK, ATTEST_INCONCLUSIVE },
 	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\"}]}", OK, ATTEST_INCONCLUSIVE },
