@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -29,6 +30,19 @@ ask_witnesses(void *arg, struct fault *f)
 	return e;
 }
 
+static bool
+names_log(const struct policy *p, const struct note_key *log)
+{
+	for (uint32_t i = 0; i < p->nlog; i++) {
+		const struct note_key *k = &p->log[i].key;
+
+		if (k->alg == log->alg && bytes_eq(k->name, log->name) &&
+		    memcmp(k->pub, log->pub, SIGN_PUBLIC) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Does the policy want witnesses at all? With "quorum none" there is nobody to ask. */
 static enum err
 load_witnesses(struct publish_cmd *c)
@@ -40,6 +54,12 @@ load_witnesses(struct publish_cmd *c)
 	if (c->args->trust == NULL)
 		return OK;
 	e = log_trust_load(&args, NULL, &t, &c->fault);
+	if (e == OK && !names_log(&t.policy, &c->p.set.key))
+		e = fault_set(&c->fault, FAULT_POLICY,
+		    "'%s' does not name the log '%s' with its key, so nobody who goes by "
+		    "it "
+		    "would take this",
+		    c->args->trust, fault_quote(c->p.set.key.name));
 	if (e == OK && t.policy.quorum != POLICY_NO_QUORUM)
 		c->p.cosign = ask_witnesses;
 	log_trust_done(&t);

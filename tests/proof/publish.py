@@ -6,7 +6,9 @@ kill -9 comes at, and whatever byte the disk is full at, everybody sees the old 
 the new one, whole, and the same command again finishes what was begun.
 """
 import base64
+import functools
 import hashlib
+import http.server
 import json
 import os
 import pathlib
@@ -16,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'log'))
@@ -38,6 +41,11 @@ def ok(name, good, detail=''):
         print(''.join(f'# {l}\n' for l in str(detail).split('\n')), end='', flush=True)
 
 
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
 class World:
     """A publisher with a log, a site and a folder of rules; where: for log and site."""
 
@@ -47,6 +55,7 @@ class World:
         self.log, self.rules, self.key = self.site / 'log', self.dir / 'rules', self.dir / 'publisher.key'
         self.rules.mkdir()
         self.site.mkdir()
+        self.trust = None  # a policy, once there is a witness
         for key, seed in ((self.key, OLD), (self.dir / 'new.key', NEW)):
             key.write_text(signer(NAME, 1, seed) + '\n')
             key.chmod(0o600)
@@ -57,7 +66,8 @@ class World:
         return subprocess.run([candor, *map(str, args)], capture_output=True, text=True, timeout=120)
 
     def command(self, *more):
-        return [candor, 'publish', 'rules', str(self.rules), '--log', str(self.log), '--key', str(self.key), *more]
+        return [candor, 'publish', 'rules', str(self.rules), '--log', str(self.log), '--key', str(self.key),
+                *(['--trust', str(self.trust)] if self.trust else []), *more]
 
     def publish(self, *more):
         return self.run(*self.command(*more)[1:])
@@ -146,6 +156,35 @@ def the_same(w):
     r = w.run('publish', 'refresh', '--log', w.log)
     ok('refreshed: under the checkpoint as it is now', r.returncode == 0 and '2 releases' in r.stdout and
        w.proof('rules/stable/latest')[2].split('\n')[1] == '4' and w.proof('rules/stable/3')[2].split('\n')[1] == '3', r)
+
+
+def by_name_and_by_url(w):
+    """The command as short as it can be, and releases compared behind a server."""
+    usual = w.site / 'log.private/publisher'
+    r = w.run('publish', 'rules', w.rules, '--channel', 'stable', '--log', w.log)
+    ok('without a key: how to make one', r.returncode == 2 and 'candor trust key' in r.stderr, r)
+    shutil.copy(w.key, usual)
+    r = w.run('publish', 'rules', w.rules, '--channel', 'stable', '--log', w.log)
+    ok('the publisher keeps his key beside the log', r.returncode == 0 and r.stdout.startswith('unchanged'), r)
+    usual.unlink()
+    (w.dir / 'elsewhere').write_text(f'log {vkey("other.example/log", 1, NEW)}\nquorum none\n')
+    r = w.publish('--unchanged', '--trust', str(w.dir / 'elsewhere'))
+    ok('a policy of another log', r.returncode == 16 and w.statement()['sequence'] == '3', r)
+    server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), functools.partial(Quiet, directory=w.site))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    base = f'http://127.0.0.1:{server.server_port}/rules/stable'
+    here = w.run('rules', 'diff', w.site / 'rules/stable/1', w.site / 'rules/stable/2')
+    r = w.run('rules', 'diff', f'{base}/1', f'{base}/2')
+    ok('by URL it is the same', r.returncode == 1 and r.stdout == here.stdout, (r, here))
+    r = w.run('rules', 'diff', f'{base}/1', f'{base}/77')
+    ok('what is not there', r.returncode == 18, r)
+    blob = w.site / 'blob' / w.statement('rules/stable/2')['archive'][0]
+    data = blob.read_bytes()
+    blob.write_bytes(data.replace(b'worm', b'form'))
+    codes = [w.run('rules', 'list', where).returncode for where in (f'{base}/2', w.site / 'rules/stable/2')]
+    ok('another archive than the statement says', codes == [20, 20], codes)
+    blob.write_bytes(data)
+    server.shutdown()
 
 
 def refused(w):
@@ -311,7 +350,8 @@ def shown(w):
         if w.proof('rules/stable/latest')[1] != w.proof(f'rules/stable/{n}')[1]:
             return 0, 'latest is not the numbered one'
         (w.dir / 'entry').write_bytes(w.proof('rules/stable/latest')[1])
-        r = w.run('log', 'check', w.dir / 'entry', w.site / 'rules/stable/latest', '--key', w.log_key)
+        r = w.run('log', 'check', w.dir / 'entry', w.site / 'rules/stable/latest',
+                  *(['--trust', w.trust] if w.trust else ['--key', w.log_key]))
         return n, None if r.returncode == 0 else r
     except (OSError, ValueError, KeyError, TypeError) as e:
         return 0, f'{type(e).__name__}: {e}'
@@ -341,7 +381,23 @@ def whole(w):
     return wrong + left
 
 
-def killed(w):
+def with_witness(w):
+    """The same, with somebody to ask: what is shown is cosigned at every instant."""
+    name, key, seed = 'witness.example/w', w.dir / 'w.key', bytes([5] * 32)
+    key.write_text(signer(name, 4, seed) + '\n')
+    key.chmod(0o600)
+    p = subprocess.Popen([candor, 'witness', '--listen', '127.0.0.1:0', '--key', key, '--state', w.dir / 'w',
+                          '--log', w.log_key], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    w.trust = w.dir / 'policy'
+    w.trust.write_text(f'log {w.log_key}\nwitness w {vkey(name, 4, seed)} {p.stdout.readline().split()[-1]}\nquorum w\n')
+    try:
+        killed(w, max(10, rounds // 5), 'with a witness')
+    finally:
+        p.kill()
+        p.wait()
+
+
+def killed(w, rounds, what):
     seed = random.randrange(1 << 32)
     rnd, wrong, hits, now = random.Random(seed), [], 0, 0
     usual, i = 9.0, 0
@@ -370,7 +426,7 @@ def killed(w):
     if r.returncode:
         wrong.append(r)
     wrong += whole(w)
-    ok(f'kill -9 at {rounds} instants: nothing half, nothing lost, nothing twice', not wrong and hits == rounds,
+    ok(f'kill -9 at {rounds} instants, {what}: nothing half, nothing lost, nothing twice', not wrong and hits == rounds,
        f'seed {seed}, {hits} killed\n' + '\n'.join(map(str, wrong)))
     print(f'# {hits} of {i} were killed before their end; {shown(w)[0]} releases')
 
@@ -426,18 +482,20 @@ def two_at_once(w):
 fast = '/dev/shm' if os.access('/dev/shm', os.W_OK) else None
 with tempfile.TemporaryDirectory(prefix='candor-publish-', dir=fast) as d:
     os.chmod(d, 0o755)
-    for name in 'abcd':
+    for name in 'abcde':
         os.mkdir(os.path.join(d, name))
     world = World(os.path.join(d, 'a'))
     first_and_second(world)
     the_same(world)
+    by_name_and_by_url(world)
     refused(world)
     programs(world)
     keys(world)
     pages(world)
     another_log(world)
     two_at_once(World(os.path.join(d, 'b')))
-    killed(World(os.path.join(d, 'c')))
+    killed(World(os.path.join(d, 'c')), rounds, 'alone')
+    with_witness(World(os.path.join(d, 'e')))
     small_disk(os.path.join(d, 'd'))
 print(f'1..{count}')
 sys.exit(bad != 0)
