@@ -14,6 +14,7 @@ publisher_add(struct publisher *p, struct bytes vkey, struct fault *f)
 	return OK;
 }
 
+/* Names alone do not make a key: anybody can take one. */
 static bool
 same_key(const struct note_key *a, const struct note_key *b)
 {
@@ -70,6 +71,10 @@ signed_by(const struct publisher *p, const struct entry *e, bool replaced)
 	return f.kind == FAULT_SIGNATURE ? PUBLISHER_BROKEN : PUBLISHER_STRANGER;
 }
 
+/*
+ * When there is no room the old keys go on counting: better a doubt less than a false
+ * alarm for every release to come.
+ */
 static void
 put(struct publisher *p, const struct note_key *key, struct bytes channel, bool replaced)
 {

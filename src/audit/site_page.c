@@ -125,6 +125,7 @@ sources(struct buf *out, struct bytes archive)
 		    "that releases have.</p>\n");
 }
 
+/* Said where the content would be, so that a hole is not taken for nothing. */
 static void
 missing(struct buf *out, const char *why)
 {
@@ -133,6 +134,7 @@ missing(struct buf *out, const char *why)
 	buf_str(out, "</p>\n");
 }
 
+/* What changed comes first: that is what a reader came for. */
 static void
 rules_of(struct buf *out, const struct site_blobs *b)
 {

@@ -14,8 +14,7 @@
 #include "cli/publish_cmd.h"
 #include "update/conf.h"
 
-/* --- opening
- * ----------------------------------------------------------------------------- */
+/* --- opening -------------------------------------------------------------- */
 
 /* For struct publish: asks, and remembers what was seen. */
 static enum err
@@ -66,6 +65,10 @@ load_witnesses(struct publish_cmd *c)
 	return e;
 }
 
+/*
+ * Beside the log, where it is nobody else's; decisions/0010 says why it had better lie
+ * in a drawer, and --key is for that.
+ */
 static enum err
 load_key(struct publish_cmd *c)
 {
@@ -87,6 +90,7 @@ load_key(struct publish_cmd *c)
 	return e;
 }
 
+/* The lock first, so that everything that is read stays as it is until the end. */
 static enum err
 open_all(struct publish_cmd *c, bool wants)
 {
@@ -109,6 +113,7 @@ open_all(struct publish_cmd *c, bool wants)
 	return e;
 }
 
+/* The exit code of a wrong command line. */
 static int
 usage(const char *verb, const char *what)
 {
@@ -139,8 +144,7 @@ publish_cmd_close(struct publish_cmd *c)
 	free(c->seen);
 }
 
-/* --- before
- * ------------------------------------------------------------------------------ */
+/* --- before --------------------------------------------------------------- */
 
 /* A key that was replaced signs no more: clients would refuse. */
 static enum err
@@ -222,9 +226,9 @@ publish_cmd_fill(struct publish_cmd *c, struct statement *s)
 	    when);
 }
 
-/* --- after
- * ------------------------------------------------------------------------------- */
+/* --- after ---------------------------------------------------------------- */
 
+/* What scripts want to know: which release it is now, and where it stands. */
 static void
 tell_json(const struct publish_cmd *c, const char *result, const struct statement *s,
     uint64_t index)
@@ -251,6 +255,7 @@ tell_json(const struct publish_cmd *c, const char *result, const struct statemen
 	buf_done(&b);
 }
 
+/* The end of a line; nothing when nobody was to be asked. */
 static void
 tell_cosigned(const struct publish_cmd *c)
 {
@@ -309,8 +314,7 @@ publish_cmd_same(const struct publish_cmd *c)
 		    e->statement.sequence, e->index);
 }
 
-/* --- keys
- * -------------------------------------------------------------------------------- */
+/* --- keys ----------------------------------------------------------------- */
 
 struct keys_args {
 	struct publish_args common;
@@ -390,8 +394,7 @@ static const struct verb verb_keys = {
 	run_keys,
 };
 
-/* --- refresh
- * ----------------------------------------------------------------------------- */
+/* --- refresh -------------------------------------------------------------- */
 
 struct refresh_args {
 	struct publish_args common;
@@ -402,6 +405,7 @@ static const struct opt refresh_opts[] = {
 	OPT_LAST,
 };
 
+/* No key of a publisher is needed: nothing new is said. */
 static enum err
 refresh(struct publish_cmd *c)
 {
@@ -446,8 +450,7 @@ static const struct verb verb_refresh = {
 	run_refresh,
 };
 
-/* --- the verb
- * ---------------------------------------------------------------------------- */
+/* --- the verb ------------------------------------------------------------- */
 
 static const struct verb *const subs[] = { &verb_publish_rules, &verb_publish_release,
 	&verb_keys, &verb_refresh, NULL };

@@ -73,6 +73,7 @@ put_file(struct releasing *r, const char *path, struct statement_file *out)
 	return e;
 }
 
+/* Byte by byte, as the statement wants it, whatever the locale says. */
 static int
 by_name(const void *a, const void *b)
 {
@@ -106,6 +107,7 @@ same_file(const struct statement_file *a, const struct statement_file *b)
 	       memcmp(a->sha256, b->sha256, STATEMENT_HASH) == 0;
 }
 
+/* Dates and sequence aside: would the statement say anything new? */
 static bool
 is_same(const struct releasing *r)
 {

@@ -50,9 +50,9 @@ struct making {
 	struct statement s;
 };
 
-/* --- what differs
- * ------------------------------------------------------------------------ */
+/* --- what differs --------------------------------------------------------- */
 
+/* Warnings are for candor check; an error means that no client could use it. */
 static enum err
 list(struct making *m, const struct rulepack *p, struct ruleset *out)
 {
@@ -94,6 +94,7 @@ open_last(struct making *m, struct rulepack *out)
 	return e;
 }
 
+/* Of a channel without a release: nothing, so that all rules are new. */
 static enum err
 list_last(struct making *m)
 {
@@ -110,6 +111,7 @@ list_last(struct making *m)
 	return e;
 }
 
+/* The text is made even when nobody will look at it: its digest goes into the log. */
 static enum err
 compare(struct making *m)
 {
@@ -122,9 +124,13 @@ compare(struct making *m)
 	return OK;
 }
 
-/* --- would clients take it?
- * --------------------------------------------------------------- */
+/* --- would clients take it? ----------------------------------------------- */
 
+/*
+ * Just what an update does with a release that it is about to install, by the same
+ * functions; so a set that passes here is refused by a client of this version for no
+ * reason of its rules.
+ */
 static enum err
 try_out(struct making *m)
 {
@@ -148,9 +154,9 @@ try_out(struct making *m)
 	return e;
 }
 
-/* --- publishing
- * --------------------------------------------------------------------------- */
+/* --- publishing ----------------------------------------------------------- */
 
+/* The archive has one form, so the same files have the same digest. */
 static bool
 is_same(struct making *m)
 {
@@ -162,6 +168,10 @@ is_same(struct making *m)
 	       memcmp(last->statement.archive.sha256, digest, STATEMENT_HASH) == 0;
 }
 
+/*
+ * Before anything names them. What is left of a call that goes no further is a file
+ * that nobody asks for.
+ */
 static enum err
 put_files(struct making *m)
 {
@@ -171,6 +181,9 @@ put_files(struct making *m)
 	return tree_put_blob(t, buf_bytes(&m->diff), &m->s.diff, &m->cmd.fault);
 }
 
+/*
+ * Counts are of the two lists, which are of the two archives: anybody can count again.
+ */
 static enum err
 finish(struct making *m)
 {

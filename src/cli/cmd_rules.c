@@ -35,8 +35,7 @@ static const struct opt diff_opts[] = {
 #undef AT
 /* clang-format on */
 
-/* --- as JSON
- * ----------------------------------------------------------------------------- */
+/* --- as JSON -------------------------------------------------------------- */
 
 static void
 put_metas(struct json *j, const struct ruleset_rule *r)
@@ -76,6 +75,7 @@ put_rule(struct json *j, const struct ruleset_rule *r)
 	json_hex(j, "digest", (struct bytes){ r->digest, RULESET_DIGEST });
 }
 
+/* Of a removed rule what it was; of a changed one what it is now, and the lines. */
 static void
 put_item(struct buf *out, const struct delta_item *i)
 {
@@ -111,8 +111,7 @@ put_delta(struct buf *out, const struct delta *d)
 	buf_u8(out, '\n');
 }
 
-/* --- both verbs
- * -------------------------------------------------------------------------- */
+/* --- both verbs ----------------------------------------------------------- */
 
 struct rules_cmd {
 	struct rules_args args;
@@ -135,6 +134,10 @@ load(struct rules_cmd *c, const char *what, struct ruleset *out)
 	return e;
 }
 
+/*
+ * A refusal has the code of its kind; rules with errors that of a release that has
+ * them.
+ */
 static int
 code_of(const struct rules_cmd *c, enum err e)
 {

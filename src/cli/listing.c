@@ -104,6 +104,10 @@ convert_metas(struct reading *r, const struct wire_rule *w)
 	}
 }
 
+/*
+ * What the worker says of a rule is believed as far as its own bytes go: a worker that
+ * lies about names lies about what it would compile.
+ */
 static enum err
 keep(struct reading *r, const struct wire_rule *w)
 {
@@ -130,6 +134,7 @@ keep(struct reading *r, const struct wire_rule *w)
 	return ruleset_add(r->set, &rule);
 }
 
+/* A callback cannot refuse, so the first err is kept, and the rest passed over. */
 static void
 on_rule(void *arg, const struct wire_rule *w)
 {
@@ -139,6 +144,10 @@ on_rule(void *arg, const struct wire_rule *w)
 		r->err = keep(r, w);
 }
 
+/*
+ * The worker gets what a compiler gets, and answers with a list in place of a
+ * database.
+ */
 static enum err
 run(struct reading *r)
 {

@@ -18,6 +18,7 @@
 #define PROOF_MAGIC "c2sp.org/tlog-proof@v"
 #define PROOF_FILE  262144     /* bytes: what a client reads of a proof */
 #define MEMORY      (1u << 20) /* for a statement */
+#define ARCHIVE_MAX (2ull << 30)
 
 /* The variable forgets the descriptor. */
 static int
@@ -125,6 +126,10 @@ add_file(struct packing *p, const struct walk_item *item, struct fault *f)
 	return OK;
 }
 
+/*
+ * The walk opens each file safely and tells what it is; packing opens it again by
+ * name, and takes as many bytes as it has then.
+ */
 static enum err
 collect(struct packing *p, struct walk *w, struct fault *f)
 {
@@ -163,6 +168,7 @@ write_archive(struct packing *p, int *fd, struct fault *f)
 	    "cannot pack '%s': %s", fault_quote(bytes_of(p->file[why.at].path)), why.why);
 }
 
+/* Links are not followed but for the root: what is published lies in this folder. */
 static enum err
 pack(const char *root, bool single, enum rulepack_for use, struct rulepack *out,
     struct fault *f)
@@ -202,8 +208,7 @@ pack(const char *root, bool single, enum rulepack_for use, struct rulepack *out,
 	return e;
 }
 
-/* --- a published release
- * ---------------------------------------------------------------- */
+/* --- a published release -------------------------------------------------- */
 
 /* "SITE/rules/stable/7" to "SITE" and the three parts behind; false: there are fewer. */
 static bool
@@ -245,6 +250,10 @@ read_statement(struct bytes file, struct arena *a, struct statement *out, struct
 	return OK;
 }
 
+/*
+ * What comes from a server is bounded by the size that the statement names, and by
+ * BLOB_MOST.
+ */
 static enum err
 fetch_archive(const char *base, const struct statement *s, const char *name,
     struct rulepack *out, struct fault *f)
@@ -269,6 +278,7 @@ fetch_archive(const char *base, const struct statement *s, const char *name,
 	return e;
 }
 
+/* The same names for a folder and for a server, so one reader does. */
 static enum err
 read_release(const char *what, struct rulepack *out, struct fault *f)
 {
@@ -319,9 +329,28 @@ read_release_at(const char *path, struct rulepack *out, struct fault *f)
 	return e;
 }
 
-/* --- which it is
- * ------------------------------------------------------------------------ */
+/* --- which it is ---------------------------------------------------------- */
 
+/* A copy in memory, sealed: the file may be written to while it is read here. */
+static enum err
+hold_still(int file, const char *path, struct rulepack *out, struct fault *f)
+{
+	uint64_t got = 0;
+	int fd = -1;
+	enum err e = sys_memfd("candor-archive", &fd);
+
+	if (e == OK)
+		e = sys_copy(file, fd, ARCHIVE_MAX, &got);
+	if (e == OK)
+		e = sys_seal(fd);
+	if (e == OK)
+		return rulepack_of(fd, path, out, f);
+	fd_closep(&fd);
+	return fault_set(
+	    f, FAULT_IO, "cannot read '%s': %s", fault_quote(bytes_of(path)), sys_why());
+}
+
+/* A file is known by its first bytes, not by its name. */
 static bool
 begins(int fd, const char *magic)
 {
@@ -348,6 +377,6 @@ rulepack_open(
 	if (S_ISREG(st.st_mode) && begins(fd, PROOF_MAGIC))
 		return read_release_at(what, out, f);
 	if (S_ISREG(st.st_mode) && archive_is(fd))
-		return rulepack_of(hand_over(&fd), what, out, f);
+		return hold_still(fd, what, out, f);
 	return pack(what, S_ISREG(st.st_mode), use, out, f);
 }

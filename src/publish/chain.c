@@ -17,6 +17,10 @@ keep(struct chain *c, uint64_t index, struct bytes raw)
 	entry_read(index, buf_bytes(&c->raw), &c->arena, &c->last);
 }
 
+/*
+ * An entry that looks like a statement and is signed by nobody counts, too: who may
+ * write to the log is its owner's business, and clients look at signatures.
+ */
 static bool
 is_of(const struct entry *e, enum statement_type type, struct bytes channel)
 {

@@ -34,6 +34,7 @@ take_lock(struct publish *p, struct fault *f)
 	return fault_set(f, FAULT_IO, "cannot lock '%s': %s", p->private_name, sys_why());
 }
 
+/* Another key of the same name is another log to everybody else. */
 static bool
 same_key(const struct note_key *a, const struct note_key *b)
 {
@@ -85,12 +86,14 @@ pending_name(enum statement_type type, struct bytes channel, char out[FILES_PATH
 	    (int)channel.n, (const char *)channel.p);
 }
 
+/* Nothing is held open between two files, so this is made when it is needed. */
 static struct files
 private_files(const struct publish *p)
 {
 	return (struct files){ .dir = p->private, .name = p->private_name };
 }
 
+/* Step 2. From here on the release is made, whoever finishes it. */
 static enum err
 put_pending(
     struct publish *p, const struct statement *s, struct bytes note, struct fault *f)
@@ -105,6 +108,7 @@ put_pending(
 	return e;
 }
 
+/* Step 6. Gone or not makes no difference: resuming a finished one changes nothing. */
 static void
 drop_pending(struct publish *p, const struct statement *s)
 {
@@ -191,6 +195,7 @@ enter(struct store *s, const struct entry *e, uint64_t *index, struct fault *f)
 	return r;
 }
 
+/* Step 4, or its beginning: with witnesses the checkpoint is held until they saw it. */
 static enum err
 sign_tree(struct publish *p, struct store *s, struct fault *f)
 {
@@ -198,8 +203,7 @@ sign_tree(struct publish *p, struct store *s, struct fault *f)
 				 : store_publish(s, &p->signer, f);
 }
 
-/* --- what is shown
- * ---------------------------------------------------------------------- */
+/* --- what is shown -------------------------------------------------------- */
 
 /* The published checkpoint, and a reader of its tree. */
 struct view {
@@ -210,6 +214,10 @@ struct view {
 	struct tile_reader *tiles;
 };
 
+/*
+ * Of the published checkpoint and not of the newest tree: a proof must be good for
+ * somebody who sees nothing else.
+ */
 static enum err
 view_open(struct publish *p, struct view *v, struct fault *f)
 {
@@ -244,6 +252,7 @@ make_proof(
 	return OK;
 }
 
+/* Step 5: the number first, for latest is what clients follow. */
 static enum err
 show(struct publish *p, const struct entry *e, uint64_t index, struct fault *f)
 {
@@ -267,8 +276,7 @@ show(struct publish *p, const struct entry *e, uint64_t index, struct fault *f)
 	return r;
 }
 
-/* --- all of it
- * -------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------ */
 
 /* Steps 3 to 6. */
 static enum err
@@ -362,8 +370,7 @@ publish_statement(struct publish *p, const struct chain *last, const struct stat
 	return e;
 }
 
-/* --- refreshing
- * -------------------------------------------------------------------------- */
+/* --- refreshing ----------------------------------------------------------- */
 
 /* "latest" again, under the checkpoint of the view. */
 static enum err
@@ -443,6 +450,10 @@ pending_channels(struct publish *p, enum statement_type type, struct tree_channe
 		closedir(d);
 }
 
+/*
+ * Channels have nothing to do with each other; the first that fails ends it, as its
+ * reason (no witnesses, no room) is that of the next one.
+ */
 static enum err
 resume_all(struct publish *p, struct fault *f)
 {

@@ -46,6 +46,7 @@ blob_path(const uint8_t sha256[STATEMENT_HASH], char out[FILES_PATH])
 	snprintf(out, FILES_PATH, "blob/%s", hex);
 }
 
+/* False: it cannot be read, and so is not what it should be. */
 static bool
 hash_fd(int fd, uint8_t out[HASH_MAX])
 {
@@ -135,9 +136,9 @@ tree_read(const struct tree *t, const char *path, size_t limit, struct buf *out,
 	return e;
 }
 
-/* --- channels
- * --------------------------------------------------------------------------- */
+/* --- channels ------------------------------------------------------------- */
 
+/* readdir has an order of its own; people and tests want one that stays. */
 static int
 by_text(const void *a, const void *b)
 {

@@ -23,7 +23,7 @@ delta_word(enum delta_kind k)
 	return words[k];
 }
 
-/* --- comparing ---------------------------------------------------------------------- */
+/* --- comparing ------------------------------------------------------------ */
 
 /* Where the next item of a kind goes. */
 struct making {
@@ -32,6 +32,7 @@ struct making {
 	bool counting; /* the first time round */
 };
 
+/* Counted in the first round, so that the second knows where each kind begins. */
 static void
 put(struct making *m, enum delta_kind k, const struct ruleset_rule *old,
     const struct ruleset_rule *new)
@@ -90,7 +91,7 @@ delta_done(struct delta *d)
 	*d = (struct delta){ 0 };
 }
 
-/* --- the text ----------------------------------------------------------------------- */
+/* --- the text ------------------------------------------------------------- */
 
 /*
  * A line of source: as it is, but for what is no printable character. Unlike text_escape
@@ -112,6 +113,7 @@ put_source(struct buf *out, struct bytes line)
 	}
 }
 
+/* ASCII letters only, as names of metadata are. */
 static bool
 same_word(struct bytes a, const char *b)
 {
@@ -135,12 +137,17 @@ is_reason(struct bytes name)
 	return false;
 }
 
+/* What rules are in when nobody says: not worth a word. */
 static bool
 is_default(struct bytes ns)
 {
 	return ns.n == 0 || bytes_eq(ns, BYTES_LIT("default"));
 }
 
+/*
+ * The first line of a paragraph. What makes a rule act on others or keep silent
+ * (global, private) stands where nobody overlooks it.
+ */
 static void
 put_name(const struct ruleset_rule *r, struct buf *out)
 {

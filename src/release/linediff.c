@@ -11,6 +11,7 @@ struct lines {
 	size_t n, cap;
 };
 
+/* A newline at the end of a text begins no line. */
 static void
 split(struct bytes text, struct lines *out)
 {
@@ -30,6 +31,7 @@ struct middle {
 	size_t n, m;
 };
 
+/* Most changes are small, so that what is left is, too. */
 static struct middle
 trim(const struct lines *a, const struct lines *b)
 {
