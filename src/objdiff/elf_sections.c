@@ -52,10 +52,11 @@ elf_part(const struct elf *e, const struct elf_sec *s)
 	}
 	if (is_debug(s))
 		return PART_DEBUG;
-	if (e->type == ET_REL && (s->type == SHT_SYMTAB || s->type == 18))
+	/* linkers find what code calls by its name: the names are as good as code */
+	if (e->type == ET_REL &&
+	    (s->type == SHT_SYMTAB || s->type == 18 || s->type == SHT_STRTAB) &&
+	    !elf_sec_is(s, ".shstrtab"))
 		return PART_LINK;
-	if (e->type == ET_REL && s->type == SHT_STRTAB)
-		return PART_NAMES;
 	if (s->type == SHT_SYMTAB || elf_sec_is(s, ".strtab") || s->type == 18)
 		return PART_DEBUG;
 	if (s->type == SHT_STRTAB && elf_sec_is(s, ".shstrtab"))
@@ -218,11 +219,22 @@ content(struct elf_pair *p, const struct elf_sec *a, const struct elf_sec *b)
 	}
 }
 
+/* Which table of symbols or names a section uses, and on what it works. */
+static bool
+same_links(const struct elf_sec *a, const struct elf_sec *b)
+{
+	return a->type == b->type && a->link == b->link && a->info == b->info &&
+	       a->entsize == b->entsize;
+}
+
 static void
 pair(struct elf_pair *p, const struct elf_sec *a, const struct elf_sec *b)
 {
 	attributes(p, a, b);
 	if ((b->flags & SHF_ALLOC) && (a->addr != b->addr || a->size != b->size))
+		p->moved = p->deep = true;
+	if (!same_links(a, b)) /* numbers of sections change with their order; what they
+				  mean is asked */
 		p->moved = p->deep = true;
 	if (a->type == SHT_NOBITS && a->size != b->size)
 		tell_found(p->t, DIFF_DATA, b->name,

@@ -31,7 +31,9 @@ digest(const struct units *u, const struct unit *x)
 	struct insn_run run = { .arch = (enum insn_arch)u->e->m->arch, .be = u->e->be };
 	struct bytes code = unit_code(u, x);
 	struct ref ref[REFS_MAX];
-	uint64_t h = x->kind;
+	/* stubs look alike, and only their names tell whom they call */
+	uint64_t h =
+	    ref_mix_bytes(x->kind, x->kind == UNIT_STUB ? x->name : (struct bytes){ 0 });
 	struct insn i;
 
 	for (uint64_t off = 0; off < code.n; off += i.len) {

@@ -365,6 +365,32 @@ TEST(machines)
 	rig_close(&d);
 }
 
+/* Only a name differs, at the same place of the table of names: a call to somebody else.
+ */
+TEST(only_a_name)
+{
+	static const char *const how[] = { "-c", "-fPIC -shared", "-fPIC -shared -s" };
+	struct rig_dir d;
+
+	rig_open(&d);
+	rig_source(&d, "n.c",
+	    "int SAY(const char *); int f(int x) { return SAY(\"a\") + x; }\n");
+	for (size_t i = 0; i < COUNT(how); i++) {
+		struct rig_told t = { 0 };
+		char command[256];
+		ROW("%s", how[i]);
+		snprintf(command, sizeof(command),
+		    "gcc -O2 %s -DSAY=puts n.c -o a && gcc -O2 %s -DSAY=perr n.c -o b",
+		    how[i], how[i]);
+		CHECK(rig_sh(&d, command));
+		EQ_U(rig_run(rig_file(&d, "a"), rig_file(&d, "b"), &t), OK);
+		if (!CHECK(rig_says(&t, "code|.text f|goes to perr")))
+			printf("# %s\n", buf_cstr(&t.text));
+		buf_done(&t.text);
+	}
+	rig_close(&d);
+}
+
 TEST(equal)
 {
 	struct rig_told t = { 0 };

@@ -66,8 +66,12 @@ static inline enum err
 rig_run_in(struct bytes a, struct bytes b, size_t budget, struct rig_told *t)
 {
 	struct arena arena;
-	struct objdiff_opts o = { &arena, OBJDIFF_FUNCTIONS, OBJDIFF_LINES,
-		OBJDIFF_ITEMS };
+	struct objdiff_opts o = {
+		.arena = &arena,
+		.functions = OBJDIFF_FUNCTIONS,
+		.lines = OBJDIFF_LINES,
+		.items = OBJDIFF_ITEMS,
+	};
 	struct diff_sink sink = { t, rig_sink };
 	enum err e;
 
