@@ -2,6 +2,26 @@
 #include "diff_rig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
+int LLVMFuzzerInitialize(int *argc, char ***argv);
+
+/*
+ * libarchive asks malloc for the length that a header tells, up to 4 GB, before it reads
+ * so much. A confined process is refused by its limit; here it is no finding.
+ */
+int
+LLVMFuzzerInitialize(int *argc, char ***argv)
+{
+	static char limit[] = "-malloc_limit_mb=5000";
+	static char *with[32];
+	int n = 0;
+
+	for (; n < *argc && n < 30; n++)
+		with[n] = (*argv)[n];
+	with[n++] = limit;
+	*argc = n;
+	*argv = with;
+	return 0;
+}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
