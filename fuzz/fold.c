@@ -19,6 +19,9 @@ report(struct compare_result *r)
 
 	compare_json(r, &names, out);
 	fclose(out);
+	/* json_valid is for ASCII; what is above stands in strings as it is */
+	for (size_t i = 0; i < n; i++)
+		text[i] = (uint8_t)text[i] >= 0x7f ? 'x' : text[i];
 	if (n < 2 || !json_valid((struct bytes){ (const uint8_t *)text, n - 1 }))
 		abort();
 	free(text);

@@ -72,7 +72,7 @@ static const char style[] =
     "background:var(--chip)}mark{background:var(--am);color:inherit;border-radius:2px}"
     ".b mark{background:var(--bm)}footer,.more{color:var(--dim)}\n"
     "@media(max-width:40rem){main{padding:1rem .6rem 3rem}h1{font-size:1.3rem}"
-    ".sides,.d{grid-template-columns:minmax(0,1fr)}.d>.n,.d>.t+.t{display:none}"
+    ".sides,.d{grid-template-columns:minmax(0,1fr)}.d>.n,.d>.t{display:none}"
     ".d>div:nth-of-type(even){border-left:0}.d>p{grid-column:1}"
     ".d>div{padding-left:3.4rem}.d>div>i{width:2.9rem}"
     "details.o details.o{margin-left:.15rem}details.o>div{padding:0 .5rem .5rem}"
@@ -233,15 +233,16 @@ run_of(const struct difference *d, uint32_t i, enum diff_side side)
 	return n;
 }
 
+/* Context has the first one's number; the second's is not told, so none is shown. */
 static void
 put_both(struct html *h, const struct diff_line *l)
 {
-	for (int side = 0; side < 2; side++) {
-		buf_str(&h->b, "<div class=t>");
-		put_at(h, l->at);
-		put(&h->b, l->text);
-		buf_str(&h->b, "</div>");
-	}
+	buf_str(&h->b, "<div>");
+	put_at(h, l->at);
+	put(&h->b, l->text);
+	buf_str(&h->b, "</div><div class=t>");
+	put(&h->b, l->text);
+	buf_str(&h->b, "</div>");
 }
 
 /* Lines of A and those of B that follow stand beside each other. */

@@ -109,13 +109,14 @@ put_line(struct text *t, const struct diff_line *l)
 	const char *paint = l->side == DIFF_A   ? "\033[31m"
 			    : l->side == DIFF_B ? "\033[32m"
 						: "\033[2m";
+	struct buf at = { 0 };
 
 	buf_printf(&t->b, "    %s%c ", colour(t, paint), marks[l->side]);
-	/* line numbers as they are counted, everything larger as an offset */
-	if (l->at != DIFF_NOWHERE && l->at < 1000000)
-		buf_printf(&t->b, "%6llu  ", (unsigned long long)l->at);
-	else if (l->at != DIFF_NOWHERE)
-		buf_printf(&t->b, "0x%llx  ", (unsigned long long)l->at);
+	if (l->at != DIFF_NOWHERE) {
+		view_at(&t->view, l->at, &at);
+		buf_printf(&t->b, "%6s  ", buf_cstr(&at));
+		buf_done(&at);
+	}
 	text_escape(&t->b, l->text);
 	buf_printf(&t->b, "%s\n", colour(t, "\033[0m"));
 }

@@ -58,6 +58,16 @@ view_path(const struct view *v, struct buf *out)
 }
 
 void
+view_at(const struct view *v, uint64_t at, struct buf *out)
+{
+	struct bytes type = v->n ? v->around[v->n - 1]->d.type : (struct bytes){ 0 };
+	bool address = bytes_eq(bytes_clip(type, 0, 3), BYTES_LIT("ELF")) ||
+		       bytes_eq(bytes_clip(type, 0, 2), BYTES_LIT("PE"));
+
+	buf_printf(out, address ? "%llx" : "%llu", (unsigned long long)at);
+}
+
+void
 view_number(struct buf *out, uint64_t v)
 {
 	char digits[32];

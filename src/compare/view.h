@@ -30,5 +30,8 @@ void view_path(const struct view *v, struct buf *out);
 /* A name, and the other one when it has two; escaped. */
 void view_name(const struct difference *d, struct buf *out);
 
+/* Where its lines stand: of programs as an address, else as the number of a line. */
+void view_at(const struct view *v, uint64_t at, struct buf *out);
+
 /* 12345678 as "12,345,678" */
 void view_number(struct buf *out, uint64_t v);

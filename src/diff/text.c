@@ -223,13 +223,28 @@ put_range(char out[64], const struct lines_side *s, uint32_t from, uint32_t to)
 		snprintf(out, 64, "lines %llu-%llu", a, b);
 }
 
+/* "1 line removed, 2 added", "3 lines added" */
+static void
+put_counts(char out[80], uint64_t removed, uint64_t added)
+{
+	unsigned long long r = removed, a = added;
+
+	if (removed > 0 && added > 0)
+		snprintf(
+		    out, 80, "%llu line%s removed, %llu added", r, r == 1 ? "" : "s", a);
+	else if (removed > 0)
+		snprintf(out, 80, "%llu line%s removed", r, r == 1 ? "" : "s");
+	else
+		snprintf(out, 80, "%llu line%s added", a, a == 1 ? "" : "s");
+}
+
 static void
 tell_hunk(struct text *t, const struct change *c, uint32_t n)
 {
 	const struct change *last = &c[n - 1];
 	enum diff_class worst = DIFF_TIMESTAMP;
 	uint64_t removed = 0, added = 0;
-	char where[64];
+	char where[64], what[80];
 
 	for (uint32_t i = 0; i < n; i++) {
 		removed += c[i].a1 - c[i].a0;
@@ -254,9 +269,8 @@ tell_hunk(struct text *t, const struct change *c, uint32_t n)
 		put_range(where, &t->l.a, c[0].a0, last->a1);
 	else
 		put_range(where, &t->l.b, c[0].b0, last->b1);
-	run_found(t->run, worst, bytes_of(where), &t->out,
-	    "%llu removed, %llu added, as lines", (unsigned long long)removed,
-	    (unsigned long long)added);
+	put_counts(what, removed, added);
+	run_found(t->run, worst, bytes_of(where), &t->out, "%s", what);
 }
 
 static void

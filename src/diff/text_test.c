@@ -8,31 +8,31 @@ static const struct {
 	const char *want;
 } rows[] = {
 	{ "one line", "a\nb\nc\n", "a\nx\nc\n", false,
-	  "text line 2: 1 removed, 1 added, as lines\n\t  a\n\t- b\n\t+ x\n\t  c\n" },
+	  "text line 2: 1 line removed, 1 added\n\t  a\n\t- b\n\t+ x\n\t  c\n" },
 	{ "added at the end", "a\n", "a\nb\n", false,
-	  "text line 2: 0 removed, 1 added, as lines\n\t  a\n\t+ b\n" },
+	  "text line 2: 1 line added\n\t  a\n\t+ b\n" },
 	{ "removed at the start", "a\nb\n", "b\n", false,
-	  "text line 1: 1 removed, 0 added, as lines\n\t- a\n\t  b\n" },
+	  "text line 1: 1 line removed\n\t- a\n\t  b\n" },
 	{ "no newline at the end", "a\nb", "a\nb\n", false,
-	  "text line 2: 1 removed, 1 added, as lines\n\t  a\n\t- b\n\t+ b\n" },
-	{ "everything", "a", "b", true, "code line 1: 1 removed, 1 added, as lines\n\t- a\n\t+ b\n" },
+	  "text line 2: 1 line removed, 1 added\n\t  a\n\t- b\n\t+ b\n" },
+	{ "everything", "a", "b", true, "code line 1: 1 line removed, 1 added\n\t- a\n\t+ b\n" },
 	{ "to nothing", "a\nb\n", "", false,
-	  "text lines 1-2: 2 removed, 0 added, as lines\n\t- a\n\t- b\n" },
+	  "text lines 1-2: 2 lines removed\n\t- a\n\t- b\n" },
 	{ "two places", "a\n1\n2\n3\n4\n5\n6\n7\n8\nb\n", "x\n1\n2\n3\n4\n5\n6\n7\n8\ny\n", false,
-	  "text line 1: 1 removed, 1 added, as lines\n\t- a\n\t+ x\n\t  1\n\t  2\n\t  3\n"
-	  "text line 10: 1 removed, 1 added, as lines\n\t  6\n\t  7\n\t  8\n\t- b\n\t+ y\n" },
+	  "text line 1: 1 line removed, 1 added\n\t- a\n\t+ x\n\t  1\n\t  2\n\t  3\n"
+	  "text line 10: 1 line removed, 1 added\n\t  6\n\t  7\n\t  8\n\t- b\n\t+ y\n" },
 	{ "two close places", "a\n1\n2\n3\nb\n", "x\n1\n2\n3\ny\n", false,
-	  "text lines 1-5: 2 removed, 2 added, as lines\n\t- a\n\t+ x\n\t  1\n\t  2\n\t  3\n\t- b\n\t+ y\n" },
+	  "text lines 1-5: 2 lines removed, 2 added\n\t- a\n\t+ x\n\t  1\n\t  2\n\t  3\n\t- b\n\t+ y\n" },
 	{ "a date and a word", "at 10:00\n1\n2\n3\n4\n5\n6\n7\nb\n", "at 11:00\n1\n2\n3\n4\n5\n6\n7\nc\n", false,
-	  "timestamp line 1: 1 removed, 1 added, as lines\n\t- at 10:00\n\t+ at 11:00\n\t  1\n\t  2\n\t  3\n"
-	  "text line 9: 1 removed, 1 added, as lines\n\t  5\n\t  6\n\t  7\n\t- b\n\t+ c\n" },
+	  "timestamp line 1: 1 line removed, 1 added\n\t- at 10:00\n\t+ at 11:00\n\t  1\n\t  2\n\t  3\n"
+	  "text line 9: 1 line removed, 1 added\n\t  5\n\t  6\n\t  7\n\t- b\n\t+ c\n" },
 	{ "another order", "one\ntwo\nthree\n", "three\none\ntwo\n", false,
-	  "order lines 1-3: 1 removed, 1 added, as lines\n\t+ three\n\t  one\n\t  two\n\t- three\n" },
+	  "order lines 1-3: 1 line removed, 1 added\n\t+ three\n\t  one\n\t  two\n\t- three\n" },
 	{ "another order of code", "one\ntwo\nthree\n", "three\none\ntwo\n", true, NULL },
 	{ "moved", "first block of text\nsecond line of it\n1\n2\n3\n4\n5\n6\n7\nz\n",
 	  "1\n2\n3\n4\n5\n6\n7\nfirst block of text\nsecond line of it\ny\n", false,
-	  "order lines 1-2: 2 removed, 0 added, as lines\n\t# moved to line 8\n\t- first block of text\n\t- second line of it\n\t  1\n\t  2\n\t  3\n"
-	  "text line 10: 1 removed, 3 added, as lines\n\t  5\n\t  6\n\t  7\n\t- z\n\t# moved here from line 1\n\t+ first block of text\n\t+ second line of it\n\t+ y\n" },
+	  "order lines 1-2: 2 lines removed\n\t# moved to line 8\n\t- first block of text\n\t- second line of it\n\t  1\n\t  2\n\t  3\n"
+	  "text line 10: 1 line removed, 3 added\n\t  5\n\t  6\n\t  7\n\t- z\n\t# moved here from line 1\n\t+ first block of text\n\t+ second line of it\n\t+ y\n" },
 };
 /* clang-format on */
 

@@ -158,8 +158,8 @@ for side, word in ('fa', 'one'), ('fb', 'two'):
 got = compare(ROOT / 'fa', ROOT / 'fb')
 check('folders', found(got) == [
     'l code the link points at something else', 'only_a text only-one only the first has it',
-    'only_b text only-two only the second has it', 'p code line 2 1 removed, 1 added, as lines',
-    'sub/t metadata it has other permissions', 'sub/t text line 1 1 removed, 1 added, as lines'], found(got))
+    'only_b text only-two only the second has it', 'p code line 2 1 line removed, 1 added',
+    'sub/t metadata it has other permissions', 'sub/t text line 1 1 line removed, 1 added'], found(got))
 got = compare(ROOT / 'fa', ROOT / 'fa')
 check('a folder and itself', got['verdict'] == 'identical' and got['exit'] == 0, found(got))
 got = compare(place(b'x'), ROOT / 'fa')

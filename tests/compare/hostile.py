@@ -86,14 +86,14 @@ for name, data in samples.items():
 got = compare(b'\x89PNG\r\n\x1a\n' + b'\xff' * 100, b'\x89PNG\r\n\x1a\n' + b'\xfe' * 100)
 check('a PNG that is none', got['verdict'] == 'differs' and 'data' in got['classes'], found(got))
 got = compare(tar(member('../../etc/passwd', b'1\n')), tar(member('../../etc/passwd', b'2\n')))
-check('a name that would climb is only a name', found(got) == ['../../etc/passwd text line 1 1 removed, 1 added, as lines'],
+check('a name that would climb is only a name', found(got) == ['../../etc/passwd text line 1 1 line removed, 1 added'],
       found(got))
 got = compare(tar(member('a\n\x1b[31mred', b'1\n')), tar(member('a\n\x1b[31mred', b'2\n')))
 run = subprocess.run([CANDOR, 'compare', '-d', place(tar(member('a\n\x1b[31mred', b'1\n'))),
                       place(tar(member('a\n\x1b[31mred', b'2\n')))], capture_output=True)
 check('a name that would paint', b'\x1b' not in run.stdout and b'\\x1b[31mred' in run.stdout, run.stdout)
 got = compare(tar(member('x', b'first\n'), member('x', b'1\n')), tar(member('x', b'first\n'), member('x', b'2\n')))
-check('two members of one name', found(got) == ['x text line 1 1 removed, 1 added, as lines'], found(got))
+check('two members of one name', found(got) == ['x text line 1 1 line removed, 1 added'], found(got))
 loop = tar(member('a', type=b'1', linkname='b'), member('b', type=b'1', linkname='a'))
 got = compare(loop, tar(member('a', type=b'1', linkname='b'), member('b', type=b'1', linkname='c')))
 check('hard links in a circle', got['verdict'] == 'code', found(got))

@@ -16,7 +16,7 @@ import zlib
 from rig import ROOT, ar, check, compare, deb, finish, found, gz, member, place, results, tar
 
 OLD, NEW = b'one\ntwo\nthree\n', b'one\n2\nthree\n'
-CHANGE = 'line 2 1 removed, 1 added, as lines'
+CHANGE = 'line 2 1 line removed, 1 added'
 
 
 def skip(name, why):
