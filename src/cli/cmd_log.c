@@ -178,6 +178,33 @@ log_reading_close(struct log_reading *r)
 	buf_done(&r->note);
 }
 
+static enum err
+add_publisher(const char *what, struct publisher *out, struct fault *f)
+{
+	struct buf text = { 0 };
+	struct note_key key;
+	enum err e = OK;
+
+	if (note_key_parse(bytes_of(what), &key, NULL) == OK)
+		buf_str(&text, what);
+	else
+		e = log_read_file(what, NOTE_MOST, &text, f);
+	while (text.n > 0 && text.p[text.n - 1] == '\n')
+		text.n--;
+	if (e == OK)
+		e = publisher_add(out, buf_bytes(&text), f);
+	buf_done(&text);
+	return e;
+}
+
+enum err
+log_publishers(const struct opt_list *keys, struct publisher *out, struct fault *f)
+{
+	for (size_t i = 0; i < keys->n; i++)
+		TRY(add_publisher(keys->p[i], out, f));
+	return OK;
+}
+
 int
 log_parse(
     const struct log_line *l, int argc, char **argv, void *args, struct opt_list *rest)

@@ -25,6 +25,7 @@ struct monitor_args {
 	const char *state;
 	bool once;
 	uint64_t interval; /* seconds */
+	struct opt_list publisher;
 };
 
 /* clang-format off */
@@ -32,6 +33,7 @@ static const struct opt monitor_opts[] = {
 	{ 0, "state", OPT_STR, "FILE", "remembers the last checkpoint there, and goes on from it", offsetof(struct monitor_args, state) },
 	{ 0, "once", OPT_FLAG, NULL, "looks once, and ends", offsetof(struct monitor_args, once) },
 	{ 0, "interval", OPT_NUM, "SECONDS", "looks that often (60)", offsetof(struct monitor_args, interval) },
+	LOG_PUBLISHER_OPT(struct monitor_args),
 	LOG_TRUST_OPTS(struct monitor_args),
 	OPT_LAST,
 };
@@ -44,6 +46,13 @@ struct monitor {
 	struct buf last; /* the note of the last checkpoint; empty: none yet */
 	struct merkle_head head;
 	uint64_t told; /* entries printed */
+	/*
+	 * Whose signatures count, as statements about keys left it behind the first
+	 * `followed` entries; now: in the look that is under way.
+	 */
+	struct publisher known, now;
+	uint64_t followed;
+	uint64_t doubts; /* releases that are not the publisher's, in this look */
 };
 
 /* Is this a lie, and not just trouble on the way? */
@@ -146,43 +155,65 @@ check_heads(const struct monitor *m, const struct merkle_head *new, struct fault
 	return OK;
 }
 
+/* Who signed; and when somebody asked, whether that is the publisher. */
 static void
-print_entry(uint64_t index, struct bytes raw)
+put_signers(
+    struct monitor *m, const struct entry *e, enum publisher_said said, struct buf *b)
+{
+	for (size_t i = 0; i < e->note.nsig; i++) {
+		buf_str(b, "  signed as ");
+		text_escape(b, e->note.sig[i].name);
+		buf_u8(b, '\n');
+	}
+	if (said == PUBLISHER_SIGNED)
+		buf_str(b, "  the publisher's signature holds\n");
+	else if (said != PUBLISHER_NOT_ASKED) {
+		buf_printf(b, "  ALARM: %s\n", publisher_words(said));
+		m->doubts++;
+	}
+}
+
+/* Told unless it was; keys are followed in any case. */
+static void
+take_entry(struct monitor *m, uint64_t index, struct bytes raw)
 {
 	struct buf b = { 0 };
 	struct arena a;
 	struct entry *e = xcalloc(1, sizeof(*e));
+	enum publisher_said said = PUBLISHER_NOT_ASKED;
 
 	arena_init(&a, 1u << 20);
 	entry_read(index, raw, &a, e);
-	buf_printf(&b, "%" PRIu64 ": ", index);
-	entry_tell(e, &b);
-	buf_u8(&b, '\n');
-	for (size_t i = 0; e->is_release && i < e->note.nsig; i++) {
-		buf_str(&b, "  signed as ");
-		text_escape(&b, e->note.sig[i].name);
+	if (e->is_release)
+		said = publisher_check(&m->now, e);
+	if (index >= m->told) {
+		buf_printf(&b, "%" PRIu64 ": ", index);
+		entry_tell(e, &b);
 		buf_u8(&b, '\n');
+		if (e->is_release)
+			put_signers(m, e, said, &b);
+		fwrite(b.p, 1, b.n, stdout);
 	}
-	fwrite(b.p, 1, b.n, stdout);
 	buf_done(&b);
 	arena_done(&a);
 	free(e);
 }
 
-/* Every new entry is verified, and told. */
+/* Every new entry is verified, and told; older ones are read where keys want it. */
 static enum err
 print_new(struct monitor *m, struct tile_reader *tiles, struct fault *f)
 {
 	uint64_t size = tile_reader_size(tiles);
+	uint64_t from = m->now.n > 0 && m->followed < m->told ? m->followed : m->told;
 	struct tile_bundle b = { 0 };
 	enum err e = OK;
 
-	for (uint64_t n = m->told / TILE_WIDTH; e == OK && n * TILE_WIDTH < size; n++) {
+	for (uint64_t n = from / TILE_WIDTH; e == OK && n * TILE_WIDTH < size; n++) {
 		e = tile_read_bundle(tiles, n, &b, f);
 		for (unsigned i = 0; e == OK && i < b.n; i++)
-			if (b.first + i >= m->told)
-				print_entry(b.first + i, b.entry[i]);
-		if (e == OK)
+			if (b.first + i >= from)
+				take_entry(m, b.first + i, b.entry[i]);
+		if (e == OK && b.first + b.n > m->told)
 			m->told = b.first + b.n;
 	}
 	buf_done(&b.raw);
@@ -200,6 +231,10 @@ remember(
 		TRY(write_file(m->args->state, note, f));
 	buf_clear(&m->last);
 	buf_put(&m->last, note.p, note.n);
+	if (new->size > m->followed) {
+		m->known = m->now;
+		m->followed = new->size;
+	}
 	m->head = *new;
 	return OK;
 }
@@ -240,9 +275,10 @@ look(struct monitor *m)
 	enum err e = log_place_open(m->where, &place, &f);
 	int code = 0;
 
-	m->told =
-	    m->head.size; /* what was told of a head that then failed is told again */
-
+	/* what was told of a head that then failed is told again */
+	m->told = m->head.size;
+	m->now = m->known;
+	m->doubts = 0;
 	if (e == OK)
 		e = look_at(m, &place, &note, &f);
 	if (e != OK && is_alarm(&f)) {
@@ -253,6 +289,8 @@ look(struct monitor *m)
 		code = log_refused(&f);
 	log_place_close(&place);
 	buf_done(&note);
+	if (code == 0 && m->doubts > 0)
+		code = fault_code(FAULT_PUBLISHER);
 	if (cli_flush() != OK && code == 0)
 		code = 2;
 	return code;
@@ -272,8 +310,10 @@ follow(struct monitor *m)
 	bool folder = stat(m->where, &st) == 0;
 	int code;
 
+	m->known.arena = &m->trust.arena;
 	if (log_trust_load(&m->args->trust, folder ? m->where : NULL, &m->trust, &f) !=
 		OK ||
+	    log_publishers(&m->args->publisher, &m->known, &f) != OK ||
 	    load_state(m, &f) != OK)
 		return log_refused(&f);
 	for (;;) {
@@ -288,7 +328,7 @@ static int
 run_monitor(int argc, char **argv, const struct verb *v)
 {
 	struct monitor_args a = { .interval = 60 };
-	struct monitor m = { .args = &a };
+	struct monitor *m = xcalloc(1, sizeof(*m));
 	struct opt_list rest = { 0 };
 	int code = log_parse(&(struct log_line){ v, 1, 1 }, argc, argv, &a, &rest);
 
@@ -297,11 +337,14 @@ run_monitor(int argc, char **argv, const struct verb *v)
 		code = OPT_EXIT_USAGE;
 	}
 	if (code < 0) {
-		m.where = rest.p[0];
-		code = follow(&m);
+		m->args = &a;
+		m->where = rest.p[0];
+		code = follow(m);
 	}
-	log_trust_done(&m.trust);
-	buf_done(&m.last);
+	log_trust_done(&m->trust);
+	buf_done(&m->last);
+	free(a.publisher.p);
+	free(m);
 	free(rest.p);
 	return code;
 }

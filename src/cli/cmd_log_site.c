@@ -29,7 +29,7 @@ struct site_args {
 static const struct opt site_opts[] = {
 	{ 'o', "output", OPT_STR, "DIR", "where the pages go", offsetof(struct site_args, out) },
 	{ 0, "blobs", OPT_STR, "DIR|URL", "where the archives are (blob, beside the log)", offsetof(struct site_args, blobs) },
-	{ 0, "publisher", OPT_LIST, "VKEY|FILE", "a publisher's public key, to check signatures with", offsetof(struct site_args, publisher) },
+	LOG_PUBLISHER_OPT(struct site_args),
 	LOG_TRUST_OPTS(struct site_args),
 	OPT_LAST,
 };
@@ -209,31 +209,6 @@ make_folders(const char *out, struct fault *f)
 	return e;
 }
 
-/* Keys as text, or files that hold one. */
-static enum err
-load_publishers(struct making *m, struct fault *f)
-{
-	m->publisher.arena = &m->trust.arena;
-	for (size_t i = 0; i < m->args->publisher.n; i++) {
-		const char *what = m->args->publisher.p[i];
-		struct buf text = { 0 };
-		struct note_key key;
-		enum err e = OK;
-
-		if (note_key_parse(bytes_of(what), &key, NULL) == OK)
-			buf_str(&text, what);
-		else
-			e = log_read_file(what, NOTE_MOST, &text, f);
-		while (text.n > 0 && text.p[text.n - 1] == '\n')
-			text.n--;
-		if (e == OK)
-			e = publisher_add(&m->publisher, buf_bytes(&text), f);
-		buf_done(&text);
-		TRY(e);
-	}
-	return OK;
-}
-
 static enum err
 make(struct making *m, const char *where, struct fault *f)
 {
@@ -243,8 +218,9 @@ make(struct making *m, const char *where, struct fault *f)
 	if (e == OK)
 		e = log_trust_load(
 		    &m->args->trust, m->place.url ? NULL : where, &m->trust, f);
+	m->publisher.arena = &m->trust.arena;
 	if (e == OK)
-		e = load_publishers(m, f);
+		e = log_publishers(&m->args->publisher, &m->publisher, f);
 	if (e == OK)
 		e = log_blob_open(where, m->args->blobs, &m->blobs, f);
 	if (e == OK)

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "audit/publisher.h"
 #include "cli/opt.h"
 #include "log/policy.h"
 #include "log/source.h"
@@ -81,6 +82,18 @@ int log_parse(
 
 /* "12" to 12; FAULT_ENTRY. */
 MUST_USE enum err log_index(const char *text, uint64_t *out, struct fault *f);
+
+/* Publishers' keys: each as text, or a file that holds it. FAULT_KEY, FAULT_IO. */
+MUST_USE enum err log_publishers(
+    const struct opt_list *keys, struct publisher *out, struct fault *f);
+
+/* The option of those who take such a list as a field `publisher`. */
+#define LOG_PUBLISHER_OPT(S)                                              \
+	{                                                                 \
+		0, "publisher", OPT_LIST, "VKEY|FILE",                    \
+		    "a publisher's public key, to check signatures with", \
+		    offsetof(S, publisher)                                \
+	}
 
 /* Options of those who take struct log_trust_args as a field `trust`. */
 #define LOG_TRUST_OPTS(S)                                                           \

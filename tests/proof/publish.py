@@ -298,12 +298,12 @@ def another_log(w):
         for more in ('', '.private'):
             (w.site / (a + more)).rename(w.site / (b + more))
     r = w.publish('--unchanged')
-    ok('the publisher goes on in it', r.returncode == 0 and 'stable 5, entry 8' in r.stdout, r)
+    ok('the publisher goes on in it', r.returncode == 0 and 'stable 5, entry 9' in r.stdout, r)
     r = w.run('update', '--config', conf, w.site)
     ok('a client that was not told refuses', r.returncode == 14 or r.returncode == 12, r)
     (w.dir / 'trust').write_text(f'log {w.log_key}\nlog {key}\nquorum none\n')
     r = w.run('update', '--config', conf, w.site)
-    ok('one that was told goes on', r.returncode == 0 and 'stable 5 (rules.example/log2 8)' in r.stdout, r)
+    ok('one that was told goes on', r.returncode == 0 and 'stable 5 (rules.example/log2 9)' in r.stdout, r)
 
 
 def pages(w):
@@ -324,15 +324,23 @@ def pages(w):
     made = {p: p.stat().st_mtime_ns for p in (out / 'entry').iterdir()}
     r = site('--publisher', old)
     ok('none is made again', ' 0 pages made' in r.stdout and made == {p: p.stat().st_mtime_ns for p in made}, r)
+    state = w.dir / 'seen'
+    r = w.run('log', 'monitor', w.log, '--once', '--state', state, '--publisher', old)
+    ok('the monitor says whose they are', r.returncode == 0 and r.stdout.count('signature holds') == 8 and
+       'ALARM' not in r.stdout, r)
+    w.publish('--channel', 'gamma')
+    r = w.run('log', 'monitor', w.log, '--once', '--state', state, '--publisher', old)
+    ok('also when it comes back, as it follows keys', r.returncode == 43 and r.stdout.count('ALARM') == 1 and
+       r.stdout.startswith('8: rules gamma 1'), r)  # the new key is of the channel stable alone
     r = site('--publisher', new)
     ok('by the last key alone some are a stranger\'s', r.returncode == 43 and "publisher's keys" in page(0) and
        'whose signature holds' in page(7) and 'not the publisher' in (out / 'index.html').read_text(), r)
     blob = w.site / 'blob' / w.statement('rules/stable/1')['archive'][0]
     blob.rename(w.dir / 'away')
-    r = site('--publisher', old)
+    r = site('--publisher', old, '--publisher', new)
     ok('a page that lacks a file says so', r.returncode == 18 and 'cannot read' in page(0), r)
     (w.dir / 'away').rename(blob)
-    r = site('--publisher', old)
+    r = site('--publisher', old, '--publisher', new)
     ok('and is made again', r.returncode == 0 and ' 1 page made' in r.stdout and 'eicar.yar' in page(0), r)
 
 
