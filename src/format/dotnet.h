@@ -1,0 +1,126 @@
+/*
+ * dotnet.h - .NET assemblies (ECMA-335), as the rule module `dotnet` shows them.
+ *
+ * An assembly is a Windows executable with a CLI header, which leads to the metadata: a
+ * few streams, of which one holds tables with rows of computed sizes, the others what the
+ * tables point to. open() finds the metadata; streams and tables are read when a rule
+ * first asks for anything of them. Values are YARA's; docs/formats/dotnet.md lists the
+ * choices. Private to the files dotnet*.c.
+ */
+#pragma once
+
+#include "format/pe.h"
+
+enum {
+	DOTNET_TABLES = 64, /* bits of the word that says which there are */
+	DOTNET_KNOWN = 45,  /* those that ECMA-335 II.22 defines */
+};
+
+enum dotnet_note {
+	DOTNET_NOTE_LIMIT = 1 << 0, /* the steps or the arena were spent */
+};
+
+struct dotnet_stream {
+	struct bytes name;
+	int64_t offset, size; /* offset in the file */
+};
+
+struct dotnet_resource {
+	int64_t offset, length; /* offset in the file, behind the length */
+	struct bytes name;
+};
+
+struct dotnet_version {
+	int64_t major, minor, build_number, revision_number;
+};
+
+struct dotnet_assembly_ref {
+	struct dotnet_version version;
+	struct bytes public_key_or_token, name;
+};
+
+struct dotnet_assembly {
+	struct dotnet_version version;
+	struct bytes name, culture;
+};
+
+struct dotnet_text {
+	struct bytes s;
+};
+
+struct dotnet_number {
+	int64_t v;
+};
+
+/* A table of the stream "#~": ECMA-335 II.24.2.6. */
+struct dotnet_table {
+	struct bytes rows; /* without p: there is none, or it leaves the file */
+	uint32_t n, size;  /* rows, and bytes of one */
+};
+
+struct dotnet {
+	int64_t is_dotnet;
+	struct bytes version, module_name, typelib;
+	int64_t number_of_streams, number_of_guids, number_of_resources;
+	int64_t number_of_assembly_refs, number_of_modulerefs, number_of_user_strings;
+	int64_t number_of_constants, number_of_field_offsets;
+	struct fact_array streams;       /* struct dotnet_stream */
+	struct fact_array guids;         /* struct dotnet_text */
+	struct fact_array resources;     /* struct dotnet_resource */
+	struct fact_array assembly_refs; /* struct dotnet_assembly_ref */
+	struct fact_array modulerefs;    /* struct dotnet_text */
+	struct fact_array user_strings;  /* struct dotnet_text */
+	struct fact_array constants;     /* struct dotnet_text */
+	struct fact_array field_offsets; /* struct dotnet_number */
+	struct dotnet_assembly assembly;
+
+	/* From here on private: no fact describes it. */
+	struct parse *parse; /* NULL: no assembly */
+	struct bytes file;
+	struct parse inner; /* the executable around it */
+	struct pe pe;
+	uint64_t root; /* of the metadata, in the file */
+	uint64_t resources_at;
+	struct bytes strings, blobs, us, guid, tilde; /* the streams, cut to the file */
+	bool wide_string, wide_guid, wide_blob;       /* indexes of four bytes */
+	struct dotnet_table table[DOTNET_KNOWN];
+	uint64_t steps, budget;
+	bool read, spent;
+};
+
+extern const struct fact dotnet_facts[];
+
+/* Counts n units of work; false: the budget is spent, stop. */
+bool dotnet_spend(struct dotnet *d, uint64_t n);
+
+/* dotnet_table.c: where tables lie, and their rows. */
+void dotnet_find_tables(struct dotnet *d);
+
+enum dotnet_table_kind {
+	DOTNET_MODULE = 0x00,
+	DOTNET_TYPE_REF = 0x01,
+	DOTNET_MEMBER_REF = 0x0a,
+	DOTNET_CONSTANT = 0x0b,
+	DOTNET_CUSTOM_ATTRIBUTE = 0x0c,
+	DOTNET_MODULE_REF = 0x1a,
+	DOTNET_FIELD_RVA = 0x1d,
+	DOTNET_ASSEMBLY = 0x20,
+	DOTNET_ASSEMBLY_REF = 0x23,
+	DOTNET_MANIFEST_RESOURCE = 0x28,
+};
+
+/* The nth number of a row, columns and rows from 0; 0 when there is no such row. */
+uint32_t dotnet_get(
+    const struct dotnet *d, enum dotnet_table_kind t, uint32_t row, unsigned column);
+
+/* dotnet_read.c: what rules see of the tables. */
+enum err dotnet_read_tables(struct dotnet *d);
+
+/* The string at an index of "#Strings"; without p: it does not end in the file. */
+struct bytes dotnet_string(struct dotnet *d, uint32_t index);
+/* The content of the blob at an index of "#Blob"; without p: it leaves the file. */
+struct bytes dotnet_blob(struct dotnet *d, uint32_t index);
+/* A blob's content from the start of its length on; *rest: what follows it. II.24.2.4 */
+struct bytes dotnet_blob_of(struct bytes b, struct bytes *rest);
+
+enum err dotnet_load(void *facts);

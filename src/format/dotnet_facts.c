@@ -1,0 +1,93 @@
+/*
+ * dotnet_facts.c - the schema of the module dotnet, in the order in which YARA declares
+ * it, which shows in `yara -D`.
+ */
+#include "format/dotnet.h"
+
+#define LATE(f, type_) \
+	.name = #f, .type = type_, .at = offsetof(struct dotnet, f), .load = dotnet_load
+#define LATE_INT(f)               \
+	{                         \
+		LATE(f, FACT_INT) \
+	}
+#define LATE_STR(f)               \
+	{                         \
+		LATE(f, FACT_STR) \
+	}
+#define LATE_LIST(f, E, table)                                         \
+	{                                                              \
+		LATE(f, FACT_ARRAY), .stride = sizeof(E), .sub = table \
+	}
+
+/* clang-format off */
+static const struct fact text_facts[] = {
+	{ .name = "", .type = FACT_STR, .at = offsetof(struct dotnet_text, s) },
+	FACT_LAST,
+};
+
+static const struct fact number_facts[] = {
+	{ .name = "", .type = FACT_INT, .at = offsetof(struct dotnet_number, v) },
+	FACT_LAST,
+};
+
+static const struct fact version_facts[] = {
+	FACT_I(struct dotnet_version, major),
+	FACT_I(struct dotnet_version, minor),
+	FACT_I(struct dotnet_version, build_number),
+	FACT_I(struct dotnet_version, revision_number),
+	FACT_LAST,
+};
+
+static const struct fact stream_facts[] = {
+	FACT_S(struct dotnet_stream, name),
+	FACT_I(struct dotnet_stream, offset),
+	FACT_I(struct dotnet_stream, size),
+	FACT_LAST,
+};
+
+static const struct fact resource_facts[] = {
+	FACT_I(struct dotnet_resource, offset),
+	FACT_I(struct dotnet_resource, length),
+	FACT_S(struct dotnet_resource, name),
+	FACT_LAST,
+};
+
+static const struct fact assembly_ref_facts[] = {
+	FACT_T(struct dotnet_assembly_ref, version, version_facts),
+	FACT_S(struct dotnet_assembly_ref, public_key_or_token),
+	FACT_S(struct dotnet_assembly_ref, name),
+	FACT_LAST,
+};
+
+static const struct fact assembly_facts[] = {
+	FACT_T(struct dotnet_assembly, version, version_facts),
+	FACT_S(struct dotnet_assembly, name),
+	FACT_S(struct dotnet_assembly, culture),
+	FACT_LAST,
+};
+
+const struct fact dotnet_facts[] = {
+	FACT_I(struct dotnet, is_dotnet),
+	FACT_S(struct dotnet, version),
+	LATE_STR(module_name),
+	LATE_LIST(streams, struct dotnet_stream, stream_facts),
+	LATE_INT(number_of_streams),
+	LATE_LIST(guids, struct dotnet_text, text_facts),
+	LATE_INT(number_of_guids),
+	LATE_LIST(resources, struct dotnet_resource, resource_facts),
+	LATE_INT(number_of_resources),
+	LATE_LIST(assembly_refs, struct dotnet_assembly_ref, assembly_ref_facts),
+	LATE_INT(number_of_assembly_refs),
+	{ LATE(assembly, FACT_STRUCT), .sub = assembly_facts },
+	LATE_LIST(modulerefs, struct dotnet_text, text_facts),
+	LATE_INT(number_of_modulerefs),
+	LATE_LIST(user_strings, struct dotnet_text, text_facts),
+	LATE_INT(number_of_user_strings),
+	LATE_STR(typelib),
+	LATE_LIST(constants, struct dotnet_text, text_facts),
+	LATE_INT(number_of_constants),
+	LATE_LIST(field_offsets, struct dotnet_number, number_facts),
+	LATE_INT(number_of_field_offsets),
+	FACT_LAST,
+};
+/* clang-format on */

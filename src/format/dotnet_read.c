@@ -1,0 +1,351 @@
+/*
+ * dotnet_read.c - what rules see of the streams and tables of an assembly.
+ */
+#include "format/dotnet.h"
+
+#define GUID_SIZE          16
+#define GUID_TEXT          36
+#define TYPE_STRING        0x0e /* II.23.1.16 */
+#define PARENT_ASSEMBLY    0x0e /* tag of HasCustomAttribute */
+#define TYPE_IS_MEMBER_REF 3    /* tag of CustomAttributeType */
+#define PARENT_IS_TYPE_REF 1    /* tag of MemberRefParent */
+
+struct bytes
+dotnet_string(struct dotnet *d, uint32_t index)
+{
+	struct bytes s = bytes_from(d->strings, index);
+	const uint8_t *nul = s.n ? memchr(s.p, 0, s.n) : NULL;
+
+	dotnet_spend(d, 1 + (nul ? (size_t)(nul - s.p) : s.n) / 16);
+	return nul ? (struct bytes){ s.p, (size_t)(nul - s.p) } : (struct bytes){ 0 };
+}
+
+/* II.24.2.4: one, two or four bytes, by the first bits. */
+struct bytes
+dotnet_blob_of(struct bytes b, struct bytes *rest)
+{
+	struct cur c = cur_at(b, 0);
+	uint32_t n = cur_u8(&c);
+	struct bytes blob;
+
+	if ((n & 0xc0) == 0x80)
+		n = (n & 0x3f) << 8 | cur_u8(&c);
+	else if ((n & 0xe0) == 0xc0) {
+		n = (n & 0x1f) << 24;
+		n |= (uint32_t)cur_u8(&c) << 16;
+		n |= cur_be16(&c);
+	} else if (n & 0x80)
+		c.bad = true;
+	blob = cur_take(&c, n);
+	*rest = c.bad ? (struct bytes){ 0 } : (struct bytes){ c.p, cur_left(&c) };
+	return c.bad ? (struct bytes){ 0 } : blob;
+}
+
+struct bytes
+dotnet_blob(struct dotnet *d, uint32_t index)
+{
+	struct bytes rest;
+
+	dotnet_spend(d, 1);
+	return dotnet_blob_of(bytes_from(d->blobs, index), &rest);
+}
+
+/* A list that is filled row by row. */
+struct list {
+	struct dotnet_text *p;
+	uint32_t n;
+};
+
+static enum err
+new_list(struct dotnet *d, uint64_t most, struct list *out)
+{
+	if (most > UINT32_MAX)
+		return ERR_LIMIT;
+	*out =
+	    (struct list){ ARENA_ARRAY(d->parse->arena, (size_t)most, struct dotnet_text),
+		    0 };
+	return out->p == NULL && most > 0 ? ERR_LIMIT : OK;
+}
+
+static void
+put_list(const struct list *l, struct fact_array *out, int64_t *n)
+{
+	*out = (struct fact_array){ l->p, l->n };
+	*n = l->n;
+}
+
+/* The rows of a table that lie in the file. */
+static uint32_t
+rows_of(const struct dotnet *d, enum dotnet_table_kind t)
+{
+	const struct dotnet_table *table = &d->table[t];
+	size_t there = table->size ? table->rows.n / table->size : 0;
+
+	return table->n < there ? table->n : (uint32_t)there;
+}
+
+/* II.24.2.5, in the usual form: the first three groups have the low byte first. */
+static enum err
+read_guids(struct dotnet *d)
+{
+	static const uint8_t order[] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14,
+		15 };
+	static const char digit[] = "0123456789abcdef";
+	struct list l;
+
+	TRY(new_list(d, d->guid.n / GUID_SIZE, &l));
+	while (l.n < d->guid.n / GUID_SIZE && dotnet_spend(d, 1)) {
+		const uint8_t *g = d->guid.p + (size_t)l.n * GUID_SIZE;
+		uint8_t *text = arena_alloc(d->parse->arena, GUID_TEXT), *at = text;
+
+		if (text == NULL)
+			return ERR_LIMIT;
+		for (unsigned i = 0; i < GUID_SIZE; i++) {
+			if (i == 4 || i == 6 || i == 8 || i == 10)
+				*at++ = '-';
+			*at++ = (uint8_t)digit[g[order[i]] >> 4];
+			*at++ = (uint8_t)digit[g[order[i]] & 15];
+		}
+		l.p[l.n++].s = (struct bytes){ text, GUID_TEXT };
+	}
+	put_list(&l, &d->guids, &d->number_of_guids);
+	return OK;
+}
+
+/* II.24.2.4: blobs of UTF-16 with a byte behind them, which is not shown; empty ones are
+ * passed over. */
+static enum err
+read_user_strings(struct dotnet *d)
+{
+	struct bytes rest = bytes_from(d->us, 1), s, behind;
+	struct list l;
+	uint64_t n = 0;
+
+	if (d->us.p == NULL || d->us.n == 0 || d->us.p[0] != 0)
+		return OK;
+	for (struct bytes b = rest; b.n > 0 && dotnet_spend(d, 1); b = behind) {
+		s = dotnet_blob_of(b, &behind);
+		if (s.p == NULL)
+			break;
+		n += s.n > 1;
+	}
+	TRY(new_list(d, n, &l));
+	for (; rest.n > 0 && l.n < n; rest = behind) {
+		s = dotnet_blob_of(rest, &behind);
+		if (s.p == NULL)
+			break;
+		if (s.n > 1)
+			l.p[l.n++].s = (struct bytes){ s.p, s.n - 1 };
+	}
+	put_list(&l, &d->user_strings, &d->number_of_user_strings);
+	return OK;
+}
+
+/* II.22.31 */
+static enum err
+read_modulerefs(struct dotnet *d)
+{
+	uint32_t n = rows_of(d, DOTNET_MODULE_REF);
+	struct list l;
+
+	if (d->table[DOTNET_MODULE_REF].n == 0)
+		return OK;
+	TRY(new_list(d, n, &l));
+	for (uint32_t i = 0; i < n && dotnet_spend(d, 1); i++) {
+		struct bytes s = dotnet_string(d, dotnet_get(d, DOTNET_MODULE_REF, i, 0));
+
+		if (s.p != NULL)
+			l.p[l.n++].s = s;
+	}
+	put_list(&l, &d->modulerefs, &d->number_of_modulerefs);
+	return OK;
+}
+
+/* II.22.9: only strings are shown. */
+static enum err
+read_constants(struct dotnet *d)
+{
+	uint32_t n = rows_of(d, DOTNET_CONSTANT);
+	struct list l;
+
+	if (d->table[DOTNET_CONSTANT].n == 0)
+		return OK;
+	TRY(new_list(d, n, &l));
+	for (uint32_t i = 0; i < n && dotnet_spend(d, 1); i++) {
+		struct bytes s;
+
+		if ((dotnet_get(d, DOTNET_CONSTANT, i, 0) & 0xff) != TYPE_STRING)
+			continue;
+		s = dotnet_blob(d, dotnet_get(d, DOTNET_CONSTANT, i, 2));
+		if (s.p != NULL)
+			l.p[l.n++].s = s;
+	}
+	put_list(&l, &d->constants, &d->number_of_constants);
+	return OK;
+}
+
+/* II.22.18 */
+static enum err
+read_field_offsets(struct dotnet *d)
+{
+	uint32_t n = rows_of(d, DOTNET_FIELD_RVA), count = 0;
+	struct dotnet_number *v;
+
+	if (d->table[DOTNET_FIELD_RVA].n == 0)
+		return OK;
+	v = ARENA_ARRAY(d->parse->arena, n, struct dotnet_number);
+	if (v == NULL && n > 0)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < n && dotnet_spend(d, 1); i++) {
+		int64_t at =
+		    pe_rva_to_offset(&d->pe, dotnet_get(d, DOTNET_FIELD_RVA, i, 0));
+
+		if (at >= 0)
+			v[count++].v = at;
+	}
+	d->field_offsets = (struct fact_array){ v, count };
+	d->number_of_field_offsets = count;
+	return OK;
+}
+
+/* II.22.24: those that lie in this file. */
+static enum err
+read_resources(struct dotnet *d)
+{
+	uint32_t n = rows_of(d, DOTNET_MANIFEST_RESOURCE), count = 0;
+	struct dotnet_resource *r;
+
+	if (d->table[DOTNET_MANIFEST_RESOURCE].n == 0)
+		return OK;
+	r = ARENA_ARRAY(d->parse->arena, n, struct dotnet_resource);
+	if (r == NULL && n > 0)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < n && dotnet_spend(d, 1); i++) {
+		uint64_t at = num_add(
+		    d->resources_at, dotnet_get(d, DOTNET_MANIFEST_RESOURCE, i, 0));
+		struct bytes size = bytes_sub(d->file, at, 4);
+
+		if (dotnet_get(d, DOTNET_MANIFEST_RESOURCE, i, 3) != 0 || size.p == NULL)
+			continue;
+		r[count++] = (struct dotnet_resource){ (int64_t)at + 4, le32(size.p),
+			dotnet_string(d, dotnet_get(d, DOTNET_MANIFEST_RESOURCE, i, 2)) };
+	}
+	d->resources = (struct fact_array){ r, count };
+	d->number_of_resources = count;
+	return OK;
+}
+
+static struct dotnet_version
+version_at(
+    const struct dotnet *d, enum dotnet_table_kind t, uint32_t row, unsigned column)
+{
+	return (struct dotnet_version){
+		dotnet_get(d, t, row, column),
+		dotnet_get(d, t, row, column + 1),
+		dotnet_get(d, t, row, column + 2),
+		dotnet_get(d, t, row, column + 3),
+	};
+}
+
+/* II.22.5 */
+static enum err
+read_assembly_refs(struct dotnet *d)
+{
+	const enum dotnet_table_kind t = DOTNET_ASSEMBLY_REF;
+	uint32_t n = rows_of(d, t);
+	struct dotnet_assembly_ref *r;
+
+	if (d->table[t].n == 0)
+		return OK;
+	r = ARENA_ARRAY(d->parse->arena, n, struct dotnet_assembly_ref);
+	if (r == NULL && n > 0)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < n && dotnet_spend(d, 1); i++) {
+		r[i].version = version_at(d, t, i, 0);
+		r[i].public_key_or_token = dotnet_blob(d, dotnet_get(d, t, i, 5));
+		if (r[i].public_key_or_token.n == 0)
+			r[i].public_key_or_token = (struct bytes){ 0 };
+		r[i].name = dotnet_string(d, dotnet_get(d, t, i, 6));
+	}
+	d->assembly_refs = (struct fact_array){ r, n };
+	d->number_of_assembly_refs = d->table[t].n;
+	return OK;
+}
+
+/* II.22.2: of several, the last. */
+static void
+read_assembly(struct dotnet *d)
+{
+	uint32_t n = rows_of(d, DOTNET_ASSEMBLY);
+	struct bytes culture;
+
+	if (n == 0)
+		return;
+	d->assembly.version = version_at(d, DOTNET_ASSEMBLY, n - 1, 1);
+	d->assembly.name = dotnet_string(d, dotnet_get(d, DOTNET_ASSEMBLY, n - 1, 7));
+	culture = dotnet_string(d, dotnet_get(d, DOTNET_ASSEMBLY, n - 1, 8));
+	if (culture.n > 0)
+		d->assembly.culture = culture;
+}
+
+/* Is this row GuidAttribute's, on the assembly? Attribute to constructor to class. */
+static bool
+is_guid_attribute(struct dotnet *d, uint32_t i)
+{
+	uint32_t parent = dotnet_get(d, DOTNET_CUSTOM_ATTRIBUTE, i, 0);
+	uint32_t type = dotnet_get(d, DOTNET_CUSTOM_ATTRIBUTE, i, 1), member, class;
+	struct bytes name;
+
+	if ((parent & 31) != PARENT_ASSEMBLY || (type & 7) != TYPE_IS_MEMBER_REF)
+		return false;
+	member = type >> 3;
+	class = dotnet_get(d, DOTNET_MEMBER_REF, member ? member - 1 : 0, 0);
+	if ((class & 7) != PARENT_IS_TYPE_REF)
+		return false;
+	class >>= 3;
+	name = dotnet_string(d, dotnet_get(d, DOTNET_TYPE_REF, class ? class - 1 : 0, 1));
+	return bytes_eq(bytes_clip(name, 0, 13), BYTES_LIT("GuidAttribute"));
+}
+
+/* II.23.3: a prolog of 1, then the attribute's only argument, a string. */
+static void
+read_typelib(struct dotnet *d)
+{
+	uint32_t n = rows_of(d, DOTNET_CUSTOM_ATTRIBUTE);
+
+	for (uint32_t i = 0; i < n && dotnet_spend(d, 1); i++) {
+		struct bytes b, s;
+
+		if (!is_guid_attribute(d, i))
+			continue;
+		b = dotnet_blob(d, dotnet_get(d, DOTNET_CUSTOM_ATTRIBUTE, i, 2));
+		if (b.n < 4 || le16(b.p) != 1 || b.p[3] == 0 || b.p[3] == 0xff)
+			continue;
+		s = bytes_sub(b, 3, b.p[2]);
+		if (s.p != NULL)
+			d->typelib = s;
+	}
+}
+
+/* II.22.30 */
+static void
+read_module(struct dotnet *d)
+{
+	if (rows_of(d, DOTNET_MODULE) > 0)
+		d->module_name = dotnet_string(d, dotnet_get(d, DOTNET_MODULE, 0, 1));
+}
+
+enum err
+dotnet_read_tables(struct dotnet *d)
+{
+	TRY(read_guids(d));
+	TRY(read_user_strings(d));
+	read_module(d);
+	TRY(read_resources(d));
+	TRY(read_assembly_refs(d));
+	read_assembly(d);
+	TRY(read_modulerefs(d));
+	TRY(read_constants(d));
+	read_typelib(d);
+	return read_field_offsets(d);
+}

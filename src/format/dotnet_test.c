@@ -1,0 +1,223 @@
+/*
+ * Blobs, rows and their widths; whole assemblies are compared in tests/golden/dotnet.
+ */
+#include "format/dotnet.h"
+
+#include <stdlib.h>
+
+#include "base/buf.h"
+#include "tests/tap.h"
+
+extern const struct format format_dotnet;
+
+TEST(blobs)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name, *hex, *want, *rest; /* want NULL: none */
+	} rows[] = {
+		{ "one byte of length",   "03 616263 64",       "abc", "d" },
+		{ "nothing",              "00 61",              "", "a" },
+		{ "two bytes of length",  "8002 6162 63",       "ab", "c" },
+		{ "four bytes of length", "c0000001 61",        "a", "" },
+		{ "a byte too many",      "04 616263",          NULL, NULL },
+		{ "length cut",           "80",                 NULL, NULL },
+		{ "long length cut",      "c000",               NULL, NULL },
+		{ "no such form",         "e0000001 61",        NULL, NULL },
+		{ "empty",                "",                   NULL, NULL },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bytes rest, b;
+
+		ROW("%s", rows[i].name);
+		b = dotnet_blob_of(test_hex(rows[i].hex), &rest);
+		if (!CHECK((b.p != NULL) == (rows[i].want != NULL)) || b.p == NULL)
+			continue;
+		EQ_B(b, bytes_of(rows[i].want));
+		EQ_B(rest, bytes_of(rows[i].rest));
+	}
+}
+
+/* A stream "#~" with n rows of Param and one of Method, which points to Param. */
+static struct dotnet *
+tables(uint8_t heaps, uint32_t params, struct buf *out)
+{
+	struct dotnet *d = calloc(1, sizeof(*d));
+	uint8_t head[32] = { [6] = heaps };
+
+	if (d == NULL)
+		abort();
+	put_le64(head + 8, 1ull << 6 | 1ull << 8);
+	put_le32(head + 24, 1);
+	put_le32(head + 28, params);
+	buf_put(out, head, sizeof(head));
+	for (uint32_t i = 0; i < 64 + params * 8; i++)
+		buf_u8(out, (uint8_t)i);
+	d->tilde = buf_bytes(out);
+	dotnet_find_tables(d);
+	return d;
+}
+
+TEST(rows_are_as_wide_as_what_they_point_to)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name;
+		uint8_t heaps;
+		uint32_t params, method, param; /* bytes of a row */
+	} rows[] = {
+		{ "narrow",            0, 1, 14, 6 },
+		{ "wide strings",      1, 1, 16, 8 },
+		{ "wide blobs",        4, 1, 16, 6 },
+		{ "wide both",         5, 1, 18, 8 },
+		{ "65,535 parameters", 0, 65535, 14, 6 },
+		{ "65,536 parameters", 0, 65536, 16, 6 },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct buf b = { 0 };
+		struct dotnet *d;
+
+		ROW("%s", rows[i].name);
+		d = tables(rows[i].heaps, rows[i].params, &b);
+		EQ_U(d->table[6].size, rows[i].method);
+		EQ_U(d->table[8].size, rows[i].param);
+		EQ_U(d->table[8].rows.p - d->table[6].rows.p, rows[i].method);
+		free(d);
+		buf_done(&b);
+	}
+}
+
+/* An executable of one section with a CLI header; enough to be cut and flipped. */
+static struct bytes
+sample(uint8_t out[2048])
+{
+	uint8_t *pe = out + 64, *section = pe + 24 + 224, *cli = out + 512,
+		*root = out + 600;
+
+	memset(out, 0, 2048);
+	memcpy(out, "MZ", 2);
+	put_le32(out + 0x3c, 64);
+	memcpy(pe, "PE", 2);
+	put_le16(pe + 6, 1);
+	put_le16(pe + 20, 224);
+	put_le16(pe + 22, 0x2102);
+	put_le16(pe + 24, 0x10b);
+	put_le32(pe + 24 + 92, 16);
+	put_le32(pe + 24 + 96 + 14 * 8, 512);
+	put_le32(section + 8, 2048);
+	put_le32(section + 16, 2048);
+	put_le32(cli, 72);
+	put_le32(cli + 8, 600);
+	memcpy(root, "BSJB", 4);
+	put_le32(root + 12, 4);
+	memcpy(root + 16, "v9", 2);
+	put_le16(root + 22, 3);
+	put_le32(root + 24, 200);
+	put_le32(root + 28, 100);
+	memcpy(root + 32, "#~", 2);
+	put_le32(root + 36, 300);
+	put_le32(root + 40, 100);
+	memcpy(root + 44, "#Strings", 8);
+	put_le32(root + 56, 400);
+	put_le32(root + 60, 100);
+	memcpy(root + 64, "#GUID", 5);
+	put_le64(root + 200 + 8, 1);
+	put_le32(root + 200 + 24, 1);
+	put_le16(root + 200 + 30, 3);
+	memcpy(root + 303, "it", 2);
+	return (struct bytes){ out, 2048 };
+}
+
+struct opened {
+	struct arena arena;
+	struct parse parse;
+	struct dotnet dotnet;
+	enum err err;
+};
+
+static struct opened *
+open_dotnet(struct bytes file, size_t budget)
+{
+	struct opened *o = calloc(1, sizeof(*o));
+
+	if (o == NULL)
+		abort();
+	arena_init(&o->arena, budget);
+	o->parse =
+	    (struct parse){ .file = file, .arena = &o->arena, .facts = &o->dotnet };
+	fact_clear(dotnet_facts, &o->dotnet);
+	o->err = format_dotnet.open(&o->parse);
+	if (o->err == OK)
+		CHECK(format_dotnet.probe(bytes_clip(file, 0, 4096), file.n) > 0);
+	return o;
+}
+
+static void
+close_dotnet(struct opened *o)
+{
+	arena_done(&o->arena);
+	free(o);
+}
+
+TEST(streams_wait_until_they_are_read)
+{
+	uint8_t bytes[2048];
+	struct opened *o = open_dotnet(sample(bytes), 1 << 20);
+
+	EQ_U(o->err, OK);
+	EQ_I(o->dotnet.is_dotnet, 1);
+	EQ_B(o->dotnet.version, BYTES_LIT("v9"));
+	EQ_U(o->dotnet.steps, 0);
+	EQ_U(dotnet_load(&o->dotnet), OK);
+	EQ_I(o->dotnet.number_of_streams, 3);
+	EQ_I(o->dotnet.number_of_guids, 6);
+	EQ_B(o->dotnet.module_name, BYTES_LIT("it"));
+	EQ_I(o->dotnet.number_of_constants, FACT_UNDEF);
+	close_dotnet(o);
+}
+
+TEST(cut_at_every_length_and_flipped)
+{
+	uint8_t bytes[2048];
+
+	for (size_t n = 0; n <= sizeof(bytes); n++) {
+		struct opened *o;
+
+		ROW("%zu bytes", n);
+		o = open_dotnet(test_copy((struct bytes){ sample(bytes).p, n }), 1 << 20);
+		EQ_U(dotnet_load(&o->dotnet), OK);
+		close_dotnet(o);
+	}
+	for (size_t bit = 0; bit < 8 * 1200; bit++) {
+		struct opened *o;
+
+		ROW("bit %zu", bit);
+		sample(bytes);
+		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		o = open_dotnet(
+		    test_copy((struct bytes){ bytes, sizeof(bytes) }), 1 << 20);
+		EQ_U(dotnet_load(&o->dotnet), OK);
+		close_dotnet(o);
+	}
+}
+
+TEST(an_arena_that_is_spent)
+{
+	uint8_t bytes[2048];
+
+	for (size_t budget = 0; budget < 4096; budget += 64) {
+		struct opened *o;
+		enum err e;
+
+		ROW("%zu bytes", budget);
+		o = open_dotnet(sample(bytes), budget);
+		e = dotnet_load(&o->dotnet);
+		if (o->err == OK)
+			EQ_U(e, o->arena.spent ? ERR_LIMIT : OK);
+		close_dotnet(o);
+	}
+}

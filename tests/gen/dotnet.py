@@ -1,0 +1,152 @@
+#!/usr/bin/env python3
+"""Small .NET assemblies for golden tests: metadata by hand (ECMA-335, II.24), no code.
+
+    dotnet.py OUTDIR    writes every sample there, NAME.dll
+"""
+import importlib.util
+import os
+import struct
+import sys
+
+spec = importlib.util.spec_from_file_location(
+    'gen_pe', os.path.join(os.path.dirname(os.path.abspath(__file__)), 'pe.py'))
+pe = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(pe)
+
+
+class Heap:
+    """Strings or blobs; put() gives the index."""
+
+    def __init__(self, blobs=False):
+        self.data, self.blobs = b'\0', blobs
+
+    def put(self, b):
+        at = len(self.data)
+        self.data += (blob(b) if self.blobs else b + b'\0')
+        return at
+
+
+def blob(b):
+    n = len(b)
+    if n < 0x80:
+        return bytes([n]) + b
+    if n < 0x4000:
+        return struct.pack('>H', 0x8000 | n) + b
+    return struct.pack('>I', 0xc0000000 | n) + b
+
+
+class Assembly:
+    """Tables of one row or more; indexes are of two bytes unless wide says otherwise."""
+
+    def __init__(self, wide=0):
+        self.strings, self.blobs = Heap(), Heap(True)
+        self.us = b'\0'
+        self.guids = bytes(range(16))
+        self.tables = {}
+        self.wide = wide                      # HeapSizes: 1 strings, 2 GUIDs, 4 blobs
+        self.names = ('#~', '#Strings', '#US', '#GUID', '#Blob')
+        self.version = b'v4.0.30319\0\0'
+        self.resource = struct.pack('<I', 5) + b'hello'
+        self.characteristics = 0x2102
+        self.magic = b'BSJB'
+
+    def s(self, text):
+        return struct.pack('<I' if self.wide & 1 else '<H', self.strings.put(text.encode()))
+
+    def b(self, data):
+        return struct.pack('<I' if self.wide & 4 else '<H', self.blobs.put(data))
+
+    def g(self, n):
+        return struct.pack('<I' if self.wide & 2 else '<H', n)
+
+    def row(self, table, *parts):
+        self.tables.setdefault(table, []).append(
+            b''.join(struct.pack('<H', p) if isinstance(p, int) else p for p in parts))
+        return self
+
+    def user(self, text):
+        self.us += blob(text.encode('utf-16-le') + b'\0')
+        return self
+
+    def usual(self):
+        self.row(0, 0, self.s('small.dll'), self.g(1), self.g(0), self.g(0))
+        self.row(0x20, struct.pack('<I', 0x8004), 1, 2, 3, 4, struct.pack('<I', 0), self.b(b'KEY'),
+                 self.s('small'), self.s('de'))
+        self.row(0x23, 4, 0, 0, 0, struct.pack('<I', 0), self.b(b'\xb7z\\V\x194\xe0\x89'),
+                 self.s('mscorlib'), self.s(''), self.b(b''))
+        return self.user('one').user('').user('zwei')
+
+    def tilde(self):
+        valid = sum(1 << t for t in self.tables)
+        out = struct.pack('<IBBBBQQ', 0, 2, 0, self.wide, 1, valid, 0)
+        out += b''.join(struct.pack('<I', len(self.tables[t])) for t in sorted(self.tables))
+        return out + b''.join(b''.join(self.tables[t]) for t in sorted(self.tables))
+
+    def metadata(self):
+        streams = dict(zip(self.names, (self.tilde(), self.strings.data, self.us, self.guids,
+                                        self.blobs.data)))
+        head = self.magic + struct.pack('<HHII', 1, 1, 0, len(self.version)) + self.version
+        head += struct.pack('<HH', 0, len(streams))
+        at = len(head) + sum(8 + (len(n) + 4 & ~3) for n in streams)
+        rows = body = b''
+        for name, data in streams.items():
+            data += bytes(-len(data) % 4)
+            rows += struct.pack('<II', at + len(body), len(data))
+            rows += name.encode().ljust(len(name) + 4 & ~3, b'\0')
+            body += data
+        return head + rows + body
+
+    def build(self, cli_size=72):
+        image = pe.Image(characteristics=self.characteristics)
+        rva = image.next_rva()
+        meta = self.metadata()
+        cli = struct.pack('<IHHIII', cli_size, 2, 5, rva + 72, len(meta), 1)
+        cli += struct.pack('<III', 0, rva + 72 + len(meta), len(self.resource))
+        image.section(b'.text', cli.ljust(72, b'\0') + meta + self.resource)
+        image.dirs[14] = (rva, 72)
+        return image.build()
+
+
+def make():
+    out = {'small': Assembly().usual().build()}
+    for wide in (1, 2, 4, 7):
+        out[f'heaps-{wide}'] = Assembly(wide).usual().build()
+    a = Assembly().usual()
+    a.row(0x28, struct.pack('<I', 0), struct.pack('<I', 1), a.s('a.resources'), 0)
+    a.row(0x28, struct.pack('<I', 0), struct.pack('<I', 1), a.s('elsewhere'), 4)
+    a.row(0x28, struct.pack('<I', 0x7fffffff), struct.pack('<I', 1), a.s('outside'), 0)
+    out['resources'] = a.build()
+    a = Assembly().usual()
+    a.row(0x1a, a.s('kernel32.dll')).row(0x1a, a.s('user32.dll'))
+    a.row(0x0b, 0x0e, 4, a.b('text'.encode('utf-16-le'))).row(0x0b, 8, 4, a.b(b'\1\0\0\0'))
+    a.row(0x1d, struct.pack('<I', 0x1004), 1).row(0x1d, struct.pack('<I', 0x99999999), 1)
+    out['constants'] = a.build()
+    a = Assembly().usual()
+    a.row(1, 6, a.s('GuidAttribute'), a.s('System')).row(0x0a, 1 << 3 | 1, a.s('.ctor'), a.b(b''))
+    a.row(0x0c, 1 << 5 | 14, 1 << 3 | 3, a.b(b'\1\0\x06abcdef\0\0'))
+    out['typelib'] = a.build()
+    a = Assembly().usual()
+    a.characteristics = 0x102
+    out['program-without-jump'] = a.build()
+    a = Assembly().usual()
+    a.magic = b'BSJX'
+    out['another-magic'] = a.build()
+    out['another-header-size'] = Assembly().usual().build(71)
+    a = Assembly().usual()
+    a.version = b'v4.0.30319\0'
+    out['version-not-aligned'] = a.build()
+    a = Assembly().usual()
+    a.us = b'\1' + a.us
+    out['user-strings-begin-wrong'] = a.build()
+    a = Assembly().usual()
+    a.names = ('#-', '#Strings', '#US', '#GUID', '#Blob')
+    out['uncompressed-tables'] = a.build()
+    out['cut-in-tables'] = Assembly().usual().build()[:0x2c0]
+    out['plain-executable'] = pe.Image().build()
+    return out
+
+
+if __name__ == '__main__':
+    for name, data in make().items():
+        with open(os.path.join(sys.argv[1], name + '.dll'), 'wb') as f:
+            f.write(data)
