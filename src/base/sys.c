@@ -193,11 +193,10 @@ sys_copy(int from, int to, uint64_t n, uint64_t *copied)
 	return OK;
 }
 
-void
+enum err
 sys_wait(int fd)
 {
-	while (poll(&(struct pollfd){ fd, POLLIN, 0 }, 1, -1) < 0 && errno == EINTR)
-		continue;
+	return poll(&(struct pollfd){ fd, POLLIN, 0 }, 1, -1) < 0 ? failure() : OK;
 }
 
 void

@@ -49,8 +49,11 @@ MUST_USE enum err sys_write_all(int fd, const void *p, size_t n);
 MUST_USE enum err sys_read_some(int fd, void *p, size_t n, size_t *got);
 /* One read at an offset of a file, which has no other effect on the descriptor. */
 MUST_USE enum err sys_pread(int fd, void *p, size_t n, uint64_t off, size_t *got);
-/* Returns when a read of fd would not wait: for descriptors that came from outside. */
-void sys_wait(int fd);
+/*
+ * Returns when a read of fd would not wait: for descriptors that came from outside.
+ * ERR_IO (EINTR): a signal was handled, which may be a wish to stop.
+ */
+MUST_USE enum err sys_wait(int fd);
 /*
  * Descriptors 0 to 2 that are closed get /dev/null, opened the wrong way round, so
  * that using them fails. Else the next file, socket or database we open would be

@@ -158,11 +158,11 @@ on_done(void *arg, struct job_file *f, const char *failed)
 
 /* What is no file, or cannot be opened, is told as a file that failed. */
 static void
-on_skipped(void *arg, struct bytes path, const char *why, bool failed)
+on_skipped(void *arg, struct bytes path, const char *why, enum walk_kind kind)
 {
 	struct job_file f = { .path = path };
 
-	(void)failed;
+	(void)kind;
 	on_done(arg, &f, why);
 }
 

@@ -169,8 +169,8 @@ add_stdin(struct adding *a, struct fault *f)
 	size_t got = 1;
 
 	while (got > 0) {
-		sys_wait(STDIN_FILENO);
-		if (sys_read_some(STDIN_FILENO, piece, sizeof(piece), &got) != OK)
+		if (sys_wait(STDIN_FILENO) != OK ||
+		    sys_read_some(STDIN_FILENO, piece, sizeof(piece), &got) != OK)
 			return fault_set(
 			    f, FAULT_IO, "cannot read standard input: %s", sys_why());
 		TRY(add_piece(a, (struct bytes){ piece, got }, f));

@@ -12,6 +12,7 @@
 #include "cli/msg.h"
 #include "cli/progress.h"
 #include "cli/show.h"
+#include "cli/stop.h"
 #include "report/report.h"
 
 #define OUT_MAX (64u << 10) /* bytes of lines before they are written */
@@ -130,17 +131,16 @@ on_done(void *arg, struct job_file *f, const char *failed)
 }
 
 static void
-on_skipped(void *arg, struct bytes path, const char *why, bool failed)
+on_skipped(void *arg, struct bytes path, const char *why, enum walk_kind kind)
 {
 	struct scan_run *s = arg;
 
 	struct report_file f = { .path = path };
 
-	/* he named it, or it lies where he wanted everything: it counts either way */
-	if (failed)
+	if (kind == WALK_ERROR)
 		report_done(&s->report, &f, why);
 	else
-		report_skipped(&s->report, path, why);
+		report_skipped(&s->report, path, why, kind == WALK_SKIPPED);
 }
 
 static enum err
@@ -152,7 +152,7 @@ on_tick(void *arg)
 	write_out(s);
 	progress_draw(&s->progress, r->files, r->bytes,
 	    r->verdicts[VERDICT_MALICIOUS] + r->verdicts[VERDICT_SUSPECT]);
-	return s->broken ? ERR_IO : OK;
+	return s->broken || stop_signal() != 0 ? ERR_IO : OK;
 }
 
 static enum err
@@ -203,6 +203,7 @@ job_of(struct scan_run *s, struct job_db db)
 		.walk = {
 			.follow = a->follow,
 			.one_file_system = a->one_fs,
+			.specials = true,
 			.exclude = a->exclude.p,
 			.nexclude = a->exclude.n,
 		},
@@ -249,18 +250,22 @@ scan(struct scan_run *s, struct job_db db)
 
 	/* a list is not read twice (it may be a pipe), so with one the total is unknown
 	 */
+	stop_watch();
 	if (msg_terminal(STDERR_FILENO) && !s->args.quiet)
 		progress_start(
 		    &s->progress, &j.walk, j.roots, j.list != NULL ? 0 : j.nroots);
 	e = job_scan_run(&j, &result);
 	if (e != OK) {
 		progress_stop(&s->progress);
-		if (!s->broken)
+		if (stop_signal() != 0)
+			msg_error("interrupted: not everything was scanned");
+		else if (!s->broken)
 			msg_error(
 			    "cannot scan: %s", result.why[0] ? result.why : err_name(e));
 		s->report.unscanned++;
 	}
 	finish(s, &result);
+	stop_now();
 	return s->broken ? 2 : report_exit(&s->report);
 }
 

@@ -168,12 +168,12 @@ on_done(void *arg, struct job_file *f, const char *failed)
 }
 
 static void
-on_skipped(void *arg, struct bytes path, const char *why, bool bad)
+on_skipped(void *arg, struct bytes path, const char *why, enum walk_kind kind)
 {
 	struct yara *y = arg;
 
 	(void)why;
-	if (!bad && y->folder)
+	if (kind != WALK_ERROR && y->folder)
 		return;
 	if (y->o.count && y->folder)
 		printf("%.*s: 0\n", (int)path.n, (const char *)path.p);

@@ -86,8 +86,9 @@ struct job_scan {
 	void (*again)(void *arg, struct job_file *f);
 	/* Exactly once a file; it is freed afterwards. failed: why, or NULL. */
 	void (*done)(void *arg, struct job_file *f, const char *failed);
-	/* Named, and no file; or failed: it cannot be opened or read. */
-	void (*skipped)(void *arg, struct bytes path, const char *why, bool failed);
+	/* What the walk gave and is no file: WALK_SKIPPED, _SPECIAL or _ERROR. */
+	void (*skipped)(
+	    void *arg, struct bytes path, const char *why, enum walk_kind kind);
 	/* A file beyond max_file_size. NULL: it counts as incomplete. */
 	void (*large)(void *arg, struct bytes path, uint64_t size);
 	enum err (*tick)(void *arg); /* about ten times a second; an err stops the scan */

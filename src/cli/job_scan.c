@@ -96,12 +96,11 @@ spool_stdin(struct scanning *s, struct file **out)
 
 	TRY(sys_memfd("candor-stdin", &fd));
 	while (left > 0 && got > 0) {
-		enum err e;
+		enum err e = sys_wait(STDIN_FILENO);
 
-		sys_wait(STDIN_FILENO);
-		e = sys_read_some(STDIN_FILENO, block,
-		    left < sizeof(block) ? (size_t)left : sizeof(block), &got);
-
+		if (e == OK)
+			e = sys_read_some(STDIN_FILENO, block,
+			    left < sizeof(block) ? (size_t)left : sizeof(block), &got);
 		if (e == OK)
 			e = sys_write_all(fd, block, got);
 		if (e != OK) {
@@ -128,7 +127,7 @@ list_ended(struct scanning *s)
 
 	if (fault != NULL && !s->told) {
 		s->told = true;
-		s->j->skipped(s->j->arg, bytes_of(s->j->list), fault, true);
+		s->j->skipped(s->j->arg, bytes_of(s->j->list), fault, WALK_ERROR);
 	}
 	return ERR_END;
 }
@@ -144,7 +143,7 @@ next_root(struct scanning *s, struct file **out)
 		if (strcmp(root, "-") == 0) {
 			if (spool_stdin(s, out) == OK)
 				return OK;
-			s->j->skipped(s->j->arg, BYTES_LIT("-"), sys_why(), true);
+			s->j->skipped(s->j->arg, BYTES_LIT("-"), sys_why(), WALK_ERROR);
 			return ERR_LIMIT;
 		}
 	} else if (s->list != NULL)
@@ -178,7 +177,7 @@ next_file(struct scanning *s, struct file **out)
 			*out = file_new(item.path, item.fd, &item.st);
 			return OK;
 		}
-		s->j->skipped(s->j->arg, item.path, item.why, item.kind == WALK_ERROR);
+		s->j->skipped(s->j->arg, item.path, item.why, item.kind);
 	}
 }
 

@@ -62,8 +62,8 @@ more(struct pathlist *l)
 		l->buf.n = rest;
 		l->at = 0;
 	}
-	sys_wait(l->fd); /* a pipe that has nothing yet */
-	if (sys_read_some(l->fd, buf_room(&l->buf, PEEK), PEEK, &got) != OK) {
+	if (sys_wait(l->fd) != OK || /* a pipe that has nothing yet */
+	    sys_read_some(l->fd, buf_room(&l->buf, PEEK), PEEK, &got) != OK) {
 		l->code = sys_code();
 		got = 0;
 	}

@@ -343,6 +343,20 @@ excluded(const struct walk *w, bool folder)
 	return !folder && w->o->nonly > 0 && !matches_one(w->o->only, w->o->nonly, path);
 }
 
+/* What is neither file nor folder: told when it was named, or when all are to be told. */
+static enum err
+give_special(struct walk *w, bool named, struct walk_item *out)
+{
+	const char *kind = sys_kind(out->st.st_mode);
+
+	if (named)
+		return give(w, out, WALK_SKIPPED, kind);
+	w->ignored++;
+	if (!w->o->specials || S_ISLNK(out->st.st_mode) || excluded(w, false))
+		return ERR_LIMIT;
+	return give(w, out, WALK_SPECIAL, kind);
+}
+
 /*
  * What lies at name in dir, opened: a file is given, a folder entered. ERR_LIMIT:
  * it was dealt with, go on. named: the user said this name himself.
@@ -371,11 +385,8 @@ visit(struct walk *w, int dir, const char *name, bool named, struct walk_item *o
 		}
 		fd_closep(&out->fd);
 	}
-	if (!S_ISREG(out->st.st_mode) && !S_ISDIR(out->st.st_mode)) {
-		w->ignored += !named;
-		return named ? give(w, out, WALK_SKIPPED, sys_kind(out->st.st_mode))
-			     : ERR_LIMIT;
-	}
+	if (!S_ISREG(out->st.st_mode) && !S_ISDIR(out->st.st_mode))
+		return give_special(w, named, out);
 	if (excluded(w, S_ISDIR(out->st.st_mode)) && !named)
 		return ERR_LIMIT;
 	if (S_ISDIR(out->st.st_mode)) {
@@ -424,7 +435,8 @@ visit_entry(struct walk *w, const char *entry, struct walk_item *out)
 	if (type == DT_REG)
 		return visit_file(w, l->fd, entry + 1, out);
 	/* what is neither file nor folder, as far as the folder can tell */
-	if (type != DT_DIR && type != DT_UNKNOWN && !(type == DT_LNK && w->o->follow)) {
+	if (type != DT_DIR && type != DT_UNKNOWN &&
+	    !(type == DT_LNK ? w->o->follow : w->o->specials)) {
 		w->ignored++;
 		return ERR_LIMIT;
 	}

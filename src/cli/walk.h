@@ -20,8 +20,9 @@ struct walk_opts {
 	bool follow_roots; /* links that the user names, when no others */
 	bool every_path;   /* a folder is visited along each path of few links to it */
 	bool one_file_system;
-	bool flat;  /* do not enter folders below the roots */
-	bool slash; /* paths are folder, "/", name, even when the folder ends in one */
+	bool specials; /* fifos, devices and sockets below the roots are given, too */
+	bool flat;     /* do not enter folders below the roots */
+	bool slash;    /* paths are folder, "/", name, even when the folder ends in one */
 	/* Shell patterns; an entry whose name or path matches is not visited. */
 	const char *const *exclude;
 	size_t nexclude;
@@ -32,6 +33,7 @@ struct walk_opts {
 enum walk_kind {
 	WALK_FILE,    /* fd is open, and the caller's */
 	WALK_SKIPPED, /* named by the user, but not to be read: why */
+	WALK_SPECIAL, /* with specials: not to be read, and nobody named it: why */
 	WALK_ERROR,   /* cannot be read: why */
 };
 

@@ -45,7 +45,9 @@ list(const struct walk_opts *o, const char *root, struct buf *out)
 	walk_begin(w, root);
 	while (walk_next(w, &item) == OK) {
 		if (item.kind != WALK_FILE)
-			buf_str(out, item.kind == WALK_ERROR ? "!" : "?");
+			buf_u8(out, item.kind == WALK_ERROR     ? '!'
+				    : item.kind == WALK_SPECIAL ? '-'
+								: '?');
 		buf_put(out, item.path.p, item.path.n);
 		if (item.kind == WALK_FILE)
 			CHECK(item.fd >= 0 && S_ISREG(item.st.st_mode));
@@ -83,6 +85,9 @@ static const struct {
 	{ "t/gone",  { .follow = true },              "!t/gone no such file or directory|" },
 	{ "t/loop",  { .follow = true },              "!t/loop too many levels of symbolic links|" },
 	{ "t/fifo",  { 0 },                           "?t/fifo fifo|" },
+	{ "t",       { .specials = true },            "t/a|t/b|t/c.yar|t/d/e|t/d/f/g|-t/fifo fifo|" },
+	{ "t/fifo",  { .specials = true },            "?t/fifo fifo|" },
+	{ "t",       { .specials = true, .only = globs, .nonly = 1 }, "t/c.yar|" },
 	{ "none",    { 0 },                           "!none no such file or directory|" },
 	{ "t/a/b",   { 0 },                           "!t/a/b not a directory|" },
 	{ "",        { 0 },                           "! no such file or directory|" },

@@ -131,10 +131,10 @@ report_done(struct report *r, struct report_file *f, const char *failed)
 }
 
 void
-report_skipped(struct report *r, struct bytes path, const char *why)
+report_skipped(struct report *r, struct bytes path, const char *why, bool named)
 {
 	r->skipped++;
-	r->unscanned++;
+	r->unscanned += named;
 	form_of(r)->skipped(r, path, why);
 }
 

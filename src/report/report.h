@@ -68,8 +68,9 @@ void report_finding(struct report *r, struct report_file *f, const struct findin
 void report_again(struct report_file *f);
 /* failed: why it was not scanned, or NULL. Counts it, writes its lines, frees. */
 void report_done(struct report *r, struct report_file *f, const char *failed);
-/* Something that was named and is no file; counts as not scanned. */
-void report_skipped(struct report *r, struct bytes path, const char *why);
+/* Something that is no file. One that was named counts as not scanned; one that a folder
+ * holds among others is told, and leaves the exit code alone. */
+void report_skipped(struct report *r, struct bytes path, const char *why, bool named);
 
 struct report_totals {
 	uint64_t ms;

@@ -98,8 +98,13 @@ TEST(skipped)
 {
 	struct report r = { 0 };
 
-	report_skipped(&r, bytes_of("p"), "a fifo");
-	EQ_S(buf_cstr(&r.out), "skipped  a fifo  p\n");
+	report_skipped(&r, bytes_of("f"), "fifo", false);
+	EQ_S(buf_cstr(&r.out), "skipped  fifo  f\n");
+	EQ_I(report_exit(&r), 0);
+	buf_clear(&r.out);
+	report_skipped(&r, bytes_of("p"), "fifo", true);
+	EQ_S(buf_cstr(&r.out), "skipped  fifo  p\n");
+	EQ_U(r.skipped, 2);
 	EQ_I(report_exit(&r), 2);
 	report_done_free(&r);
 }

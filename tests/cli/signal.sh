@@ -24,4 +24,13 @@ for how in INT TERM KILL; do
 		[ $n -lt 100 ] || echo "$child still runs: $(ps -o stat=,cmd= -p $child)"
 	done
 done
+# what was found before is told, and that there was more
+truncate -s 50G big
+env --default-signal=INT "$candor" scan -r r.yar -j1 f big >out 2>err &
+pid=$!
+until grep -q f out; do sleep 0.01; done
+kill -INT $pid
+wait $pid 2>/dev/null
+echo "large: exit $?"
+cat out err | sed 's/, [0-9.]* s:/, ** s:/'
 exit 0
