@@ -5,7 +5,7 @@ _candor()
 
 	if [[ ${program##*/} == yara ]]; then
 		verb=yara
-	elif [[ $COMP_CWORD -eq 1 ]]; then
+	elif [[ $COMP_CWORD -eq 1 || ( $COMP_CWORD -eq 2 && $verb == help ) ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(candor help --options 2>/dev/null | cut -f1 | cut -d' ' -f1 | sort -u)" -- "$cur")
 		return
 	fi
