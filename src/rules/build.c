@@ -14,6 +14,16 @@ write_text(void *arg, struct bytes s)
 	return dbw_text(&b->w, s);
 }
 
+static void
+refuse(struct build *b, const struct ir_rule *r, const char *text)
+{
+	diag_add(b->env->diags, &(struct diag){ .kind = DIAG_ERROR,
+				    .file = r->file,
+				    .rule = arena_str(b->env->arena, r->name),
+				    .line = r->line,
+				    .text = text });
+}
+
 /* The regex of a `matches` or of a module's function: searched, so without atoms. */
 static uint32_t
 write_regex(void *arg, const struct re_ast *ast)
@@ -31,9 +41,7 @@ write_regex(void *arg, const struct re_ast *ast)
 	if (e != OK && b->regex_err == OK) {
 		b->regex_err = e;
 		if (fail.text != NULL)
-			diag_add(b->env->diags,
-			    &(struct diag){
-				.kind = DIAG_ERROR, .file = "", .text = fail.text });
+			refuse(b, b->now, fail.text);
 	}
 	return at;
 }
@@ -51,16 +59,12 @@ write_code(struct build *b, uint32_t i)
 
 	buf_align(out, 4);
 	b->rule[i].code = (uint32_t)out->n;
+	b->now = r;
 	e = code_rule(b->ir, r, &w, out);
 	b->rule[i].ncode = (uint32_t)out->n - b->rule[i].code;
 	b->rule[i].effect = b->trigger[i].effect;
 	if (e == ERR_LIMIT)
-		diag_addf(b->env->diags,
-		    &(struct diag){ .kind = DIAG_ERROR,
-			.file = r->file,
-			.rule = arena_str(b->env->arena, r->name),
-			.line = r->line },
-		    "the condition is too large");
+		refuse(b, r, "the condition is too large");
 	return e == ERR_LIMIT ? ERR_SYNTAX : e;
 }
 

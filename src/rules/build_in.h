@@ -21,9 +21,10 @@ struct build {
 	uint64_t *pattern_gates; /* by pattern: those of the rules it wakes */
 	uint64_t *gates;         /* by rule: bits of DB_MASKS, one of which it needs */
 	struct record_rule *rule;
-	struct buf *early; /* by rule: what explain shows of it before folding */
-	uint32_t *modules; /* DB_MODULES index of each of ir.modules */
-	bool *bad;         /* by pattern: the filter refused it as a trigger */
+	struct buf *early;         /* by rule: what explain shows of it before folding */
+	uint32_t *modules;         /* DB_MODULES index of each of ir.modules */
+	bool *bad;                 /* by pattern: the filter refused it as a trigger */
+	const struct ir_rule *now; /* whose condition is being written */
 	enum err regex_err;
 };
 

@@ -11,6 +11,7 @@
 struct lower {
 	struct arena *a;
 	const struct rules_env *env;
+	const struct ir *ir;
 	struct dbw *w;
 	struct lowered *out;
 	const struct ir_pattern *p;
@@ -87,12 +88,40 @@ whole_flags(const struct ir_pattern *p, bool wide)
 	return wide ? a | DB_NEEDLE_WIDE : a;
 }
 
+/* The first string that is this pattern, and its rule; false: no rule shows it. */
+static bool
+first_use(
+    const struct lower *l, const struct ir_rule **rule, const struct ir_string **string)
+{
+	for (uint32_t i = 0; i < l->ir->nrules; i++) {
+		const struct ir_rule *r = l->ir->rules[i];
+
+		for (uint32_t k = 0; k < r->nstrings; k++)
+			if (r->strings[k].pattern == l->p) {
+				*rule = r;
+				*string = &r->strings[k];
+				return true;
+			}
+	}
+	return false;
+}
+
 static void
 complain(struct lower *l, const char *text)
 {
-	diag_addf(l->env->diags,
-	    &(struct diag){ .kind = DIAG_ERROR, .file = "", .line = l->p->line }, "%s",
-	    text);
+	const struct ir_rule *rule;
+	const struct ir_string *string;
+	struct diag d = {
+		.kind = DIAG_ERROR, .file = "", .line = l->p->line, .text = text
+	};
+
+	if (first_use(l, &rule, &string)) {
+		d.file = rule->file;
+		d.rule = arena_str(l->a, rule->name);
+		d.line = string->line;
+		d.col = string->col;
+	}
+	diag_add(l->env->diags, &d);
 }
 
 static enum err
@@ -285,7 +314,7 @@ enum err
 lower_patterns(
     const struct rules_env *env, const struct ir *ir, struct dbw *w, struct lowered *out)
 {
-	struct lower l = { .a = env->arena, .env = env, .w = w, .out = out };
+	struct lower l = { .a = env->arena, .env = env, .ir = ir, .w = w, .out = out };
 
 	*out = (struct lowered){ .pattern = ARENA_ARRAY(env->arena, ir->npatterns + 1,
 				     struct lowered_pattern) };
