@@ -172,7 +172,7 @@ plain_quality(const struct ir_pattern *p)
 {
 	size_t len = p->text.n < ATOM ? p->text.n : ATOM, at = 0;
 	size_t wide_len = 2 * len < ATOM ? 2 * len : ATOM;
-	bool xor = p->mods & IR_XOR;
+	bool keyed = p->mods & IR_XOR;
 	uint8_t wide[ATOM] = { 0 };
 	int best = NO_ATOM, form;
 
@@ -183,10 +183,10 @@ plain_quality(const struct ir_pattern *p)
 			best = q;
 			at = i;
 		}
-		if (q >= ENOUGH && !xor&&!(p->mods &IR_WIDE))
+		if (q >= ENOUGH && !keyed && !(p->mods & IR_WIDE))
 			return q;
 	}
-	if (xor&&(p->mods &IR_ASCII)) {
+	if (keyed && (p->mods & IR_ASCII)) {
 		form = xor_quality(p, p->text.p + at, len);
 		best = form < best ? form : best;
 	}
@@ -194,7 +194,7 @@ plain_quality(const struct ir_pattern *p)
 		return best;
 	for (size_t i = 0; i < len && 2 * i < ATOM; i++)
 		wide[2 * i] = p->text.p[at + i];
-	form = xor? xor_quality(p, wide, wide_len) : slow_atom(wide, whole, wide_len);
+	form = keyed ? xor_quality(p, wide, wide_len) : slow_atom(wide, whole, wide_len);
 	return form < best ? form : best;
 }
 
