@@ -72,8 +72,7 @@ try(struct bytes all)
 		abort(); /* each refusal has its sentence */
 }
 
-/* --- a MANIFEST that fits
- * --------------------------------------------------------------- */
+/* --- a MANIFEST that fits ------------------------------------------------------- */
 
 static enum err
 put(void *arg, struct bytes b)

@@ -58,8 +58,7 @@ handover_size(struct buf *out, uint64_t bytes)
 	    out, "%" PRIu64 ".%" PRIu64 " %cB", tenths / 10, tenths % 10, unit[at]);
 }
 
-/* --- how far it is
- * --------------------------------------------------------------------------- */
+/* --- how far it is -------------------------------------------------------------- */
 
 struct handover_telling
 handover_telling(bool wanted)
@@ -98,8 +97,7 @@ handover_clear(struct handover_telling *t)
 	t->drawn = 0;
 }
 
-/* --- whom to believe
- * --------------------------------------------------------------------------- */
+/* --- whom to believe ------------------------------------------------------------ */
 
 static enum err
 add_key(struct handover_trust *t, struct bytes text, struct fault *f)

@@ -62,8 +62,7 @@ secret(void *arg, const char *sentence)
 	msg_error("%s", sentence);
 }
 
-/* --- the log
- * ---------------------------------------------------------------------------- */
+/* --- the log -------------------------------------------------------------------- */
 
 /* What is needed to put one entry into a log and prove it. */
 struct logging {
@@ -141,8 +140,7 @@ put_into_log(const char *dir, const char *bundle, struct bytes note, uint64_t *i
 	return e;
 }
 
-/* --- what was made
- * ----------------------------------------------------------------------- */
+/* --- what was made -------------------------------------------------------------- */
 
 struct made {
 	const struct create_args *args;
@@ -198,8 +196,7 @@ report(const struct made *m, const struct note_key *key)
 	buf_done(&size);
 }
 
-/* --- the command
- * --------------------------------------------------------------------------- */
+/* --- the command ---------------------------------------------------------------- */
 
 static int
 usage(const char *what)
@@ -313,6 +310,9 @@ run_create(int argc, char **argv, const struct verb *v)
 	if (code < 0 && !date_of(&a, &w.date))
 		code = usage("the date must be like 2026-11-29 or 2026-11-29T10:00:00Z, "
 			     "and SOURCE_DATE_EPOCH a number");
+	if (code < 0 && w.date < 0 && a.commit == NULL)
+		code = usage("a folder has no date: give --date, or set "
+			     "SOURCE_DATE_EPOCH");
 	if (code < 0) {
 		want_of(&a, rest.p[0], &w);
 		code = create(&a, &w);

@@ -46,8 +46,7 @@ static const struct opt rebuild_opts[] = {
 #undef AT
 /* clang-format on */
 
-/* --- progress --------------------------------------------------------------------------
- */
+/* --- progress ------------------------------------------------------------------- */
 
 static void
 on_tick(void *arg, const char *what, uint64_t opened)
@@ -65,8 +64,7 @@ clear_progress(const struct rebuild_plan *p)
 		fputs("\r\033[K", stderr);
 }
 
-/* --- results
- * ----------------------------------------------------------------------------- */
+/* --- results -------------------------------------------------------------------- */
 
 static enum err
 write_file(const char *path, struct bytes b, struct fault *f)
@@ -161,8 +159,7 @@ write_results(const struct rebuild_args *a, const struct tell *t, struct fault *
 	return e;
 }
 
-/* --- doing it
- * ------------------------------------------------------------------------------ */
+/* --- doing it ------------------------------------------------------------------- */
 
 /* Cuts "gcc,clang" in place; the names become CC=..., so they are names and no more. */
 static enum err

@@ -34,8 +34,7 @@ hex(struct buf *out, const uint8_t digest[LABEL_DIGEST])
 	buf_str(out, text);
 }
 
-/* --- text -----------------------------------------------------------------------------
- */
+/* --- text ----------------------------------------------------------------------- */
 
 static void
 put_word(struct buf *out, const char *word, struct bytes value)
@@ -116,8 +115,7 @@ put_member(struct buf *out, const struct bundle_member *m)
 	buf_done(&n);
 }
 
-/* --- lists
- * -------------------------------------------------------------------------------- */
+/* --- lists ---------------------------------------------------------------------- */
 
 /* Texts of a bundle that was opened are in order; what is in them is a stranger's. */
 static struct lines
@@ -195,8 +193,7 @@ show_text(struct buf *out, const struct bundle *b, bool all)
 	put_claims(out, b);
 }
 
-/* --- JSON -----------------------------------------------------------------------------
- */
+/* --- JSON ----------------------------------------------------------------------- */
 
 static void
 json_member(struct json *j, const struct bundle_member *m)

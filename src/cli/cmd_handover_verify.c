@@ -54,9 +54,7 @@ struct verifying {
 	struct fault fault;
 };
 
-/* --- text
- * -------------------------------------------------------------------------------------
- */
+/* --- text ----------------------------------------------------------------------- */
 
 static void
 put_count(struct buf *out, uint64_t n, const char *one, const char *many)
@@ -181,9 +179,7 @@ print_text(const struct verifying *v)
 	buf_done(&out);
 }
 
-/* --- JSON
- * --------------------------------------------------------------------------------------
- */
+/* --- JSON ----------------------------------------------------------------------- */
 
 static void
 json_about(struct json *j, const struct verifying *v)
@@ -229,8 +225,7 @@ print_json(const struct verifying *v)
 	buf_done(&out);
 }
 
-/* --- the work
- * ----------------------------------------------------------------------------------- */
+/* --- the work ------------------------------------------------------------------- */
 
 /* Who signed is a question; without an answer nothing was said about the vendor. */
 static enum err
@@ -323,9 +318,7 @@ const struct verb verb_handover_verify = {
 	run_verify,
 };
 
-/* --- open
- * ------------------------------------------------------------------------------------------
- */
+/* --- open ----------------------------------------------------------------------- */
 
 /* "source" or "source/": a folder of the layout, with its slash. */
 static const char *

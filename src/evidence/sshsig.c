@@ -9,7 +9,7 @@
 #define KEYTYPE "ssh-ed25519"
 #define COLUMNS 70 /* letters of base64 in a line, as ssh-keygen writes them */
 
-/* --- making ------------------------------------------------------------------------ */
+/* --- making --------------------------------------------------------------------- */
 
 static void
 put_u32(struct buf *b, size_t v)
@@ -137,7 +137,7 @@ sshsig_signer(const uint8_t public[SIGN_PUBLIC], struct bytes name, const char *
 	buf_u8(out, '\n');
 }
 
-/* --- reading ----------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------------- */
 
 static struct bytes
 get_string(struct cur *c)

@@ -161,8 +161,7 @@ below_empty(int dir)
 		remove_entries(fd, REMOVE_DEPTH);
 }
 
-/* --- a file that appears whole -------------------------------------------------------
- */
+/* --- a file that appears whole -------------------------------------------------- */
 
 static char *
 folder_of(const char *path)

@@ -14,7 +14,7 @@
 #define INDEX_MOST   (1u << 30) /* bytes of what is kept of all members */
 #define PIECE        65536
 
-/* --- content ------------------------------------------------------------------------ */
+/* --- content -------------------------------------------------------------------- */
 
 static enum err
 altered(const struct bundle_member *m, struct fault *f)
@@ -97,7 +97,7 @@ bundle_read(const struct bundle *b, const struct bundle_member *m, size_t limit,
 	return bundle_pour(b, m, &to, f);
 }
 
-/* --- members ------------------------------------------------------------------------ */
+/* --- members -------------------------------------------------------------------- */
 
 const struct bundle_member *
 bundle_find_bytes(const struct bundle *b, struct bytes name)
@@ -196,8 +196,7 @@ check_needed(const struct bundle *b, struct fault *f)
 	return OK;
 }
 
-/* --- MANIFEST ------------------------------------------------------------------------
- */
+/* --- MANIFEST ------------------------------------------------------------------- */
 
 /* The line and the member that should be the same one. */
 static enum err
@@ -260,8 +259,7 @@ take_manifest(struct bundle *b, struct fault *f)
 	return e;
 }
 
-/* --- opening -------------------------------------------------------------------------
- */
+/* --- opening -------------------------------------------------------------------- */
 
 static enum err
 open_archive(struct bundle *b, uint64_t most, struct fault *f)

@@ -62,8 +62,7 @@ check_executables(struct bundle *b, struct fault *f)
 	return OK;
 }
 
-/* --- folders and links of the source --------------------------------------------------
- */
+/* --- folders and links of the source -------------------------------------------- */
 
 static bool
 is_member(const struct bundle *b, struct bytes name, size_t n, struct buf *hold)
@@ -127,8 +126,7 @@ check_source(struct bundle *b, struct fault *f)
 	return check_places(b, &b->links.names, &b->folders, LAYOUT_LINKS, f);
 }
 
-/* --- the rest --------------------------------------------------------------------------
- */
+/* --- the rest ------------------------------------------------------------------- */
 
 static enum err
 check_promised(struct bundle *b, struct fault *f)

@@ -8,8 +8,7 @@
 #include "crypto/hash.h"
 #include "handover/layout.h"
 
-/* --- texts
- * ------------------------------------------------------------------------------- */
+/* --- texts ---------------------------------------------------------------------- */
 
 static enum err
 add(struct making *m, const char *name, struct buf *text)
@@ -19,7 +18,8 @@ add(struct making *m, const char *name, struct buf *text)
 	buf_done(text);
 	*text = (struct buf){ 0 };
 	if (e == OK)
-		e = piece_hash(&m->pieces, &m->pieces.piece[m->pieces.n - 1], NULL, m->f);
+		e = piece_hash(
+		    &m->pieces, &m->pieces.piece[m->pieces.n - 1], NULL, NULL, m->f);
 	return e;
 }
 
@@ -115,8 +115,7 @@ add_left_out(struct making *m)
 	return add(m, LAYOUT_LEFT_OUT, &text);
 }
 
-/* --- the toolchain
- * ------------------------------------------------------------------------- */
+/* --- the toolchain -------------------------------------------------------------- */
 
 static void
 put_checksums(const struct making *m, struct buf *out)

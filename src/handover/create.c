@@ -31,8 +31,7 @@ total_size(const struct pieces *p)
 	return total;
 }
 
-/* --- secrets
- * ------------------------------------------------------------------------------ */
+/* --- secrets -------------------------------------------------------------------- */
 
 /* By its name in the bundle, or in the source. */
 static bool
@@ -57,7 +56,7 @@ is_secret(const struct making *m, const struct piece *p, const struct secret_sca
 		snprintf(sentence, sizeof(sentence), "'%s' has %s in it, at byte %llu",
 		    fault_quote(p->name), scan->found, (unsigned long long)scan->at);
 	else
-		snprintf(sentence, sizeof(sentence), "'%s' is called as %s is",
+		snprintf(sentence, sizeof(sentence), "'%s' has the name of %s",
 		    fault_quote(p->name), what);
 	if (m->want->secret != NULL)
 		m->want->secret(m->want->arg, sentence);
@@ -71,11 +70,28 @@ looked_at(const struct piece *p)
 	return !layout_below(p->name, LAYOUT_TOOLCHAIN, NULL);
 }
 
+/* How far the first pass is. */
+struct hashing {
+	struct making *m;
+	uint64_t done, total;
+};
+
+static enum err
+hashed(void *arg, struct bytes b)
+{
+	struct hashing *h = arg;
+
+	h->done += b.n;
+	tell(h->m, "reading", h->done, h->total);
+	return OK;
+}
+
 static enum err
 hash_all(struct making *m, struct secret_scan *scan)
 {
 	struct pieces *p = &m->pieces;
-	uint64_t total = total_size(p), done = 0;
+	struct hashing h = { m, 0, total_size(p) };
+	struct piece_sink watch = { &h, hashed };
 	size_t secrets = 0;
 
 	for (size_t i = 0; i < p->n; i++) {
@@ -84,10 +100,8 @@ hash_all(struct making *m, struct secret_scan *scan)
 		scan->found = NULL;
 		scan->base = 0;
 		scan->n = scan->looked = 0;
-		TRY(piece_hash(p, &p->piece[i], look ? scan : NULL, m->f));
+		TRY(piece_hash(p, &p->piece[i], look ? scan : NULL, &watch, m->f));
 		secrets += look && is_secret(m, &p->piece[i], scan);
-		done += p->piece[i].size;
-		tell(m, "reading", done, total);
 	}
 	if (secrets == 0)
 		return OK;
@@ -97,8 +111,7 @@ hash_all(struct making *m, struct secret_scan *scan)
 	    secrets, secrets == 1 ? "" : "s");
 }
 
-/* --- updates that were handed over before
- * --------------------------------------------------- */
+/* --- updates that were handed over before --------------------------------------- */
 
 /* Leaves out what the previous bundle has with the same name and digest. */
 static enum err
@@ -123,8 +136,7 @@ drop_known(struct making *m)
 	return OK;
 }
 
-/* --- writing
- * ---------------------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------------- */
 
 struct writing {
 	struct making *m;
@@ -227,8 +239,7 @@ write_file(struct making *m, const char *path)
 	    fault_quote(bytes_of(path)), sys_why());
 }
 
-/* --- all of it
- * --------------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------------ */
 
 static enum err
 make(struct making *m, const char *path, struct create_made *made)

@@ -14,8 +14,7 @@
 #define STATUS_MOST (256u << 20)
 #define APT_MOST    (256u << 20)
 
-/* --- deb822 ----------------------------------------------------------------------------
- */
+/* --- deb822 --------------------------------------------------------------------- */
 
 /* The next paragraph of text: up to an empty line. No bytes: there is none. */
 static struct bytes
@@ -48,8 +47,7 @@ field(struct bytes p, const char *name)
 	return (struct bytes){ 0 };
 }
 
-/* --- what is installed
- * ------------------------------------------------------------------ */
+/* --- what is installed ---------------------------------------------------------- */
 
 static int
 by_name(const void *a, const void *b)
@@ -134,8 +132,7 @@ dpkg_close(struct dpkg *d)
 	*d = (struct dpkg){ 0 };
 }
 
-/* --- the closure
- * -------------------------------------------------------------------------- */
+/* --- the closure ---------------------------------------------------------------- */
 
 /* A walk through dependencies: packages taken whose own were not looked at yet. */
 struct closure {
@@ -293,8 +290,7 @@ dpkg_close_over(struct dpkg *d, struct bytes roots, struct fault *f)
 	return e;
 }
 
-/* --- digests
- * ------------------------------------------------------------------------------- */
+/* --- digests -------------------------------------------------------------------- */
 
 static bool
 foreign(const struct dpkg *d, const struct dpkg_package *p)
@@ -370,8 +366,7 @@ dpkg_ask_digests(struct dpkg *d)
 	buf_done(&answer);
 }
 
-/* --- texts
- * ---------------------------------------------------------------------------------- */
+/* --- texts ---------------------------------------------------------------------- */
 
 static void
 put(struct buf *out, struct bytes s)

@@ -23,8 +23,7 @@ gather_listed(const struct create_list *l, struct bytes name)
 	return NULL;
 }
 
-/* --- the source
- * ------------------------------------------------------------------------- */
+/* --- the source ----------------------------------------------------------------- */
 
 static enum err
 append(struct making *m, struct bytes **list, size_t n, size_t *cap, struct bytes b)
@@ -156,8 +155,7 @@ gather_source(struct making *m)
 	return tree_folder(m->pieces.root, &to, m->f);
 }
 
-/* --- other files
- * -------------------------------------------------------------------------- */
+/* --- other files ---------------------------------------------------------------- */
 
 /* A file that the vendor named, or one in a folder that he named. */
 static enum err
@@ -265,8 +263,7 @@ gather_toolchain(struct making *m)
 	return m->want->toolchain ? gather_debs(m) : OK;
 }
 
-/* --- what it is
- * ------------------------------------------------------------------------- */
+/* --- what it is ----------------------------------------------------------------- */
 
 static enum err
 gather_label(struct making *m)

@@ -13,8 +13,7 @@
 
 #define ARENA_MOST (256u << 20)
 
-/* --- the two signatures
- * --------------------------------------------------------------------- */
+/* --- the two signatures --------------------------------------------------------- */
 
 /* The key that the SSH signature names, under the name that the note has. */
 static enum err
@@ -116,8 +115,7 @@ judge_signatures(const struct judge_in *in, struct judge_out *out)
 	(void)check_signatures(in, out, &out->fault);
 }
 
-/* --- provenance
- * ------------------------------------------------------------------------------- */
+/* --- provenance ----------------------------------------------------------------- */
 
 static enum err
 bad_provenance(struct fault *f, const char *what)
@@ -234,8 +232,7 @@ check_provenance(const struct judge_in *in, const struct note_key *key, struct a
 	return check_statement(in, d->payload, a, f);
 }
 
-/* --- the SBOM
- * ---------------------------------------------------------------------------------- */
+/* --- the SBOM ------------------------------------------------------------------- */
 
 static enum err
 bad_sbom(struct fault *f, const char *what)

@@ -49,7 +49,7 @@ label_digest(struct bytes hex, uint8_t out[LABEL_DIGEST])
 	return true;
 }
 
-/* --- one line each ------------------------------------------------------------------ */
+/* --- one line each -------------------------------------------------------------- */
 
 static bool
 read_head(struct bytes v, struct label_seal *s)

@@ -5,7 +5,7 @@
 #include "handover/label.h"
 #include "handover/layout.h"
 
-/* --- names -------------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------------- */
 
 static enum err
 too_large(const char *member, struct fault *f)
@@ -107,7 +107,7 @@ list_below(const struct list_names *l, struct bytes name)
 	return NULL;
 }
 
-/* --- links -------------------------------------------------------------------------- */
+/* --- links ---------------------------------------------------------------------- */
 
 static size_t
 depth(struct bytes name)
@@ -179,8 +179,7 @@ list_links_parse(
 	return e == ERR_END ? OK : e;
 }
 
-/* --- what was left out ----------------------------------------------------------------
- */
+/* --- what was left out ---------------------------------------------------------- */
 
 enum err
 list_left_next(struct lines *l, struct list_left *out, struct fault *f)
@@ -192,8 +191,7 @@ list_left_next(struct lines *l, struct list_left *out, struct fault *f)
 	return OK;
 }
 
-/* --- claims ---------------------------------------------------------------------------
- */
+/* --- claims --------------------------------------------------------------------- */
 
 /* Takes "word value" if that is the next line. */
 static enum err
@@ -240,8 +238,7 @@ list_claim_next(struct lines *l, struct list_claim *out, struct fault *f)
 	return OK;
 }
 
-/* --- packages -------------------------------------------------------------------------
- */
+/* --- packages ------------------------------------------------------------------- */
 
 enum err
 list_package_next(struct lines *l, struct list_package *out, struct fault *f)

@@ -101,8 +101,7 @@ TEST(lists_of_links)
 	arena_done(&a);
 }
 
-/* --- texts with more to say ------------------------------------------------------------
- */
+/* --- texts with more to say ----------------------------------------------------- */
 
 /* How many claims are read, and what ends them. */
 static enum fault_kind

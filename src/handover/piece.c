@@ -30,8 +30,7 @@ pieces_done(struct pieces *p)
 	*p = (struct pieces){ .root = -1 };
 }
 
-/* --- the list -------------------------------------------------------------------------
- */
+/* --- the list ------------------------------------------------------------------- */
 
 static enum err
 too_many(struct fault *f)
@@ -144,8 +143,7 @@ pieces_find(const struct pieces *p, const char *name)
 	return NULL;
 }
 
-/* --- content
- * ---------------------------------------------------------------------------- */
+/* --- content -------------------------------------------------------------------- */
 
 /* Where a piece's content comes from, while it is read. */
 struct reading {
@@ -234,6 +232,7 @@ struct hashing {
 	struct hash sha256, sha1;
 	bool artefact; /* only of those SHA-1 is wanted */
 	struct secret_scan *scan;
+	const struct piece_sink *watch;
 };
 
 static enum err
@@ -246,13 +245,15 @@ add(void *arg, struct bytes b)
 		hash_add(&h->sha1, b);
 	if (h->scan != NULL)
 		secret_feed(h->scan, b);
-	return OK;
+	return h->watch ? h->watch->put(h->watch->arg, b) : OK;
 }
 
 enum err
-piece_hash(struct pieces *p, struct piece *one, struct secret_scan *scan, struct fault *f)
+piece_hash(struct pieces *p, struct piece *one, struct secret_scan *scan,
+    const struct piece_sink *watch, struct fault *f)
 {
 	struct hashing h = { .scan = scan,
+		.watch = watch,
 		.artefact = layout_below(one->name, LAYOUT_ARTEFACT, NULL) };
 	struct piece_sink to = { &h, add };
 	enum err e;

@@ -73,6 +73,7 @@ struct piece_sink {
 MUST_USE enum err piece_pour(const struct pieces *p, const struct piece *one,
     const struct piece_sink *to, struct fault *f);
 
-/* Sets its digests; scan: also looks at it (NULL: does not). */
-MUST_USE enum err piece_hash(
-    struct pieces *p, struct piece *one, struct secret_scan *scan, struct fault *f);
+/* Sets its digests. scan: also looks at it; watch: gets the content, too; both or NULL.
+ */
+MUST_USE enum err piece_hash(struct pieces *p, struct piece *one,
+    struct secret_scan *scan, const struct piece_sink *watch, struct fault *f);

@@ -14,8 +14,7 @@
 #include "handover/layout.h"
 #include "handover/manifest.h"
 
-/* --- provenance (slsa.dev/spec/v1.0/provenance) ----------------------------------------
- */
+/* --- provenance (slsa.dev/spec/v1.0/provenance) --------------------------------- */
 
 static void
 sha256(struct json *j, const uint8_t digest[LABEL_DIGEST])
@@ -138,8 +137,7 @@ seal_provenance(
 	free(s);
 }
 
-/* --- signatures
- * -------------------------------------------------------------------------- */
+/* --- signatures ----------------------------------------------------------------- */
 
 static void
 put_note(const struct making *m, const struct create_made *made, uint64_t size,

@@ -4,7 +4,7 @@
 #include "base/err.h"
 #include "base/text.h"
 
-/* --- by name ------------------------------------------------------------------------ */
+/* --- by name -------------------------------------------------------------------- */
 
 static const struct {
 	const char *pattern, *what;
@@ -40,8 +40,7 @@ secret_name(struct bytes name)
 	return NULL;
 }
 
-/* --- by content ----------------------------------------------------------------------
- */
+/* --- by content ----------------------------------------------------------------- */
 
 enum letters {
 	WORD,   /* letters, digits, _ and - */

@@ -50,7 +50,8 @@ scan(struct secret_scan *s, size_t filler, struct bytes text, size_t piece)
 {
 	struct buf all = { 0 };
 
-	memset(buf_room(&all, filler), '.', filler);
+	if (filler > 0)
+		memset(buf_room(&all, filler), '.', filler);
 	buf_put(&all, text.p, text.n);
 	*s = (struct secret_scan){ 0 };
 	for (size_t at = 0; at < all.n; at += piece)

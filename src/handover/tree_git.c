@@ -16,8 +16,7 @@
 
 #define LIST_MOST (1u << 30) /* bytes of ls-tree's answer */
 
-/* --- the commit ------------------------------------------------------------------------
- */
+/* --- the commit ----------------------------------------------------------------- */
 
 static enum err
 no_commit(const char *repo, const char *revision, struct fault *f)
@@ -61,8 +60,7 @@ tree_commit(
 	return e;
 }
 
-/* --- its tree
- * --------------------------------------------------------------------------- */
+/* --- its tree ------------------------------------------------------------------- */
 
 /* "100644 blob 3f2a...    1234\tname" of ls-tree -l. */
 static bool
@@ -153,8 +151,7 @@ tree_git(const char *repo, const struct tree_commit *c, const struct tree_taker 
 	return e;
 }
 
-/* --- contents
- * ---------------------------------------------------------------------------- */
+/* --- contents ------------------------------------------------------------------- */
 
 struct tree_blobs {
 	struct run git;

@@ -135,8 +135,7 @@ unpack_into(const struct bundle *b, const struct unpack_want *w, int dir, struct
 	return write_folders_and_links(&u);
 }
 
-/* --- a new folder
- * --------------------------------------------------------------------------- */
+/* --- a new folder --------------------------------------------------------------- */
 
 static enum err
 exists(const char *dir, struct fault *f)

@@ -13,32 +13,43 @@
 
 #define SEAL_MOST (32u << 20) /* bytes of a text that goes into the jail */
 
-/* --- members
- * ---------------------------------------------------------------------------------- */
+/* --- members -------------------------------------------------------------------- */
+
+/* How far it is. */
+struct reading {
+	const struct verify_want *w;
+	uint64_t done, total;
+};
+
+static enum err
+seen(void *arg, struct bytes b)
+{
+	struct reading *r = arg;
+
+	r->done += b.n;
+	if (r->w->progress != NULL)
+		r->w->progress(r->w->arg, "reading", r->done, r->total);
+	return OK;
+}
 
 static enum err
 read_members(const struct bundle *b, const struct verify_want *w, struct verify_out *out,
     struct fault *f)
 {
-	uint64_t total = 0;
+	struct reading r = { .w = w };
+	struct bundle_sink to = { &r, seen };
 
 	for (size_t i = 0; i < b->n; i++)
-		total = num_add(total, b->member[i].size);
+		r.total = num_add(r.total, b->member[i].size);
 	for (size_t i = 0; i < b->n; i++) {
-		const struct bundle_member *m = &b->member[i];
-
-		if (!m->seal)
-			TRY(bundle_pour(b, m, NULL, f));
+		TRY(bundle_pour(b, &b->member[i], &to, f));
 		out->members++;
-		out->bytes = num_add(out->bytes, m->size);
-		if (w->progress != NULL)
-			w->progress(w->arg, "reading", out->bytes, total);
+		out->bytes = r.done;
 	}
 	return OK;
 }
 
-/* --- seals
- * ------------------------------------------------------------------------------------ */
+/* --- seals ---------------------------------------------------------------------- */
 
 /* What the jail works on, and where its answer goes. */
 struct jailed {
@@ -152,8 +163,7 @@ judge_in_jail(struct jailed *j, struct verify_out *out, struct fault *f)
 	return take_fault(&evidence, f);
 }
 
-/* --- the log
- * ------------------------------------------------------------------------------------ */
+/* --- the log -------------------------------------------------------------------- */
 
 static enum err
 check_log(const struct verify_want *w, struct bytes note, struct verify_out *out,
