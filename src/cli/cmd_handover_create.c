@@ -23,6 +23,8 @@ struct create_args {
 	const char *depends, *toolchain, *dpkg, *claims, *sbom, *builder, *key, *log;
 	struct opt_list artefacts, rules, updates, allow, leave;
 	bool json, quiet;
+	const char *source; /* the operand */
+	int64_t when;       /* seconds since 1970; -1: the commit's date */
 };
 
 /* clang-format off */
@@ -241,31 +243,33 @@ list_of(const struct opt_list *l)
 	return (struct create_list){ l->p, l->n };
 }
 
-static void
-want_of(const struct create_args *a, const char *source, struct create_want *w)
+static struct create_want
+want_of(const struct create_args *a)
 {
-	w->source = source;
-	w->commit = a->commit;
-	w->product = a->product;
-	w->version = a->version;
-	w->previous = a->previous;
-	w->recipe = a->recipe;
-	w->artefacts = list_of(&a->artefacts);
-	w->rules = list_of(&a->rules);
-	w->updates = list_of(&a->updates);
-	w->allow = list_of(&a->allow);
-	w->leave = list_of(&a->leave);
-	w->depends = a->depends;
-	w->dpkg = a->dpkg;
-	w->toolchain = a->toolchain;
-	w->claims = a->claims;
-	w->sbom = a->sbom;
-	w->builder = a->builder;
+	return (struct create_want){ .source = a->source,
+		.commit = a->commit,
+		.date = a->when,
+		.product = a->product,
+		.version = a->version,
+		.previous = a->previous,
+		.recipe = a->recipe,
+		.artefacts = list_of(&a->artefacts),
+		.rules = list_of(&a->rules),
+		.updates = list_of(&a->updates),
+		.allow = list_of(&a->allow),
+		.leave = list_of(&a->leave),
+		.depends = a->depends,
+		.dpkg = a->dpkg,
+		.toolchain = a->toolchain,
+		.claims = a->claims,
+		.sbom = a->sbom,
+		.builder = a->builder };
 }
 
 static int
-create(const struct create_args *a, struct create_want *w)
+create(const struct create_args *a)
 {
+	struct create_want w = want_of(a);
 	struct handover_telling t = handover_telling(!a->quiet && !a->json);
 	struct note_signer signer = { 0 };
 	struct fault f = { 0 };
@@ -275,15 +279,15 @@ create(const struct create_args *a, struct create_want *w)
 	struct made m = { .args = a, .path = path };
 	enum err e = keyfile_read(a->key, &hold, &signer, &f);
 
-	w->signer = &signer;
-	w->arg = &t;
-	w->progress = handover_progress;
-	w->secret = secret;
+	w.signer = &signer;
+	w.arg = &t;
+	w.progress = handover_progress;
+	w.secret = secret;
 	if (e == OK && signer.key.alg != NOTE_ED25519)
 		e = fault_set(&f, FAULT_KEY,
 		    "'%s' is a witness's key: it cannot sign this", a->key);
 	if (e == OK)
-		e = create_bundle(w, path, &m.made, &f);
+		e = create_bundle(&w, path, &m.made, &f);
 	handover_clear(&t);
 	if (e == OK && a->log != NULL)
 		e = put_into_log(a->log, path, buf_bytes(&m.made.note), &m.index, &f);
@@ -301,21 +305,20 @@ static int
 run_create(int argc, char **argv, const struct verb *v)
 {
 	struct create_args a = { 0 };
-	struct create_want w = { 0 };
 	struct opt_list rest = { 0 };
 	int code = log_parse(&(struct log_line){ v, 1, 1 }, argc, argv, &a, &rest);
 
 	if (code < 0 && missing(&a) != NULL)
 		code = usage(missing(&a));
-	if (code < 0 && !date_of(&a, &w.date))
+	if (code < 0 && !date_of(&a, &a.when))
 		code = usage("the date must be like 2026-11-29 or 2026-11-29T10:00:00Z, "
 			     "and SOURCE_DATE_EPOCH a number");
-	if (code < 0 && w.date < 0 && a.commit == NULL)
+	if (code < 0 && a.when < 0 && a.commit == NULL)
 		code = usage("a folder has no date: give --date, or set "
 			     "SOURCE_DATE_EPOCH");
 	if (code < 0) {
-		want_of(&a, rest.p[0], &w);
-		code = create(&a, &w);
+		a.source = rest.p[0];
+		code = create(&a);
 	}
 	free(a.artefacts.p);
 	free(a.rules.p);

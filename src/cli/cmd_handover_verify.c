@@ -231,17 +231,12 @@ print_json(const struct verifying *v)
 static enum err
 check_trusted(struct verifying *v)
 {
-	struct buf vkey = { 0 };
-
 	if (v->out.trusted)
 		return OK;
-	note_key_print(&v->out.key, &vkey);
-	(void)fault_set(&v->fault, FAULT_UNSIGNED,
-	    "it is signed by %s, and nobody told that this is the vendor's key: give it "
+	return fault_set(&v->fault, FAULT_UNSIGNED,
+	    "it is signed by '%s', and nobody told that this is the vendor: give the key "
 	    "with --key",
-	    fault_quote(buf_bytes(&vkey)));
-	buf_done(&vkey);
-	return ERR_FORMAT;
+	    fault_quote(buf_bytes(&v->out.name)));
 }
 
 static enum err

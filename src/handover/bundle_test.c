@@ -200,3 +200,52 @@ TEST(what_create_refuses)
 	CHECK(access(r.bundle, F_OK) != 0);
 	rig_done(&r);
 }
+
+/* --- somebody writes into the source while it is handed over ----------------------- */
+
+struct meddler {
+	struct rig *r;
+	const char *when, *text;
+	bool done;
+};
+
+static void
+meddle(void *arg, const char *doing, uint64_t done, uint64_t total)
+{
+	struct meddler *m = arg;
+
+	(void)total;
+	if (m->done || strcmp(doing, m->when) != 0 || done == 0)
+		return;
+	m->done = true;
+	rig_put(m->r, "src/zz.c", m->text, 0644);
+}
+
+TEST(changed_while_it_is_made)
+{
+	static const struct {
+		const char *when, *text;
+		enum fault_kind want;
+	} rows[] = {
+		{ "writing", "short a\n", FAULT_CHANGED }, /* other bytes, as many */
+		{ "writing", "longer text\n", FAULT_CHANGED },
+		{ "writing", "x\n", FAULT_CHANGED },
+		{ "reading", "longer text\n", FAULT_CHANGED },
+		{ "writing", "short b\n", FAULT_NONE }, /* as it was */
+	};
+	struct rig r;
+
+	rig_init(&r);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct meddler m = { &r, rows[i].when, rows[i].text, false };
+
+		ROW("%s %s", rows[i].when, rows[i].text);
+		rig_put(&r, "src/zz.c", "short b\n", 0644);
+		r.want.arg = &m;
+		r.want.progress = meddle;
+		EQ_U(rig_create(&r), rows[i].want);
+		CHECK(m.done);
+		EQ_U(access(r.bundle, F_OK) == 0, rows[i].want == FAULT_NONE);
+	}
+	rig_done(&r);
+}

@@ -98,7 +98,7 @@ static enum err
 check_signatures(const struct judge_in *in, struct judge_out *out, struct fault *f)
 {
 	struct note_key key;
-	struct note note;
+	struct note note = { 0 };
 	struct sshsig ssh;
 
 	TRY(note_parse(in->note, &note, f));

@@ -188,16 +188,13 @@ begin(struct reading *r, const struct piece *one, struct fault *f)
 	return OK;
 }
 
+/* Up to COPY_BUFFER bytes more; 0 at the end. */
 static enum err
-more(struct reading *r, const struct piece *one, struct bytes *out, struct fault *f)
+more(struct reading *r, const struct piece *one, uint8_t *to, size_t *n, struct fault *f)
 {
-	uint8_t *to = (uint8_t *)(uintptr_t)out->p;
-
 	if (r->fd < 0)
-		return tree_blob_read(r->p->blobs, to, COPY_BUFFER, &out->n, f);
-	if (sys_read_some(r->fd, to, COPY_BUFFER, &out->n) != OK)
-		return unreadable(one, f);
-	return OK;
+		return tree_blob_read(r->p->blobs, to, COPY_BUFFER, n, f);
+	return sys_read_some(r->fd, to, COPY_BUFFER, n) == OK ? OK : unreadable(one, f);
 }
 
 enum err
@@ -215,15 +212,15 @@ piece_pour(const struct pieces *p, const struct piece *one, const struct piece_s
 	e = begin(&r, one, f);
 	fd = r.fd; /* closed whatever happens */
 	while (e == OK) {
-		struct bytes b = { buffer, 0 };
+		size_t n;
 
-		e = more(&r, one, &b, f);
-		if (e != OK || b.n == 0)
+		e = more(&r, one, buffer, &n, f);
+		if (e != OK || n == 0)
 			break;
-		if (b.n > left)
+		if (n > left)
 			return changed(one, f);
-		left -= b.n;
-		e = to->put(to->arg, b);
+		left -= n;
+		e = to->put(to->arg, (struct bytes){ buffer, n });
 	}
 	return e != OK ? e : left == 0 ? OK : changed(one, f);
 }

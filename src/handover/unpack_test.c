@@ -71,7 +71,8 @@ entries(const struct rig *r)
 
 	while (d != NULL && readdir(d) != NULL)
 		n++;
-	closedir(d);
+	if (d != NULL)
+		closedir(d);
 	return n;
 }
 

@@ -148,8 +148,8 @@ take_fault(struct fault *answer, struct fault *f)
 static enum err
 judge_in_jail(struct jailed *j, struct verify_out *out, struct fault *f)
 {
-	struct judge_out answer;
-	struct fault evidence;
+	struct judge_out answer = { 0 };
+	struct fault evidence = { 0 };
 
 	TRY(run_jail(work_signatures, j, &answer, sizeof(answer), f));
 	if (answer.name_n > JUDGE_NAME)

@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 
-from vendor import SEALS, Vendor, order, parts, tar
+from vendor import SEALS, Vendor, order, parts, tar, tlog
 
 candor = str(pathlib.Path(sys.argv[1]).resolve())
 work = pathlib.Path(tempfile.mkdtemp(prefix='candor-handover-'))
@@ -391,6 +391,19 @@ check(code == 0 and 'entry 0 of log.example/test' in out, 'verify --trust finds 
 (work / 'policy2').write_text(f'log {logkey}\nquorum none\n')
 code, _, err = v.verify(work / 'logged.handover', '--trust', work / 'policy2')
 check(code in (12, 14), 'another log is not enough', (code, err))
+witness = bytes([3] * 32)
+wkey = tlog.vkey('witness.example/w', 4, witness)
+(work / 'policy3').write_text(f'log {mine}\nwitness w {wkey}\nquorum w\n')
+code, _, err = v.verify(work / 'logged.handover', '--trust', work / 'policy3')
+check(code == 17, 'a log that no witness saw is not enough', (code, err))
+proof = (work / 'logged.handover.tlog-proof').read_bytes()
+head = proof.split(b'\n\n')[1] + b'\n'
+stamp = int(time.time())
+signature = tlog.sign(witness, b'cosignature/v1\ntime %d\n' % stamp + head)
+(work / 'seen.proof').write_bytes(proof + tlog.line('witness.example/w', tlog.key_id(
+    'witness.example/w', 4, tlog.public(witness)), stamp.to_bytes(8, 'big') + signature))
+code, out, err = v.verify(work / 'logged.handover', '--trust', work / 'policy3', '--proof', work / 'seen.proof')
+check(code == 0 and 'seen by 1 witness\n' in out, 'and with its cosignature it is', (code, out, err))
 code, _, err = v.verify(work / 'git.handover', '--trust', work / 'policy')
 check(code == 82, 'without a proof it is not good', (code, err))
 code, _, err = v.verify(work / 'git.handover', '--trust', work / 'policy', '--proof', work / 'logged.handover.tlog-proof')
