@@ -139,7 +139,7 @@ remove_entries(int fd, unsigned depth)
 		return;
 	}
 	for (struct dirent *e; (e = readdir(d)) != NULL;) {
-		int sub;
+		int sub = -1;
 
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;

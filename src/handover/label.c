@@ -44,8 +44,8 @@ label_digest(struct bytes hex, uint8_t out[LABEL_DIGEST])
 	if (hex.n != 2 * LABEL_DIGEST || !lower_hex(hex))
 		return false;
 	for (size_t i = 0; i < LABEL_DIGEST; i++)
-		out[i] =
-		    (uint8_t)(text_hex(hex.p[2 * i]) << 4 | text_hex(hex.p[2 * i + 1]));
+		out[i] = (uint8_t)((unsigned)text_hex(hex.p[2 * i]) << 4 |
+				   (unsigned)text_hex(hex.p[2 * i + 1]));
 	return true;
 }
 
