@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/msg.h"
+#include "evidence/examiners_tell.h"
 #include "log/keyfile.h"
 #include "update/conf.h"
 #include "update/depot.h"
@@ -28,7 +29,7 @@ static const struct opt trust_opts[] = {
 	{ 0, "config", OPT_STR, "FILE", "the configuration (/etc/candor/candor.conf)", AT(where.config) },
 	{ 0, "trust", OPT_STR, "FILE", "the trust file (beside the configuration)", AT(where.trust) },
 	{ 0, "state", OPT_STR, "DIR", "where releases are installed (/var/lib/candor)", AT(where.state) },
-	{ 0, "quorum", OPT_NUM, "N", "add: ask for N of all witnesses", AT(quorum) },
+	{ 0, "quorum", OPT_NUM, "N", "add: ask for N of all witnesses, or with examiner of all examiners", AT(quorum) },
 	{ 0, "name", OPT_STR, "NAME", "key: make one of this name", AT(name) },
 	{ 0, "cosigner", OPT_FLAG, NULL, "key: for a witness", AT(cosigner) },
 	OPT_LAST,
@@ -117,6 +118,27 @@ show_seen(struct trust_cmd *c)
 	depot_close(&d);
 }
 
+/* The file beside it, which need not be there. */
+static enum err
+tell_examiners(struct trust_cmd *c,
+    void (*tell)(const struct examiners *e, struct buf *out), struct buf *out)
+{
+	struct examiners *e;
+	struct bytes text;
+	enum err err =
+	    conf_read(c->conf.examiners, EXAMINERS_TEXT, &c->arena, &text, &c->fault);
+
+	if (err == ERR_END)
+		return OK;
+	TRY(err);
+	e = xcalloc(1, sizeof(*e));
+	err = examiners_parse(text, &c->arena, e, &c->fault);
+	if (err == OK)
+		tell(e, out);
+	free(e);
+	return err;
+}
+
 static enum err
 show(struct trust_cmd *c)
 {
@@ -127,6 +149,7 @@ show(struct trust_cmd *c)
 	TRY(policy_parse(text, &c->arena, &p, &c->fault));
 	show_publishers(c);
 	trust_show(&p, &c->out);
+	TRY(tell_examiners(c, examiners_show, &c->out));
 	show_seen(c);
 	return OK;
 }
@@ -137,18 +160,20 @@ check(struct trust_cmd *c)
 	struct bytes text;
 	struct policy p;
 	struct buf doubts = { 0 };
+	enum err e;
 
 	TRY(read_trust(c, true, &text));
 	TRY(policy_parse(text, &c->arena, &p, &c->fault));
 	trust_doubts(&p, &doubts);
 	if (c->conf.npublisher == 0)
 		buf_str(&doubts, "no publisher is configured, so no release is taken\n");
-	if (doubts.n == 0)
+	e = tell_examiners(c, examiners_doubts, &doubts);
+	if (e == OK && doubts.n == 0)
 		buf_str(&c->out, "the trust file and the configuration are in order\n");
 	else
 		buf_put(&c->out, doubts.p, doubts.n);
 	buf_done(&doubts);
-	return OK;
+	return e;
 }
 
 /* --- add
@@ -216,6 +241,29 @@ add_line(struct trust_cmd *c, const struct trust_change *change)
 }
 
 static enum err
+add_examiner(struct trust_cmd *c)
+{
+	struct examiners_change change = { .need = c->args.quorum };
+	struct bytes text = { 0 };
+	struct buf b = { 0 };
+	enum err e;
+
+	if (c->n != 3 && (c->n != 1 || change.need == 0))
+		return wrong(c, "add examiner NAME VKEY, or add examiner --quorum N");
+	if (c->n == 3) {
+		change.name = c->word[1];
+		change.key = c->word[2];
+	}
+	e = conf_read(c->conf.examiners, EXAMINERS_TEXT, &c->arena, &text, &c->fault);
+	if (e == OK || e == ERR_END)
+		e = examiners_add(text, &change, &b, &c->fault);
+	if (e == OK)
+		e = replace(c, c->conf.examiners, buf_bytes(&b));
+	buf_done(&b);
+	return e;
+}
+
+static enum err
 add(struct trust_cmd *c)
 {
 	const char *what = c->n > 0 ? c->word[0] : "";
@@ -223,6 +271,8 @@ add(struct trust_cmd *c)
 
 	if (strcmp(what, "publisher") == 0)
 		return add_publisher(c);
+	if (strcmp(what, "examiner") == 0)
+		return add_examiner(c);
 	if (strcmp(what, "log") == 0 && (c->n == 2 || c->n == 3)) {
 		change.log = change.key = c->word[1];
 		change.url = c->n == 3 ? c->word[2] : NULL;
@@ -232,7 +282,7 @@ add(struct trust_cmd *c)
 		change.url = c->n == 4 ? c->word[3] : NULL;
 	} else if (c->n > 0 || change.quorum == 0)
 		return wrong(c, "add log VKEY [URL], witness NAME VKEY [URL], publisher "
-				"VKEY, or --quorum N");
+				"VKEY, examiner NAME VKEY, or --quorum N");
 	return add_line(c, &change);
 }
 

@@ -194,6 +194,18 @@ json_item(const struct verify_cmd *c, uint32_t i, struct buf *b)
 /* --- doing it
  * ---------------------------------------------------------------------------- */
 
+/* What sentences call it: a digest is called by its digits. */
+static struct bytes
+name_of(struct verify_cmd *c, size_t i)
+{
+	char hex[65];
+
+	if (c->subjects.one[i].name.n > 0)
+		return c->subjects.one[i].name;
+	hash_hex(c->subjects.one[i].sha256, 32, hex);
+	return arena_bytes(&c->arena, bytes_of(hex));
+}
+
 static void
 make_items(struct verify_cmd *c)
 {
@@ -205,8 +217,8 @@ make_items(struct verify_cmd *c)
 				   : c->args.product ? EXAMINERS_PRODUCT
 						     : EXAMINERS_ALL;
 		c->item[i].name = bytes_of(name);
-		c->item[i].file = c->subjects.one[i].name;
 		memcpy(c->item[i].sha256, c->subjects.one[i].sha256, 32);
+		c->item[i].file = name_of(c, i);
 	}
 }
 
