@@ -11,6 +11,7 @@
 
 #define RESULT_BYTES     (4u << 20) /* of the file */
 #define RESULT_ARTEFACTS 4096
+#define RESULT_SHORT     16384  /* the same, of a statement that must fit into an entry */
 #define RESULT_DETAILS   262144 /* bytes of it that a statement quotes; else its digest */
 
 struct result_artefact {

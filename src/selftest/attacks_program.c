@@ -89,6 +89,59 @@ objection_held_back(struct lab *l)
 	buf_done(&said);
 }
 
+/* The log has it, and the site shows the other two only. */
+static void
+objection_in_log_only(struct lab *l)
+{
+	struct lab_checkpoint c = { .witnesses = 7 };
+	uint64_t index;
+
+	lab_program(l, &(struct lab_release){ .sequence = NEXT });
+	index = l->log.n - 1;
+	lab_say(l, &alice);
+	lab_say(l, &bob);
+	lab_say(l, &(struct lab_says){
+		       .who = LAB_CAROL, .result = ATTEST_FAILED, .hidden = true });
+	c.size = l->log.n;
+	lab_publish(l, &l->log, "release/stable/latest", index, &c);
+	lab_show_said(l);
+}
+
+/* The bundle that the objection is in: the last one. */
+static char *
+last_bundle(const struct lab *l)
+{
+	return xprintf(
+	    "site/log/tile/entries/%03zu.p/%zu", l->log.n / 256, l->log.n % 256);
+}
+
+static void
+objection_with_its_entry(struct lab *l)
+{
+	char *name;
+
+	objection_in_log_only(l);
+	name = last_bundle(l);
+	lab_remove(l, name);
+	free(name);
+}
+
+static void
+objection_as_another_entry(struct lab *l)
+{
+	struct buf b = { 0 };
+	char *name;
+
+	objection_in_log_only(l);
+	name = last_bundle(l);
+	if (!lab_read(l, name, &b))
+		bug("the lab's log has no such bundle");
+	b.p[b.n - 9] ^= 1;
+	lab_write(l, name, buf_bytes(&b));
+	buf_done(&b);
+	free(name);
+}
+
 static void
 inconclusive(struct lab *l)
 {
@@ -200,6 +253,9 @@ const struct attack attacks_program[] = {
 	{ "objection", "two rebuilt it, and one objects", objection, FAULT_OBJECTION, PROGRAM },
 	{ "objection", "one objects outside of the log", objection_not_logged, FAULT_OBJECTION, PROGRAM },
 	{ "objection", "one that was seen is not shown any more", objection_held_back, FAULT_OBJECTION, PROGRAM },
+	{ "objection", "one that is in the log, and is held back", objection_in_log_only, FAULT_OBJECTION, PROGRAM },
+	{ "objection", "one that is held back, and its entry is, too", objection_with_its_entry, FAULT_MISSING, PROGRAM },
+	{ "objection", "one that is held back, and its entry is changed", objection_as_another_entry, FAULT_ENTRY, PROGRAM },
 	{ "old statement", "one of two has lapsed", lapsed, FAULT_LAPSED, PROGRAM },
 	{ "other artefact", "one of two is about other bytes", other_artefact, FAULT_OTHER, PROGRAM },
 	{ "secret statement", "one of two is in no log", not_logged, FAULT_UNLOGGED, PROGRAM },

@@ -130,6 +130,7 @@ struct lab_says {
 	int64_t not_after;
 	bool other;          /* about other bytes of the same name */
 	bool unlogged;       /* there is no proof */
+	bool hidden;         /* it is in the log, and is not shown */
 	bool as_alice;       /* its keyid is hers */
 	unsigned spared;     /* witnesses who did not see it: a bit each */
 	struct lab_log *log; /* NULL: the lab's */

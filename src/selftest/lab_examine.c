@@ -94,6 +94,12 @@ lab_say(struct lab *l, const struct lab_says *s)
 	c.size = log->n;
 	if (!s->unlogged)
 		lab_proof(l, log, index - s->beside, &c, &said->proof);
+	if (!s->hidden)
+		return;
+	buf_done(&said->envelope);
+	buf_done(&said->proof);
+	*said = (struct lab_said){ 0 };
+	l->nsaid--;
 }
 
 void

@@ -102,19 +102,45 @@ lab_done(struct lab *l)
 /* --- the site
  * ---------------------------------------------------------------------------- */
 
-/* Level 0 is all that a client asks for; the lab's logs have few tiles. */
+/* Level 0 and the entries are all that a client asks for; the lab's logs have few tiles.
+ */
+static char *
+tile_name(const char *level, uint64_t at, uint64_t n)
+{
+	return n < 256 ? xprintf("site/log/tile/%s/%03" PRIu64 ".p/%" PRIu64, level,
+			     at / 256, n)
+		       : xprintf("site/log/tile/%s/%03" PRIu64, level, at / 256);
+}
+
+static void
+write_bundle(const struct lab *l, const struct lab_log *log, uint64_t at, uint64_t n)
+{
+	char *name = tile_name("entries", at, n);
+	struct buf b = { 0 };
+
+	for (uint64_t i = at; i < at + n; i++) {
+		const struct buf *e = &log->entry[i];
+
+		buf_u8(&b, (uint8_t)(e->n >> 8));
+		buf_u8(&b, (uint8_t)e->n);
+		buf_put(&b, e->p, e->n);
+	}
+	lab_write(l, name, buf_bytes(&b));
+	buf_done(&b);
+	free(name);
+}
+
 void
 lab_tiles(const struct lab *l, const struct lab_log *log, uint64_t size)
 {
 	for (uint64_t at = 0; at < size; at += 256) {
 		uint64_t n = size - at < 256 ? size - at : 256;
-		char *name = n < 256 ? xprintf("site/log/tile/0/%03" PRIu64 ".p/%" PRIu64,
-					   at / 256, n)
-				     : xprintf("site/log/tile/0/%03" PRIu64, at / 256);
+		char *name = tile_name("0", at, n);
 
 		lab_write(
 		    l, name, (struct bytes){ log->leaf[at].b, (size_t)n * MERKLE_HASH });
 		free(name);
+		write_bundle(l, log, at, n);
 	}
 }
 

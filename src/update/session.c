@@ -9,9 +9,10 @@
 #include "log/tile.h"
 #include "update/verifier.h"
 
-#define TILES_MAX  16384 /* of level 0: a log of four million entries */
-#define TILES_ONCE 1024
-#define ANSWER_MAX (16u << 20)
+#define TILES_MAX    16384 /* of level 0: a log of four million entries */
+#define TILES_ONCE   1024
+#define BUNDLES_ONCE 8 /* of up to 16 MB each */
+#define ANSWER_MAX   (16u << 20)
 
 /* --- judging, in the jail ------------------------------------------------------------
  */
@@ -177,22 +178,23 @@ session_ask(struct session *r, struct bytes proof)
  * ------------------------------------------------------------------ */
 
 static const char *
-tile_name(struct arena *a, uint64_t n, unsigned width)
+tile_name(struct arena *a, const struct tile *t)
 {
 	char path[TILE_PATH];
 
-	tile_path(&(struct tile){ 0, n, width }, path);
+	tile_path(t, path);
 	return arena_printf(a, "%s", path);
 }
 
 /* A part of a tile may be gone when the whole of it is there: then that will do. */
 static enum err
-get_tiles(struct session *r, struct place_file *files, size_t n, uint64_t first)
+get_tiles(struct session *r, struct place_file *files, size_t n, const struct tile *first)
 {
 	TRY(place_get(&r->place, files, n, r->f));
 	for (size_t i = 0; i < n; i++) {
 		if (!files[i].found && strstr(files[i].name, ".p/") != NULL) {
-			files[i].name = tile_name(&r->arena, first + i, TILE_WIDTH);
+			files[i].name = tile_name(&r->arena,
+			    &(struct tile){ first->level, first->n + i, TILE_WIDTH });
 			TRY(place_get(&r->place, &files[i], 1, r->f));
 		}
 		if (!files[i].found)
@@ -203,43 +205,83 @@ get_tiles(struct session *r, struct place_file *files, size_t n, uint64_t first)
 	return OK;
 }
 
+/* Names for n tiles of a log of that size, from first on. */
+static void
+name_tiles(struct session *r, const struct tile *first, size_t n, uint64_t size,
+    struct place_file *files)
+{
+	for (size_t i = 0; i < n; i++) {
+		uint64_t left = size - (first->n + i) * TILE_WIDTH;
+		struct tile t = { first->level, first->n + i,
+			left < TILE_WIDTH ? (unsigned)left : TILE_WIDTH };
+
+		files[i] = (struct place_file){
+			.name = tile_name(&r->arena, &t),
+			.of_log = true,
+			.cap = t.level == TILE_ENTRIES ? TILE_BUNDLE_MOST
+						       : TILE_WIDTH * MERKLE_HASH,
+		};
+	}
+}
+
+/* Gives each of the tiles to put, in order. */
 static enum err
-fetch_leaves(struct session *r, uint64_t size, struct buf *leaves)
+each_tile(struct session *r, struct tile first, size_t at_once, uint64_t size,
+    void (*put)(struct buf *out, struct bytes tile), struct buf *out)
 {
 	uint64_t tiles = size / TILE_WIDTH + (size % TILE_WIDTH != 0);
-	struct place_file *files = xcalloc(TILES_ONCE, sizeof(*files));
+	struct place_file *files = xcalloc(at_once, sizeof(*files));
 	enum err e = OK;
 
-	for (uint64_t at = 0; at < tiles && e == OK; at += TILES_ONCE) {
-		size_t n = tiles - at < TILES_ONCE ? (size_t)(tiles - at) : TILES_ONCE;
+	for (; first.n < tiles && e == OK; first.n += at_once) {
+		size_t n =
+		    tiles - first.n < at_once ? (size_t)(tiles - first.n) : at_once;
 
-		for (size_t i = 0; i < n; i++) {
-			uint64_t left = size - (at + i) * TILE_WIDTH;
-			unsigned width = left < TILE_WIDTH ? (unsigned)left : TILE_WIDTH;
-
-			files[i] = (struct place_file){
-				.name = tile_name(&r->arena, at + i, width),
-				.of_log = true,
-				.cap = TILE_WIDTH * MERKLE_HASH,
-			};
-		}
-		e = get_tiles(r, files, n, at);
+		name_tiles(r, &first, n, size, files);
+		e = get_tiles(r, files, n, &first);
 		for (size_t i = 0; i < n; i++) {
 			if (e == OK)
-				buf_put(leaves, files[i].data.p, files[i].data.n);
+				put(out, buf_bytes(&files[i].data));
 			buf_done(&files[i].data);
 		}
+		if (e == OK && out->n > SESSION_ENTRIES_BYTES)
+			e = fault_set(r->f, FAULT_TOO_LARGE,
+			    "the log's newest entries have more bytes than are read");
 	}
 	free(files);
 	return e;
+}
+
+static void
+put_plain(struct buf *out, struct bytes tile)
+{
+	buf_put(out, tile.p, tile.n);
+}
+
+static void
+put_counted(struct buf *out, struct bytes tile)
+{
+	buf_le32(out, (uint32_t)tile.n);
+	buf_put(out, tile.p, tile.n);
+}
+
+enum err
+session_entries(struct session *r, struct buf *out, uint64_t *first)
+{
+	uint64_t size = r->verdict.head.size;
+	struct tile t = { .level = TILE_ENTRIES };
+
+	if (size > SESSION_ENTRIES)
+		t.n = (size - SESSION_ENTRIES) / TILE_WIDTH;
+	*first = t.n * TILE_WIDTH;
+	return each_tile(r, t, BUNDLES_ONCE, size, put_counted, out);
 }
 
 static enum err
 judge_log_growth(struct session *r)
 {
 	struct growth_work w = { .old = r->verdict.old, .head = r->verdict.head };
-	struct buf leaves = { 0 };
-	enum err e;
+	struct buf *leaves = &r->leaves;
 
 	/* a client that never was here asks for the same as one that was long ago */
 	if (w.old.size == w.head.size)
@@ -248,15 +290,12 @@ judge_log_growth(struct session *r)
 		return fault_set(r->f, FAULT_TOO_LARGE,
 		    "the log has %" PRIu64 " entries, more than this version can follow",
 		    w.head.size);
-	e = fetch_leaves(r, w.head.size, &leaves);
+	TRY(each_tile(r, (struct tile){ 0 }, TILES_ONCE, w.head.size, put_plain, leaves));
 	/* a full tile in the place of a part holds more than the tree of this size */
-	if (e == OK && leaves.n > w.head.size * MERKLE_HASH)
-		leaves.n = (size_t)w.head.size * MERKLE_HASH;
-	w.leaves = buf_bytes(&leaves);
-	if (e == OK)
-		e = run_growth(&w, r->f);
-	buf_done(&leaves);
-	return e;
+	if (leaves->n > w.head.size * MERKLE_HASH)
+		leaves->n = (size_t)w.head.size * MERKLE_HASH;
+	w.leaves = buf_bytes(leaves);
+	return run_growth(&w, r->f);
 }
 /* --- both, and the beginning and the end of it
  * -------------------------------------------
@@ -302,6 +341,7 @@ session_done(struct session *r)
 		buf_done(&r->key_file[i].data);
 	free(r->key_file);
 	buf_done(&r->archive);
+	buf_done(&r->leaves);
 	place_close(&r->place);
 	depot_close(&r->depot);
 	arena_done(&r->arena);

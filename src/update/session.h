@@ -12,6 +12,9 @@
 #include "update/place.h"
 #include "update/update.h"
 
+#define SESSION_ENTRIES       16384 /* of a log that are read for statements: the newest */
+#define SESSION_ENTRIES_BYTES (256u << 20)
+
 struct session {
 	const struct update *u;
 	struct update_said *said;
@@ -23,6 +26,7 @@ struct session {
 	enum statement_type type;
 	struct judge_ask ask;
 	struct judge_said verdict;
+	struct buf leaves; /* hashes of all of the log's entries, when it has grown */
 	struct buf archive, members;
 	struct bytes keys[JUDGE_KEYS_MAX];
 	struct place_file *key_file;
@@ -44,3 +48,11 @@ MUST_USE enum err session_judge(
 /* TYPE/CHANNEL/latest and the publisher's keys, fetched and judged, and the log's growth.
  */
 MUST_USE enum err session_fetch(struct session *r, enum statement_type type);
+
+/*
+ * The log's newest entries, as many as SESSION_ENTRIES and what is in a bundle with them;
+ * which those are follows from the log's size alone. Appends each bundle behind its size
+ * (le32); *first: the index of the first entry. Nothing is judged. FAULT_MISSING,
+ * FAULT_TOO_LARGE.
+ */
+MUST_USE enum err session_entries(struct session *r, struct buf *out, uint64_t *first);

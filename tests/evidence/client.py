@@ -76,55 +76,83 @@ def taken(s):
     return files, a, b
 
 
-def too_little(s, files, a, b):
-    """Each world differs from the good one in one thing; a new client each time."""
-    def world(name, code, words, *statements):
-        s.state = s.where / f'state-{name.replace(" ", "-")}'
-        s.pack(*statements)
-        show(s)
-        refused(s, name, code, words)
+def world(s, name, code, words, *statements):
+    """A new client, who is shown these statements."""
+    s.state = s.where / f'state-{name.replace(" ", "-")}'
+    s.pack(*statements)
+    show(s)
+    refused(s, name, code, words)
 
-    later = '2099-01-01'
+
+def accepted(s, name, *statements):
+    s.state = s.where / f'state-{name.replace(" ", "-")}'
+    s.pack(*statements)
+    show(s)
+    r = update(s)
+    ok(name, r.returncode == 0, r)
+
+
+def too_little(s, files, a, b):
+    """Each world differs from the good one in one thing."""
     at = s.where
-    world('no statements at all', 60, '0 of the 2 examiners')
-    world('only one of two', 60, '1 of the 2 examiners', a)
-    world('an examiner objects', 61, "the examiner 'c' objects", a, b, s.attest('c', files, 'FAILED'))
-    world('of one artefact only', 60, "'prog-doc_1_all.deb': 1 of the 2",
+    world(s, 'no statements at all', 60, '0 of the 2 examiners')
+    world(s, 'only one of two', 60, '1 of the 2 examiners', a)
+    world(s, 'of one artefact only', 60, "'prog-doc_1_all.deb': 1 of the 2",
           a, s.attest('b', files[:1], out=at / 'part.dsse'))
     other = at / 'x' / files[0].name
     other.parent.mkdir()
     other.write_bytes(b'something else')
-    world('a statement for another artefact', 63, 'another artefact',
-          a, s.attest('b', [files[0].parent / 'x' / files[0].name], out=at / 'other.dsse'))
-    world('a stranger', 60, '1 of the 2 examiners', a, s.attest('stranger', files))
-    review = at / 'review'
-    review.write_text('scope all\nfinding critical it sends files home\nresult failed\n')
-    s.run('attest', 'review', review, *files, '-k', at / 'c.key', '-o', at / 'review.dsse', '--log', s.log)
-    world('a review objects', 61, 'review of', a, b, at / 'review.dsse')
-    # withdrawn by the same examiner, later in the log
-    s.attest('c', files, 'PASSED', '--withdraws', at / 'review.dsse', out=at / 'sorry.dsse')
-    s.state = at / 'state-withdrawn'
-    s.pack(a, b, at / 'review.dsse', at / 'sorry.dsse')
-    show(s)
-    ok('what is withdrawn objects no more', update(s).returncode == 0)
+    world(s, 'a statement for another artefact', 63, 'another artefact',
+          a, s.attest('b', [other], out=at / 'other.dsse'))
+    world(s, 'a stranger', 60, '1 of the 2 examiners', a, s.attest('stranger', files))
     passed = {'result': 'PASSED', 'date': '2026-01-01T00:00:00Z'}
-    world('an expired statement', 62, 'it was good until 2026-01-02', a,
+    world(s, 'an expired statement', 62, 'it was good until 2026-01-02', a,
           s.forge('b', {**passed, 'notAfter': '2026-01-02T00:00:00Z'}, files, at / 'old.dsse'))
-    world('a statement from the future', 58, 'in the future', a,
+    world(s, 'a statement from the future', 58, 'in the future', a,
           s.forge('b', {**passed, 'date': '2199-01-01T00:00:00Z'}, files, at / 'future.dsse'))
-    world('a statement without a date', 58, 'it has no date', a,
+    world(s, 'a statement without a date', 58, 'it has no date', a,
           s.forge('b', {'result': 'PASSED'}, files, at / 'dateless.dsse'))
-    world('signed by somebody else', 65, 'his signature does not hold', a,
+    world(s, 'signed by somebody else', 65, 'his signature does not hold', a,
           s.forge('b', passed, files, at / 'forged.dsse', signed_by='stranger'))
-    s.state = at / 'state-foreign'
-    s.pack(a, s.forge('b', passed, files, at / 'foreign.dsse'))
-    show(s)
-    ok('an envelope of another program', update(s).returncode == 0, update(s))
-    s.attest('b', files, 'PASSED', '--not-after', later, out=at / 'late.dsse')
-    s.state = at / 'state-late'
-    s.pack(a, at / 'late.dsse')
-    show(s)
-    ok('one that has not expired', update(s).returncode == 0)
+    accepted(s, 'an envelope of another program', a, s.forge('b', passed, files, at / 'foreign.dsse'))
+    accepted(s, 'one that has not expired', a,
+             s.attest('b', files, 'PASSED', '--not-after', '2099-01-01', out=at / 'late.dsse'))
+    world(s, 'an objection of a stranger is none, nor his yes', 60, '1 of the 2 examiners', a,
+          s.attest('stranger', files, 'FAILED', out=at / 'strange.dsse'))
+
+
+def good(where):
+    """A new log, with a release that two of three rebuilt."""
+    s = Story(candor, where)
+    files = release(s, 1)
+    return s, files, s.attest('a', files), s.attest('b', files)
+
+
+def objections(where):
+    s, files, a, b = good(where / 'rebuild')
+    c = s.attest('c', files, 'FAILED')
+    world(s, 'an examiner objects', 61, "the examiner 'c' objects", a, b, c)
+    world(s, 'the site does not show the objection, but the log has it', 61, "'c' objects", a, b)
+    bundle = max((p for p in (s.log / 'tile/entries').rglob('*') if p.is_file()),
+                 key=lambda p: p.stat().st_size)
+    data = bundle.read_bytes()
+    bundle.write_bytes(data[:-30] + bytes([data[-30] ^ 1]) + data[-29:])
+    s.state = s.where / 'state-entry'
+    refused(s, 'a log whose entries are others', 20, 'is not what was logged')
+    bundle.unlink()
+    refused(s, 'a log that hides its entries', 18, 'the log lacks')
+    bundle.write_bytes(data)
+
+    s, files, a, b = good(where / 'review')
+    review = s.where / 'review'
+    review.write_text('scope all\nfinding critical it sends files home\nresult failed\n')
+    no = s.where / 'review.dsse'
+    s.run('attest', 'review', review, *files, '-k', s.where / 'c.key', '-o', no, '--log', s.log)
+    world(s, 'a review objects', 61, 'review of', a, b, no)
+    sorry = s.attest('c', files, 'PASSED', '--withdraws', no, out=s.where / 'sorry.dsse')
+    accepted(s, 'what is withdrawn objects no more', a, b, no, sorry)
+    world(s, 'another does not withdraw it', 61, "'c' objects", a, b, no,
+          s.attest('a', files, 'PASSED', '--withdraws', no, out=s.where / 'others.dsse'))
 
 
 def not_logged(s, files, a):
@@ -164,20 +192,25 @@ def one_byte(s, a, b, files):
     ok(f'one byte changed, in {tried} places of {len(places)} files', not taken, taken[:3])
 
 
-def kept(s, files, a, b):
-    """An objection that was seen once stays, whatever the server shows later."""
-    s.state = s.where / 'state-kept'
-    s.pack(a, b, s.where / 'c.dsse')
-    show(s)
-    refused(s, 'it objects', 61, "'c' objects")
+def kept(where):
+    """An objection that was seen once stays, whatever is shown later. This one is in no log."""
+    s, files, a, b = good(where / 'kept')
     s.pack(a, b)
+    c = s.attest('c', files, 'FAILED', log=False)
+    folder = s.where / 'shown'
+    folder.mkdir()
+    shutil.copy(c, folder)
+    s.run('attest', 'pack', s.site, folder)
+    s.state = s.where / 'state-kept'
     show(s)
-    refused(s, 'the server does not show it any more', 61, "'c' objects")
+    refused(s, 'it objects, outside of the log', 61, "'c' objects")
+    s.pack(a, b)
+    refused(s, 'the site does not show it any more', 61, "'c' objects")
     old = sorted(os.listdir(s.state))
     ok('what is kept', 'statements.tar' in old and 'statements.latest' in old, old)
     r = s.client('verify', '--explain', '--product', 'prog', files[0])
     ok('verify tells all', r.returncode == 61 and r.stdout.count('rebuild') >= 3 and
-       'entry ' in r.stdout, r)
+       'entry ' in r.stdout and 'counts all the same, as an objection' in r.stdout, r)
 
 
 def configured(s):
@@ -205,8 +238,9 @@ with tempfile.TemporaryDirectory(prefix='candor-client-') as folder:
     too_little(story, made, first, second)
     not_logged(story, made, first)
     one_byte(story, first, second, made)
-    kept(story, made, first, second)
     story.pack(first, second)
     show(story)
     configured(story)
+    objections(pathlib.Path(folder))
+    kept(pathlib.Path(folder))
 done()
