@@ -23,6 +23,7 @@ enum guard_kind {
 	GUARD_LINK,
 	GUARD_LINKAT,
 	GUARD_SOCKET, /* bind or connect */
+	GUARD_CHOWN,  /* to somebody who is not in the namespace */
 	GUARD_CLOCK,
 	GUARD_TIMEOFDAY,
 	GUARD_TIME,

@@ -7,6 +7,7 @@
  */
 #include "rebuild/trace_call.h"
 
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -18,6 +19,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/time.h>
+#include <sys/uio.h>
 #include <sys/un.h>
 #include <sys/user.h>
 #include <time.h>
@@ -238,26 +240,38 @@ is_wall_clock(uint64_t id)
 	return id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE || id == CLOCK_TAI;
 }
 
+/* What the call gave, in another value: the register that the answer is in. */
 #ifdef __x86_64__
-/* time(2) gives its answer in a register, too. */
+static void
+set_answer(pid_t pid, int64_t answer)
+{
+	ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rax), answer);
+}
+#else
+static void
+set_answer(pid_t pid, int64_t answer)
+{
+	struct user_regs_struct r;
+	struct iovec v = { &r, sizeof(r) };
+
+	if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &v) != 0)
+		return;
+	r.regs[0] = (uint64_t)answer;
+	ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &v);
+}
+#endif
+
+/* time(2) gives its answer twice. */
 static void
 move_answer(
     const struct trace_calls *c, const struct trace_task *t, pid_t pid, int64_t answer)
 {
 	int64_t s = map_time(c, answer * SECOND) / SECOND;
 
-	ptrace(PTRACE_POKEUSER, pid, offsetof(struct user_regs_struct, rax), s);
+	set_answer(pid, s);
 	if (t->arg[0] != 0)
 		(void)tracee_write(pid, t->arg[0], &s, sizeof(s));
 }
-#else
-static void
-move_answer(
-    const struct trace_calls *c, const struct trace_task *t, pid_t pid, int64_t answer)
-{
-	(void)c, (void)t, (void)pid, (void)answer; /* no such call */
-}
-#endif
 
 /* --- begin and end -------------------------------------------------------------------
  */
@@ -282,6 +296,8 @@ trace_call_begin(struct trace_calls *c, struct trace_task *t, pid_t pid,
 void
 trace_call_end(struct trace_calls *c, struct trace_task *t, pid_t pid, int64_t answer)
 {
+	if (t->kind == GUARD_CHOWN && answer == -EINVAL)
+		set_answer(pid, -EPERM);
 	if (answer < 0)
 		return;
 	switch (t->kind) {
@@ -299,6 +315,7 @@ trace_call_end(struct trace_calls *c, struct trace_task *t, pid_t pid, int64_t a
 	case GUARD_STAT: move_stat(c, pid, t->arg[1]); break;
 	case GUARD_STATAT: move_stat(c, pid, t->arg[2]); break;
 	case GUARD_STATX: move_statx(c, pid, t->arg[4]); break;
+	case GUARD_CHOWN:
 	case GUARD_SOCKET:
 	case GUARD_OTHER: break;
 	}

@@ -193,6 +193,14 @@ cp b "$OUT/x"
     check('the clock and the times of files agree', run.code == 0, run.all + run.log())
 
 
+def owners():
+    """What says EINVAL in a user namespace says EPERM, as fakeroot expects."""
+    run = Run('python3 -c "import errno, os\nfor f in (os.chown, os.lchown):\n'
+              '    try: f(\'.\', 0, 0)\n    except OSError as e: assert e.errno == errno.EPERM, e\n'
+              'os.chown(\'.\', os.getuid(), -1)"\ncp "$SOURCE/a" "$OUT/x"', {'x': b'a source\n'})
+    check('owners cannot be given away', run.code == 0, run.all + run.log())
+
+
 def toolchains():
     if not shutil.which('clang', path='/usr/bin:/bin'):
         return
@@ -205,6 +213,48 @@ def toolchains():
           and other[0]['artefacts'][0]['asEachOther'] and not other[0]['artefacts'][0]['asVendor'], run.all)
     bad = subprocess.run([CANDOR, 'handover', 'rebuild', '--toolchain', 'gcc;id', 'x'], capture_output=True)
     check('a toolchain is a name', bad.returncode == 3, bad)
+
+
+GOOD = 'int g(int x) { return x * 3 + 1; }\nint main(void) { return g(4) == 13 ? 0 : 1; }\n'
+WRAPPER = '''#!/bin/sh
+# a compiler that adds something to every program
+for a; do case $a in *.c) cat "$a" - >evil.c <<'C'
+__attribute__((constructor)) void implant(void) { __asm__ volatile("nop; nop; nop"); if (__builtin_return_address(0) == 0) __builtin_trap(); }
+C
+esac; done
+exec gcc -O1 -o "$2" evil.c
+'''
+
+# What the vendor's differs in, and what must be said of it. The recipe is what is handed over.
+EXPLAINED = {
+    # name: the vendor's own recipe, classes that must be among those named, code or not
+    'a changed constant': ('sed "s/x . 3/x * 5 - 8/" "$SOURCE/m.c" > m.c; gcc -O1 -o x m.c', None, True),
+    'an added function': ('{ cat "$SOURCE/m.c"; echo "int h(int x) { return x ^ 77; }"; } > m.c; gcc -O1 -o x m.c',
+                          None, True),
+    'a compiler that injects': ('sh "$SOURCE/cc" -o x "$SOURCE/m.c"', None, True),
+    'a build id': ('gcc -O1 -o x "$SOURCE/m.c" -Wl,--build-id=0x1234567890123456789012345678901234567890',
+                   'build id', False),
+}
+
+
+def explained():
+    """Planted backdoors in the vendor's artefact are code; harmless differences are not."""
+    source = {'m.c': GOOD, 'cc': WRAPPER}
+    recipe = 'gcc -O1 -o x "$SOURCE/m.c"; cp x "$OUT/x"'
+    for name, (vendors, cls, code) in EXPLAINED.items():
+        vendor = Run(vendors + '; cp x "$OUT/x"', {'x': b''}, source=source).kept['first/x']
+        run = Run(recipe, {'x': vendor}, source=source)
+        e = run.artefact().get('toVendor', {})
+        check(f'{name} is {"code" if code else "no code"}', run.code == 1 and e.get('code') == code and
+              (cls is None or cls in e['classes']) and ('CODE DIFFERS' in run.out.split('\n')[0]) == code, run.all)
+    stamp = ('cp "$SOURCE/m.c" m.c; touch -d @%d m.c; tar --owner=0 --group=0 -cf x m.c; cp x "$OUT/x"')
+    vendor = Run(stamp % 1600000000, {'x': b''}, source=source).kept['first/x']
+    run = Run(stamp % 1500000000, {'x': vendor}, source=source)
+    e = run.artefact().get('toVendor', {})
+    check('a time stamp is a time stamp', e.get('classes') == ['timestamp'] and e['complete'] and not e['code'],
+          run.all)
+    run = Run('date +%s > t; cp t "$OUT/x"', {'x': b'1\n'}, source=source)
+    check('between builds, too', run.artefact().get('betweenBuilds', {}).get('classes'), run.all)
 
 
 # --- what it stands ------------------------------------------------------------------------
@@ -353,7 +403,7 @@ def roots():
 
 if __name__ == '__main__':
     skip_if_impossible()
-    for test in (identical, vendor_lies, worlds, clock_is_one, blame, toolchains, roots, hostile, killed,
+    for test in (identical, vendor_lies, worlds, clock_is_one, blame, explained, owners, toolchains, roots, hostile, killed,
                  bad_bundles):
         if not ONLY or test.__name__ in ONLY:
             test()
