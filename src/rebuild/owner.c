@@ -204,6 +204,19 @@ by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* Files that no package can have: dpkg's own lists, and what the room made itself. */
+static bool
+is_expected(const char *name)
+{
+	static const char *const made[] = { "/etc/group", "/etc/hostname", "/etc/hosts",
+		"/etc/ld.so.cache", "/etc/nsswitch.conf", "/etc/passwd" };
+
+	for (size_t i = 0; i < COUNT(made); i++)
+		if (strcmp(name, made[i]) == 0)
+			return true;
+	return strncmp(name, "/var/lib/dpkg/", 14) == 0;
+}
+
 void
 owner_find(const struct closure *c, int root, struct owner *out)
 {
@@ -215,7 +228,8 @@ owner_find(const struct closure *c, int root, struct owner *out)
 	for (size_t i = 0; i < out->n; i++)
 		add_digest(&s, i);
 	for (size_t i = 0; i < c->n; i++)
-		if (s.owner[i] == 0 && c->file[i].name[0] == '/')
+		if (s.owner[i] == 0 && c->file[i].name[0] == '/' &&
+		    !is_expected(c->file[i].name))
 			out->nobody[out->nobodies++] = i;
 	if (out->n > 1)
 		sort(out->package, out->n, sizeof(*out->package), by_name);

@@ -34,6 +34,8 @@ TEST(packages)
 	rig_read(&r, "/usr/bin/other", "other");
 	rig_read(&r, "/usr/bin/nobody", "nobody");
 	rig_read(&r, RIG_BASE "/source/a.c", "a");
+	flow_read(r.flow, r.proc, "/var/lib/dpkg/status");
+	rig_read(&r, "/etc/passwd", "made by the room");
 	closure_make(r.flow, r.root, RIG_BASE, NULL, &c);
 	owner_find(&c, r.root, &o);
 	EQ_U(o.n, 2);
@@ -47,7 +49,7 @@ TEST(packages)
 		EQ_U(o.package[1].files, 2);
 		CHECK(memcmp(o.package[0].digest, o.package[1].digest, 32) != 0);
 	}
-	/* the source is nobody's package, and is not asked for one */
+	/* the source, dpkg's lists and what the room made are not asked for a package */
 	EQ_U(o.nobodies, 1);
 	EQ_S(c.file[o.nobody[0]].name, "/usr/bin/nobody");
 	owner_done(&o);

@@ -9,6 +9,8 @@ gigabytes of disk:
 
     tests/rebuild/packages.py build/bin/candor --work /var/tmp/packages
 
+A package may be NAME=VERSION. Options:
+
   --work DIR    where everything goes, and is found again (packages.work)
   --root DIR    a root that has what the packages need; else mmdebstrap makes one
   --suite NAME  of Debian (bookworm)
@@ -75,7 +77,7 @@ def make_root(work, apt, packages, suite):
         return root
     say('making a root with mmdebstrap')
     hook = ('chroot "$1" sh -c "apt-get update && apt-get --yes dist-upgrade && apt-get --yes '
-            '--no-install-recommends build-dep ' + ' '.join(packages) + '"')
+            '--no-install-recommends build-dep ' + ' '.join(p.split('=')[0] for p in packages) + '"')
     subprocess.run(['mmdebstrap', '--mode=root', '--variant=buildd', '--include=debhelper,fakeroot',
                     '--customize-hook=' + hook, suite, root, '-'], check=True, text=True,
                    input=apt.sources.read_text(), stdout=subprocess.DEVNULL)
@@ -133,8 +135,9 @@ def candor(args, *words, ok=(0,)):
 
 
 def one(args, apt, root, name, key):
-    where = args.work / name
+    where = args.work / name.split('=')[0]
     version, debs, source = fetch(apt, name, where)
+    name = name.split('=')[0]
     rebuilt = add_binnmu(debs, source)
     for deb in list(debs.glob('*.deb')):
         plain(deb)
