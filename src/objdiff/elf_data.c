@@ -227,6 +227,22 @@ partner(const struct elf_pair *p, uint32_t i)
 	return NULL;
 }
 
+/* psABI: the first word of the global offset table is where the dynamic section lies. */
+static void
+cover_dynamic(struct elf_pair *p, const struct elf_sec *a, const struct elf_sec *b)
+{
+	const struct elf_sec *x = elf_sec_of_type(&p->a, SHT_DYNAMIC);
+	const struct elf_sec *y = elf_sec_of_type(&p->b, SHT_DYNAMIC);
+	uint64_t word = p->a.wide ? 8 : 4;
+
+	if (x == NULL || y == NULL || !elf_sec_starts(a, ".got") ||
+	    elf_addr_at(&p->a, a->data, 0) != x->addr ||
+	    elf_addr_at(&p->b, b->data, 0) != y->addr)
+		return;
+	same_cover(&p->same, &p->same.a, a->addr, word);
+	same_cover(&p->same, &p->same.b, b->addr, word);
+}
+
 static enum err
 section(struct elf_pair *p, const struct elf_sec *a, const struct elf_sec *b)
 {
@@ -235,6 +251,7 @@ section(struct elf_pair *p, const struct elf_sec *a, const struct elf_sec *b)
 
 	if (a->addr == b->addr && !p->moved)
 		return OK;
+	cover_dynamic(p, a, b);
 	TRY(pieces_open(p, &p->same.a, a, &x));
 	TRY(pieces_open(p, &p->same.b, b, &y));
 	TRY(pair_pieces(p, &x, &y));

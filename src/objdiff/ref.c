@@ -38,7 +38,8 @@ ref_of_rel(const struct elf *e, const struct elf_rel *r)
 	if (s.shndx == 0 || (e->type != ET_REL && s.name.n > 0)) {
 		ref.kind = REF_NAME;
 		ref.name = s.name;
-		ref.addend = r->addend;
+		/* with REL a lazily bound slot holds where its stub continues */
+		ref.addend = !e->rela && r->type == e->m->slot ? 0 : r->addend;
 		return ref;
 	}
 	ref.addr = s.value + r->addend;
@@ -109,6 +110,9 @@ beside_got(const struct elf *e, const struct insn *x, uint64_t at, struct ref *r
 		return true;
 	}
 	r->addr = (e->got + r->raw) & UINT32_MAX;
+	/* a stub's jump through its slot, jmp *disp32(%ebx), may be near */
+	if (x->fixed[0] == 0xff && x->fixed[1] == 0xa3)
+		v = INT32_MAX;
 	return (v >= 128 || v < -128) && elf_sec_at(e, r->addr) != NULL;
 }
 
