@@ -15,16 +15,18 @@ struct pieces {
 	size_t n, cap;
 };
 
+/* With relocations bytes mean little: the names that are looked up must do to find it. */
 static uint64_t
 digest(const struct elf *e, uint64_t at, uint64_t n)
 {
-	size_t rels;
+	size_t rels, first = elf_rels(e, at, at + n, &rels);
+	uint64_t h = ref_mix(ref_mix(3, n), rels);
 
-	(void)elf_rels(e, at, at + n, &rels);
-	/* with relocations bytes mean little: length and their number must do to find it
-	 */
-	return rels > 0 ? ref_mix(ref_mix(3, n), rels)
-			: ref_mix_bytes(7, elf_bytes_at(e, at, n));
+	if (rels == 0)
+		return ref_mix_bytes(7, elf_bytes_at(e, at, n));
+	for (size_t i = 0; i < rels; i++)
+		h = ref_mix_bytes(h, ref_of_rel(e, &e->rel[first + i]).name);
+	return h;
 }
 
 static bool

@@ -62,6 +62,8 @@ bounds_of_tables(struct same *s, struct same_side *x)
 		if (elf_sym_at(x->e, &x->e->symtab, i, &sym) && sym.shndx != 0 &&
 		    (sym.info & 15) <= STT_OBJECT)
 			TRY(bound_put(s, x, sym.value));
+	for (size_t i = 0; i < x->u->eh.n; i++)
+		TRY(bound_put(s, x, x->u->eh.fde[i].lsda));
 	for (uint32_t i = 1; i < x->e->nsec; i++)
 		TRY(bound_put(s, x, x->e->sec[i].addr));
 	return OK;

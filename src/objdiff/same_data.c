@@ -76,6 +76,19 @@ jump(struct same *s, uint64_t a, uint64_t b, uint32_t wa, uint32_t wb)
 	return same_refs(s, &ra, &rb) == SAME_NO ? -1 : 1;
 }
 
+/* Tables for exceptions: the distance from the word itself to what describes a type. */
+static int
+exception_type(struct same *s, uint64_t a, uint64_t b, uint32_t wa, uint32_t wb)
+{
+	struct ref ra = { .kind = REF_ADDR, .addr = a + (uint64_t)(int64_t)(int32_t)wa };
+	struct ref rb = { .kind = REF_ADDR, .addr = b + (uint64_t)(int64_t)(int32_t)wb };
+	const struct elf_sec *sec = elf_sec_at(s->a.e, a);
+
+	if (wa == wb || sec == NULL || !elf_sec_is(sec, ".gcc_except_table"))
+		return 0;
+	return same_refs(s, &ra, &rb) == SAME_NO ? -1 : 1;
+}
+
 /* A word that is an address, in programs that lie where they were linked. */
 static int
 absolute(struct same *s, uint64_t va, uint64_t vb)
@@ -119,6 +132,9 @@ plain(struct same *s, uint64_t base_a, uint64_t base_b, uint64_t off, uint64_t n
 		if (is == 0 && even)
 			is = jump(s, base_a, base_b, elf_word_at(s->a.e, a, i),
 			    elf_word_at(s->b.e, b, i));
+		if (is == 0 && even)
+			is = exception_type(s, at, base_b + off + i,
+			    elf_word_at(s->a.e, a, i), elf_word_at(s->b.e, b, i));
 		if (is < 0 || (is == 0 && memcmp(a.p + i, b.p + i, k) != 0))
 			return SAME_NO;
 		i += k;
