@@ -465,7 +465,7 @@ rebuild_done(struct rebuild *r)
 const char *
 rebuild_root_name(enum rebuild_root r)
 {
-	static const char *const names[] = { "host", "folder", "bundle", "mirror" };
+	static const char *const names[] = { "host", "folder" };
 
 	return names[r];
 }
@@ -477,10 +477,6 @@ rebuild_root_warning(enum rebuild_root r)
 		"built with the programs of this machine, not with those that the bundle "
 		"names: a compiler that injects something would do it in both builds",
 		"built in a root that the examiner named; who made it answers for it",
-		"built with the packages in the bundle: they are the vendor's choice, "
-		"and "
-		"their digests should be held against Debian's",
-		NULL,
 	};
 
 	return warnings[r];

@@ -18,9 +18,7 @@
 /* What the root was made from. The words of results are in rebuild_root_name(). */
 enum rebuild_root {
 	REBUILD_HOST,   /* the host's /usr: whoever owns the host owns the compiler */
-	REBUILD_FOLDER, /* a folder that the examiner named */
-	REBUILD_BUNDLE, /* the packages in the bundle */
-	REBUILD_MIRROR, /* packages of a Debian mirror, by mmdebstrap */
+	REBUILD_FOLDER, /* a folder that the examiner named, made of packages */
 };
 
 struct rebuild_plan {
@@ -86,5 +84,5 @@ MUST_USE enum err rebuild_run(
 void rebuild_done(struct rebuild *r);
 
 const char *rebuild_root_name(enum rebuild_root r); /* "host" */
-/* What somebody should know who relies on such a root; NULL: nothing. */
+/* What somebody should know who relies on such a root. */
 const char *rebuild_root_warning(enum rebuild_root r);

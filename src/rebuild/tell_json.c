@@ -110,8 +110,7 @@ put_root(struct json *j, const struct tell *t)
 		buf_clear(&list);
 	json_open(j, "root", '{');
 	json_str(j, "kind", rebuild_root_name(t->plan->root));
-	if (warning != NULL)
-		json_str(j, "warning", warning);
+	json_str(j, "warning", warning);
 	put_packages(j, &b->owner, buf_bytes(&list));
 	json_uint(j, "unowned", b->owner.nobodies);
 	json_open(j, "unownedFiles", '[');

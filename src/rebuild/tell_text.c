@@ -170,8 +170,7 @@ put_root(struct buf *out, const struct tell *t)
 
 	buf_printf(out, "root: %s, files of %zu package%s were read\n",
 	    rebuild_root_name(t->plan->root), b->owner.n, plural(b->owner.n));
-	if (warning != NULL)
-		buf_printf(out, "warning: %s\n", warning);
+	buf_printf(out, "warning: %s\n", warning);
 	for (size_t i = 0; i < b->owner.n && t->full; i++) {
 		const struct owner_package *p = &b->owner.package[i];
 
