@@ -131,6 +131,18 @@ make_env(const struct room_plan *p)
 	return env;
 }
 
+/* As a login would have it: init blocks what it does not wait for, and that is inherited. */
+static void
+reset_signals(void)
+{
+	sigset_t none;
+
+	for (int sig = 1; sig < NSIG; sig++)
+		signal(sig, SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 /* Writes what stopped it where its output goes, and ends as a shell would. */
 _Noreturn static void
 give_up(const char *step)
@@ -169,6 +181,7 @@ become_build(const struct room_plan *p, int log, int ready, int gate)
 	if (!set_limits(&p->limits))
 		give_up("setrlimit");
 	setsid();
+	reset_signals();
 	umask(p->world->umask);
 	if (chdir(work) != 0)
 		give_up(work);

@@ -193,6 +193,29 @@ cp b "$OUT/x"
     check('the clock and the times of files agree', run.code == 0, run.all + run.log())
 
 
+def signals():
+    run = Run('sh -c "kill -TERM \\$\\$" || [ $? = 143 ]; got=; trap "got=yes" USR1; kill -USR1 $$; [ "$got" = yes ]; '
+              'yes | head -1; timeout 1 sleep 20 || [ $? = 124 ]; cp "$SOURCE/a" "$OUT/x"', {'x': b'a source\n'},
+              '--timeout', '15')
+    check('signals work as everywhere', run.code == 0, run.all + run.log())
+
+
+def as_nobody():
+    """Without any right, where the kernel lets nobody make namespaces."""
+    if os.geteuid() != 0 or not shutil.which('setpriv'):
+        return
+    with tempfile.TemporaryDirectory(prefix='candor-') as d:
+        path = pathlib.Path(d) / 'x.handover'
+        path.write_bytes(bundle.make({'a': 'x'}, 'id -u; cp "$SOURCE/a" "$OUT/x"', {'x': b'x'}))
+        os.chmod(d, 0o755)
+        run = subprocess.run(['setpriv', '--reuid=65533', '--regid=65533', '--clear-groups', CANDOR, 'handover',
+                              'rebuild', path], capture_output=True, text=True)
+    if run.returncode == 2 and 'cannot make a room' in run.stderr or run.returncode in (126, 127):
+        print('# nobody may not make a room here: ' + run.stderr.strip())
+        return
+    check('nobody can do it, too', run.returncode == 0, run)
+
+
 def owners():
     """What says EINVAL in a user namespace says EPERM, as fakeroot expects."""
     run = Run('python3 -c "import errno, os\nfor f in (os.chown, os.lchown):\n'
@@ -403,7 +426,7 @@ def roots():
 
 if __name__ == '__main__':
     skip_if_impossible()
-    for test in (identical, vendor_lies, worlds, clock_is_one, blame, explained, owners, toolchains, roots, hostile, killed,
+    for test in (identical, vendor_lies, worlds, clock_is_one, blame, explained, owners, signals, as_nobody, toolchains, roots, hostile, killed,
                  bad_bundles):
         if not ONLY or test.__name__ in ONLY:
             test()
