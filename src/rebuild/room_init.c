@@ -131,7 +131,8 @@ make_env(const struct room_plan *p)
 	return env;
 }
 
-/* As a login would have it: init blocks what it does not wait for, and that is inherited. */
+/* As a login would have it: init blocks what it does not wait for, and that is inherited.
+ */
 static void
 reset_signals(void)
 {
