@@ -27,7 +27,11 @@ wire_begin(struct wire_out *o)
 	return &o->payload;
 }
 
-/* One message with its descriptors; waits at most patience_ms for room. */
+/*
+ * One message with its descriptors; waits at most patience_ms for room. Sockets are
+ * SOCK_SEQPACKET: a message arrives whole or not at all, so a frame's head never stands
+ * in another message than its payload. The union aligns what CMSG_DATA points into.
+ */
 static enum err
 send_message(struct wire_out *o)
 {
@@ -77,6 +81,10 @@ put_head(struct buf *b, size_t n, enum wire_type type, bool more)
 	buf_le16(b, more ? MORE : 0);
 }
 
+/*
+ * Fills the message up before it leaves. A frame that does not fit is cut: all pieces but
+ * the last carry MORE, and nothing else comes between them.
+ */
 void
 wire_send(struct wire_out *o, enum wire_type type)
 {
@@ -147,6 +155,7 @@ wire_in_done(struct wire_in *in)
 	*in = (struct wire_in){ .fd = -1 };
 }
 
+/* Descriptors come in any number of control messages; more than a batch has are a lie. */
 static enum err
 take_control(struct wire_in *in, struct msghdr *m)
 {
@@ -194,6 +203,7 @@ wire_read(struct wire_in *in)
 	return take_control(in, &m);
 }
 
+/* As if it had been read: tests and the fuzzer have no peer. */
 enum err
 wire_feed(struct wire_in *in, struct bytes msg)
 {
@@ -213,7 +223,10 @@ wire_take_fd(struct wire_in *in)
 	return in->fd_at < in->nfds ? in->fds[in->fd_at++] : -1;
 }
 
-/* The last piece makes the frame; it stays in part until the next call. */
+/*
+ * The last piece makes the frame; it stays in part until the next call. An empty piece,
+ * or one of another frame, is a lie: pieces of nothing could go on for ever.
+ */
 static enum err
 add_piece(struct wire_in *in, struct wire_frame *f, bool more)
 {
@@ -243,6 +256,10 @@ drop_part(struct wire_in *in)
 	in->part_done = false;
 }
 
+/*
+ * The next frame of this message. ERR_END: it is used up, and what is in part waits for
+ * the rest. The payload is a view: of the message, or of part.
+ */
 enum err
 wire_next(struct wire_in *in, struct wire_frame *out)
 {

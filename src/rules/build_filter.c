@@ -161,6 +161,7 @@ build_firsts(struct build *b)
 
 		if (b->trigger[r].always && !b->trigger[r].effect && rule->nstrings > 0)
 			explain_dear(b->env, &b->low, rule, &t[r]);
+		explain_loops(b->env, rule);
 		if (b->trigger[r].npatterns > 0 || t[r].always || t[r].ngates > 0)
 			continue;
 		b->rule[r].first = dbw_list(&b->w, t[r].patterns, t[r].npatterns);

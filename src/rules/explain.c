@@ -122,3 +122,44 @@ explain_dear(const struct rules_env *env, const struct lowered *low,
 		return;
 	}
 }
+
+/* Deeper nodes are not looked at: a hint may be missing, the stack may not. */
+#define LOOK_DEPTH 500u
+
+static bool
+grows(const struct ir_node *n, unsigned depth)
+{
+	if (n == NULL || depth > LOOK_DEPTH)
+		return false;
+	if (n->op == IR_FILESIZE)
+		return true;
+	for (uint32_t i = 0; i < n->nkids; i++)
+		if (grows(n->kid[i], depth + 1))
+			return true;
+	return false;
+}
+
+static void
+hint_loops(const struct rules_env *env, const struct ir_rule *r, const struct ir_node *n,
+    unsigned depth)
+{
+	if (n == NULL || depth > LOOK_DEPTH)
+		return;
+	if (n->op == IR_FOR_RANGE && grows(n->kid[2], 0))
+		diag_addf(env->diags,
+		    &(struct diag){ .kind = DIAG_HINT,
+			.file = r->file,
+			.rule = arena_str(env->arena, r->name),
+			.line = n->line,
+			.col = n->col },
+		    "a loop over the whole file; let it end at a number, or search for a "
+		    "string and loop over its matches");
+	for (uint32_t i = 0; i < n->nkids; i++)
+		hint_loops(env, r, n->kid[i], depth + 1);
+}
+
+void
+explain_loops(const struct rules_env *env, const struct ir_rule *r)
+{
+	hint_loops(env, r, r->cond, 0);
+}

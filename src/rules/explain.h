@@ -19,6 +19,12 @@ void explain_tree(
 void explain_atoms(const struct lowered *low, const struct ir_rule *r, struct buf *out);
 
 /*
+ * Hints for loops whose end grows with the object: `for any i in (0..filesize)` costs as
+ * much as thousands of rules, and a string would mostly do.
+ */
+void explain_loops(const struct rules_env *env, const struct ir_rule *r);
+
+/*
  * A hint for a rule that is evaluated for every object although it has strings: why
  * none of them can wake it. patterns: those of which one would have to.
  */

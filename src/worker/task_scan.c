@@ -25,7 +25,8 @@ struct scanning {
 	struct wire_stats stats;
 	uint64_t flushed; /* ns */
 	bool want_stats;
-	uint32_t expect; /* id of the next file */
+	uint32_t expect; /* id of the next file: they count up, so none is lost or told
+			    twice */
 };
 
 static uint64_t
@@ -69,6 +70,7 @@ say(struct scanning *s, enum finding_kind kind, const char *text)
 	return send_finding(s, &f);
 }
 
+/* Sums since the worker began: the parent keeps the last of each worker. */
 static void
 put_stats(struct scanning *s)
 {
@@ -85,6 +87,7 @@ put_stats(struct scanning *s)
 	wire_send(&s->w->out, WIRE_STATS);
 }
 
+/* Everything said so far leaves now. */
 static enum err
 flush(struct scanning *s)
 {
@@ -169,6 +172,7 @@ scan_one(struct scanning *s, const struct wire_file *f, int fd)
 	return OK;
 }
 
+/* The descriptor is the file: a worker never learns a path or a name. */
 static enum err
 on_file(struct scanning *s, const struct wire_frame *frame)
 {
@@ -204,6 +208,8 @@ serve_files(struct scanning *s)
 	}
 }
 
+/* Values for the variables that the rules were compiled with: one that they do not have,
+ * or have with another type, is refused. */
 static enum err
 set_externals(struct scan *scan, struct wire_exts exts)
 {
@@ -223,6 +229,10 @@ set_externals(struct scan *scan, struct wire_exts exts)
 	return OK;
 }
 
+/*
+ * All workers map the same memory. It is sealed against writing and shrinking by the
+ * parent, so that nobody can change it under a check that was done.
+ */
 static enum err
 map_database(struct worker *w, uint64_t size, struct bytes *out)
 {
@@ -278,6 +288,7 @@ task_scan(struct worker *w, struct bytes payload)
 	struct bytes db;
 
 	arena_init(&arena, 16 << 20);
+	/* the texts of init.exts lie in payload and arena: used up before arena_done */
 	TRY(wire_get_scan(payload, &arena, &init));
 	if (map_database(w, init.db_size, &db) != OK)
 		return task_refuse(w, "the database cannot be mapped");

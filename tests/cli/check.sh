@@ -15,3 +15,16 @@ code "$candor" check --no-includes good.yar
 code "$candor" check self.yar
 code "$candor" check good.yar x:good.yar
 code "$candor" check /dev/null sub
+cat >slow.yar <<'R'
+rule short { strings: $a = "x" condition: $a }
+rule open { strings: $a = { ?? ?? [0-4] ?? } condition: $a }
+rule loop {
+	condition:
+		for any i in (0..filesize - 4) : (uint32(i) == 0x90909090)
+}
+rule fine {
+	strings: $a = "hello world"
+	condition: $a and for any i in (1..#a) : (@a[i] < 100) and filesize < 1MB
+}
+R
+code "$candor" check slow.yar
