@@ -74,14 +74,11 @@ header_size(const struct macho_image *i)
 static bool
 is_thin(struct bytes file, bool *wide, bool *big)
 {
-	switch (rec_le32(file, 0)) {
-	case MH_MAGIC: *wide = false, *big = false; break;
-	case MH_CIGAM: *wide = false, *big = true; break;
-	case MH_MAGIC_64: *wide = true, *big = false; break;
-	case MH_CIGAM_64: *wide = true, *big = true; break;
-	default: return false;
-	}
-	return true;
+	uint32_t magic = rec_le32(file, 0);
+
+	*wide = magic == MH_MAGIC_64 || magic == MH_CIGAM_64;
+	*big = magic == MH_CIGAM || magic == MH_CIGAM_64;
+	return *wide || *big || magic == MH_MAGIC;
 }
 
 /*
