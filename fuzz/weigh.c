@@ -9,6 +9,9 @@
 
 #include <stdlib.h>
 
+#include "evidence/docket_join.h"
+#include "log/tile.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
 static const char trust[] =
@@ -33,6 +36,34 @@ put_examiners(struct buf *out)
 	buf_str(out, "package x 2-of-3\n");
 }
 
+/* No fuzzer finds a SHA-256: the leaves are made of the entries that it gives. */
+static void
+try_join(struct bytes b)
+{
+	struct docket_parts parts = { .entries = b };
+	struct buf text = { 0 }, leaves = { 0 }, out = { 0 };
+	struct cur c = cur_at(b, 0), inner;
+	struct fault f = { 0 };
+	struct merkle_hash leaf;
+	uint32_t size = cur_le32(&c);
+
+	inner = cur_at(cur_take(&c, size), 0);
+	for (int i = 0; cur_ok(&inner) && i < 300; i++) {
+		merkle_leaf(tile_take_entry(&inner), &leaf);
+		buf_put(&leaves, leaf.b, MERKLE_HASH);
+	}
+	(void)cur_ok(&c);
+	put_examiners(&text);
+	parts.examiners = buf_bytes(&text);
+	parts.leaves = buf_bytes(&leaves);
+	parts.first = leaves.n > MERKLE_HASH && b.n % 2;
+	if (docket_join(&parts, &out, &f) != OK && f.kind == FAULT_NONE)
+		abort();
+	buf_done(&text);
+	buf_done(&leaves);
+	buf_done(&out);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 {
@@ -49,6 +80,8 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 
 	if (n > 0 && p[0] == 'u' && weigh_unpack(b, 1, &s) == OK)
 		weigh_done(&s);
+	if (n > 0 && p[0] == 'j')
+		try_join(b);
 	if (n == 0 || p[0] != 'd')
 		return 0;
 	memset(item.sha256, 1, sizeof(item.sha256));

@@ -97,7 +97,8 @@ docket_print(struct docket_list *l, struct buf *out, struct fault *f)
 	size_t before = out->n;
 	enum err e = OK;
 
-	qsort(l->one, l->n, sizeof(*l->one), by_digest);
+	if (l->n > 0)
+		qsort(l->one, l->n, sizeof(*l->one), by_digest);
 	for (size_t i = 0; i < l->n && e == OK; i++) {
 		const struct docket_entry *x = &l->one[i];
 
