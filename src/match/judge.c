@@ -8,6 +8,7 @@
 #define ATOM_STEPS_PER_BYTE 2
 #define ATOM_STEPS_FREE     65536
 #define ATOM_OFTEN          2048 /* steps of a part in an object: more are coming */
+#define ATOM_HIT            8    /* steps that it took to get here */
 
 static bool
 alnum(uint8_t b)
@@ -139,7 +140,7 @@ judge_atom(struct hits *h, const struct filter_hit *fh, const struct lit_needle 
 	hang_on(h, h->vm.lo, h->vm.hi);
 	if (h->spent) /* while this regex ran */
 		hits_cut(h, db_part(h->db, n->part)->pattern, "too much work");
-	w->steps += h->vm.steps - before;
+	w->steps += h->vm.steps - before + ATOM_HIT;
 	w->searched |= w->steps > atom_budget(h);
 	if (w->searched) {
 		learned(h);

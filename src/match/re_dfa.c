@@ -19,9 +19,11 @@
 #define ROW_OF(t) ((t)&0x1fffffffu)
 
 #define HASH_SIZE  4096u
-#define SMALL      16u /* bytes of data that are not worth a DFA */
-#define PATIENCE   3u  /* times the cache may be emptied early */
-#define WORTH      16u /* bytes a state of the cache has to serve on average */
+#define SMALL      16u    /* bytes of data that are not worth a DFA */
+#define FEW        16384u /* work for states before a pattern is judged */
+#define PATIENCE   3u     /* times that the work may not have been worth while */
+#define WORTH      2u     /* bytes a new state has to serve for each unit of work */
+#define STATE_WORK 8u     /* of a state; and one for each NFA state in its set */
 #define KEY_SAMPLE 512u
 #define SKIPS      64u /* visits of the first state after which skipping is judged ... */
 #define SKIP_MIN   4u  /* ... by the bytes it skips on average */
@@ -38,6 +40,7 @@ struct re_dfa {
 	struct state *state;
 	uint32_t *pool, pool_cap, pool_n;
 	uint32_t states, states_cap;
+	uint64_t work, most;      /* for states; as much as may be; that doubles */
 	uint32_t stride, edge;    /* columns of a row; that of the edge of the data */
 	uint32_t hash[HASH_SIZE]; /* state + 1 */
 	struct re_bytes bytes;    /* where the wide \b holds, column class + classes */
@@ -212,6 +215,7 @@ state_intern(struct re_dfa *d, const struct state *like)
 	d->state[d->states].next = *slot;
 	*slot = d->states + 1;
 	d->pool_n += like->n;
+	d->work += like->n + STATE_WORK;
 	for (uint32_t i = 0; i < d->stride; i++)
 		d->trans[d->states * d->stride + i] = UNKNOWN;
 	return d->states++;
@@ -301,7 +305,7 @@ step(struct re_dfa *d, const struct re_run *r, uint32_t state, uint32_t column)
 	if (edge)
 		return SPECIAL | (l->match ? MATCHED : 0);
 	to.matched = l->match;
-	if (!gather(d, r, l, sample, &to.n))
+	if (d->work >= d->most || !gather(d, r, l, sample, &to.n))
 		return UNKNOWN;
 	i = state_intern(d, &to);
 	if (i == UNKNOWN)
@@ -372,6 +376,8 @@ dfa_use(struct re_dfa *d, const struct re_run *r, bool stop)
 	classes_find(d, r, n);
 	chains_find(d, r, n);
 	cache_clear(d);
+	d->work = 0;
+	d->most = UINT64_MAX;
 	home_find(d, r);
 }
 
@@ -380,9 +386,10 @@ struct scan {
 	struct re_dfa *d;
 	const struct re_run *r;
 	struct re_sink *sink;
-	uint64_t pos, since; /* since: where the cache was emptied */
+	uint64_t pos, since; /* since: where there was room the last time */
+	uint64_t had;        /* work that had been done then */
 	uint32_t row;
-	unsigned early; /* times it was emptied too soon */
+	unsigned early; /* times that it was not worth while */
 	uint64_t skipped, skips;
 	bool any;
 };
@@ -410,18 +417,14 @@ give_up(struct scan *s)
 	return a == RE_NO && s->any ? RE_YES : a;
 }
 
-/* Empties the cache but for the state of the scan; false: it is not worth while. */
+/* Empties the cache but for the state of the scan; false: not even that has room. */
 static bool
-make_room(struct scan *s)
+empty(struct scan *s)
 {
 	struct re_dfa *d = s->d;
 	struct state st = d->state[s->row / d->stride];
 	uint32_t i;
 
-	if (distance(s->pos, s->since) < (uint64_t)d->states * WORTH &&
-	    ++s->early > PATIENCE)
-		return false;
-	s->since = s->pos;
 	cache_clear(d);
 	if (d->home != UNKNOWN)
 		state_empty(d, RE_KIND_OTHER);
@@ -434,6 +437,28 @@ make_room(struct scan *s)
 	return true;
 }
 
+/*
+ * A state is as dear as some hundred bytes. So a pattern that goes on making new ones is
+ * noticed while they are few. False: it is not worth while.
+ */
+static bool
+make_room(struct scan *s)
+{
+	struct re_dfa *d = s->d;
+	bool full = d->work < d->most;
+
+	if (distance(s->pos, s->since) < (d->work - s->had) * WORTH &&
+	    ++s->early > PATIENCE)
+		return false;
+	if (!full)
+		d->most += d->work - s->had + FEW;
+	if (full && !empty(s))
+		return false;
+	s->since = s->pos;
+	s->had = d->work;
+	return true;
+}
+
 /* The first state becomes one like the others: it is left too soon for skipping. */
 static void
 stay_home(struct scan *s)
@@ -442,6 +467,7 @@ stay_home(struct scan *s)
 	cache_clear(s->d);
 	s->row = state_empty(s->d, RE_KIND_OTHER) * s->d->stride;
 	s->since = s->pos;
+	s->had = s->d->work;
 }
 
 /* Runs over bytes that change nothing in the first state. */
@@ -600,6 +626,8 @@ re_dfa_scan(const struct re_run *r, uint64_t pos, struct re_sink *sink)
 		return re_nfa_scan(r, pos, sink);
 	}
 	dfa_use(d, r, sink == NULL);
+	s.had = d->work;
+	d->most = d->work + FEW;
 	if (r->back ? pos < r->data.n : pos > 0)
 		before = r->data.p[r->back ? pos : pos - 1];
 	s.row = state_empty(d, re_kind_of(r, before));

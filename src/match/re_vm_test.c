@@ -308,6 +308,93 @@ TEST(budget_stops)
 	re_vm_done(&vm);
 }
 
+/* Of more states than one block of the bit simulation has, and of fewer; with \b. */
+static const char *const bulky[] = { "a.{40}b.{0,30}c", "a.{70}b.{0,70}c.{5,20}[de]",
+	"\\ba.{30}b.{0,90}\\b[de]", "(a.{3}|b.{5}){30}[de]", "a[abc ]{300}d",
+	"^.{100,2000}a.{200}d$", "x{0,300}a.{0,300}\\Bd", "(ab?){90}e$" };
+
+/*
+ * With a bit for each state, when the cache is full at once, as with lists, when there is
+ * none: where the first match is and what matches end and begin, over any number of
+ * blocks.
+ */
+TEST(bits_as_lists)
+{
+	static uint8_t data[3000];
+	static struct re_span room[2][3000];
+	struct re_vm vm[2];
+	uint64_t seed = 3;
+	unsigned found = 0;
+
+	if (!CHECK(re_vm_init(&vm[0], 0) == OK) ||
+	    !CHECK(
+		re_vm_init(&vm[1], 15 * RE_STATES_MAX * sizeof(uint32_t) + 9000) == OK))
+		return;
+	for (size_t i = 0; i < COUNT(bulky) * 6; i++) {
+		const char *pattern = bulky[i / 6];
+		struct bytes d = { data, sizeof(data) - i };
+		enum re_answer a[2], all[2];
+		struct re_spans out[2];
+		struct re_checked o;
+
+		ROW("%s, data %zu", pattern, i % 6);
+		for (size_t k = 0; k < sizeof(data); k++)
+			data[k] = (uint8_t) "abcabc adexx"[test_random(&seed) %
+							   (i % 2 ? 12 : 8)];
+		if (!compile(&vm[0], pattern, i % 6 == 5 ? RE_FULLWORD : 0, &o))
+			continue;
+		for (size_t v = 0; v < 2; v++) {
+			out[v] = (struct re_spans){ .p = room[v], .max = COUNT(room[v]) };
+			a[v] = re_search(&vm[v], o.prog, d, i);
+			all[v] = re_search_all(&vm[v], o.prog, d, &out[v]);
+			EQ_U(all[v], out[v].n > 0 ? RE_YES : RE_NO);
+		}
+		EQ_U(a[1], a[0]);
+		EQ_U(out[1].n, out[0].n);
+		CHECK(memcmp(room[0], room[1], out[0].n * sizeof(room[0][0])) == 0);
+		found += out[0].n > 0;
+		re_check_done(&o);
+	}
+	CHECK(found > COUNT(bulky));
+	re_vm_done(&vm[0]);
+	re_vm_done(&vm[1]);
+}
+
+/*
+ * What such a pattern costs on data that is worst for it, in steps a byte: a run's worth,
+ * however many states there are, and what it takes to find out.
+ */
+TEST(bulky_patterns_cost_little)
+{
+	static uint8_t data[1 << 17];
+	struct re_vm vm;
+	uint64_t seed = 5;
+
+	if (!CHECK(re_vm_init(&vm, RE_VM_MIN) == OK))
+		return;
+	for (size_t k = 0; k < sizeof(data); k++)
+		data[k] = (uint8_t) "abc "[test_random(&seed) % 4];
+	for (size_t i = 1; i < COUNT(bulky); i++) { /* the first one matches */
+		struct re_checked o;
+		uint64_t steps[2];
+
+		ROW("%s", bulky[i]);
+		if (!compile(&vm, bulky[i], 0, &o))
+			continue;
+		for (size_t twice = 0; twice < 2; twice++) {
+			struct bytes d = { data, sizeof(data) / 2 << twice };
+
+			vm.steps = 0;
+			EQ_U(re_search(&vm, o.prog, d, 0), RE_NO);
+			steps[twice] = vm.steps;
+		}
+		CHECK(steps[1] - steps[0] < sizeof(data) / 2 * 12);
+		CHECK(steps[0] < sizeof(data) / 2 * 12 + 300000);
+		re_check_done(&o);
+	}
+	re_vm_done(&vm);
+}
+
 /* With too many matches the first ones are given. */
 TEST(cap)
 {

@@ -6,8 +6,8 @@
 
 #define QUICK "rule quick { strings: $a = \"quick brown\" condition: $a } "
 /* States differ at each byte, and there is no literal to look for. */
-#define SLOW                                                                          \
-	"rule slow { strings: $re = /([^b][^c]{20}[^a][^c]{15}){2}[^ab]/ condition: " \
+#define SLOW                                                                           \
+	"rule slow { strings: $re = /([^b][^c]{20}[^a][^c]{15}){40}[^ab]/ condition: " \
 	"$re } "
 #define LOOP                                                                        \
 	"rule loop { condition: filesize > 99 and for any i in (1..100000000) : ( " \
@@ -63,7 +63,7 @@ static const struct {
 	    "( uint8(i % 64) == 254 ) }" QUICK, 0, 2, 1, "LIMIT quick",
 	    "loop: the time for this object is over; the search was ended at its condition" },
 	{ "what was not searched is not missing",
-	    QUICK SLOW "rule not_slow { strings: $s = /([^b][^c]{20}[^a][^c]{15}){2}[^abd]/ condition: filesize > 99 and not $s }",
+	    QUICK SLOW "rule not_slow { strings: $s = /([^b][^c]{20}[^a][^c]{15}){40}[^abd]/ condition: filesize > 99 and not $s }",
 	    1, 0, 0, "LIMIT quick",
 	    "slow: the work for this object is too much; the search was ended at $re" },
 };
