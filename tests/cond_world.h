@@ -185,7 +185,8 @@ struct rig_pattern {
 	struct hit hit[RIG_MATCHES];
 	uint32_t n;
 	bool known, listed;
-	bool placed; /* hits_at knows, though nothing was searched */
+	bool placed;       /* hits_at knows, though nothing was searched */
+	uint32_t supposed; /* hits_suppose: n was one less than this */
 };
 
 /* A value of the plain evaluator. */
@@ -249,6 +250,24 @@ hits_at(struct hits *h, uint32_t p, uint64_t off)
 		if (r->hit[i].off == off)
 			return HITS_YES;
 	return HITS_NO;
+}
+
+bool
+hits_suppose(struct hits *h, uint32_t p, bool absent)
+{
+	struct rig_pattern *r = &h->rig->pattern[p];
+
+	if (absent ? r->known : r->supposed == 0)
+		return false;
+	r->known = r->listed = absent;
+	if (absent) {
+		r->supposed = r->n + 1;
+		r->n = 0;
+	} else {
+		r->n = r->supposed - 1;
+		r->supposed = 0;
+	}
+	return true;
 }
 
 bool

@@ -522,6 +522,23 @@ cond_run(struct cond *vm, uint32_t rule)
 	return res;
 }
 
+bool
+cond_hangs_on(struct cond *vm, uint32_t rule, uint32_t pattern)
+{
+	const struct db_rule *r = db_rule(vm->db, rule);
+	enum cond_result res;
+
+	if (rule >= vm->db->nrules || r->flags & DB_RULE_EFFECT ||
+	    (vm->code = code_of(vm, rule, r)) == NULL ||
+	    !cond_charge(vm, vm->ncode / 16 + 1) ||
+	    !hits_suppose(vm->env->hits, pattern, true))
+		return false;
+	vm->exact = false;
+	res = run_once(vm, true);
+	hits_suppose(vm->env->hits, pattern, false);
+	return res == COND_FALSE;
+}
+
 uint64_t
 cond_steps(const struct cond *vm)
 {

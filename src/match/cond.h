@@ -81,6 +81,12 @@ void cond_begin(struct cond *vm);
 enum cond_result cond_run(struct cond *vm, uint32_t rule);
 
 /*
+ * Of a rule that needs patterns: is it false if this one is not there, whatever the
+ * others are? Then to search it alone may be the end of it. Changes nothing.
+ */
+bool cond_hangs_on(struct cond *vm, uint32_t rule, uint32_t pattern);
+
+/*
  * Wakes the rules that wait for a value which the object has, by index i of DB_INDEXES;
  * all of the index, when its module cannot be read for want of a budget.
  */

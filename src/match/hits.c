@@ -227,6 +227,17 @@ hits_found(struct hits *h, uint32_t pattern)
 }
 
 bool
+hits_suppose(struct hits *h, uint32_t pattern, bool absent)
+{
+	struct pattern_state *p = pattern_state(h, pattern);
+
+	if (p == NULL || p->answer != (absent ? HITS_UNKNOWN : HITS_NO))
+		return false;
+	p->answer = absent ? HITS_NO : HITS_UNKNOWN;
+	return true;
+}
+
+bool
 hits_listed(struct hits *h, uint32_t pattern)
 {
 	const struct pattern_state *p = pattern_state(h, pattern);

@@ -29,6 +29,12 @@ struct hit {
 /* Does it match anywhere? Unknown: it must be searched first. */
 enum hits_answer hits_found(struct hits *h, uint32_t pattern);
 
+/*
+ * Until it is called with false, an unknown pattern counts as absent; false: it is known,
+ * and stays so.
+ */
+bool hits_suppose(struct hits *h, uint32_t pattern, bool absent);
+
 /* Does a match start at off? Verified in place: needs no search, mostly. */
 enum hits_answer hits_at(struct hits *h, uint32_t pattern, uint64_t off);
 

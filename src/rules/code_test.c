@@ -19,9 +19,29 @@ agrees(struct rig *r, struct ir_node *n, unsigned tree)
 	return EQ_U(have, want ? COND_TRUE : COND_FALSE);
 }
 
+/* A rule that hangs on a pattern is false where it is not there; and nothing is changed.
+ */
+static bool
+hangs_rightly(struct rig *r, bool want, unsigned *hangs)
+{
+	enum cond_result have = rig_run(r);
+	bool ok = true;
+
+	for (uint32_t p = 0; p < RIG_PATTERNS && have == COND_NEED; p++) {
+		bool known = r->pattern[p].known, hang;
+		uint32_t n = r->pattern[p].n;
+
+		hang = cond_hangs_on(r->vm, RIG_RULES, p);
+		*hangs += hang;
+		ok &= CHECK(!(hang && (known || (n == 0 && want))));
+		ok &= CHECK(r->pattern[p].known == known && r->pattern[p].n == n);
+	}
+	return ok && EQ_U(rig_run(r), have);
+}
+
 TEST(machine_agrees_with_the_tree)
 {
-	unsigned doubts = 0, decided = 0;
+	unsigned doubts = 0, decided = 0, hangs = 0;
 	static struct rig r;
 
 	for (unsigned i = 0; i < TREES; i++) {
@@ -44,6 +64,7 @@ TEST(machine_agrees_with_the_tree)
 				have = rig_run(&r);
 				ok = have == COND_NEED ||
 				     EQ_U(have, want ? COND_TRUE : COND_FALSE);
+				ok = ok && hangs_rightly(&r, want, &hangs);
 				doubts++;
 				decided += have != COND_NEED;
 			}
@@ -54,6 +75,7 @@ TEST(machine_agrees_with_the_tree)
 	}
 	/* Guessing must be worth something: most are decided in spite of doubt. */
 	CHECK(decided * 2 > doubts);
+	CHECK(hangs > 0);
 }
 
 /* A tree is folded in place, so it is grown twice. */

@@ -403,6 +403,41 @@ TEST(doubts)
 	}
 }
 
+/* On which of $b and $c does it hang, when $a is there and they are not searched yet?
+   What writes lines is not asked. */
+/* clang-format off */
+static const struct { const char *cond; bool b, c; } hangs[] = {
+	{ "$a and $b", true, false }, { "all of them", true, true }, { "2 of them", false, false },
+	{ "3 of them", true, true }, { "$b or $c", false, false }, { "not $a and $b", true, true },
+	{ "not $b", false, false }, { "$b and ($c or filesize < 9)", true, true },
+	{ "$b and ($c or filesize > 9)", true, false }, { "#b > 1 and $c", true, true },
+	{ "($b and $c) or ($b and $a)", true, false }, { "not $c and $b", true, false },
+	{ "rig.log(\"one\") and $b", false, false },
+};
+/* clang-format on */
+
+TEST(hangs_on)
+{
+	for (unsigned i = 0; i < COUNT(hangs); i++) {
+		static struct rig r;
+
+		ROW("%s", hangs[i].cond);
+		rig_init(&r);
+		world(&r);
+		r.effect = strstr(hangs[i].cond, "log") != NULL;
+		for (unsigned p = 1; p < 3; p++)
+			r.pattern[p].known = r.pattern[p].listed = false;
+		if (parse(&r, hangs[i].cond) && EQ_U(fold_rule(&r.b.ir, &r.b.rule), OK) &&
+		    CHECK(rig_compile(&r, r.b.rule.cond))) {
+			rig_run(&r);
+			CHECK(!cond_hangs_on(r.vm, RIG_RULES, 0)); /* it is known */
+			EQ_U(cond_hangs_on(r.vm, RIG_RULES, 1), hangs[i].b);
+			EQ_U(cond_hangs_on(r.vm, RIG_RULES, 2), hangs[i].c);
+		}
+		rig_done(&r);
+	}
+}
+
 /* Lines are told once, when the rule is decided, and in order. */
 /* clang-format off */
 static const struct { const char *cond; bool know; enum cond_result want; unsigned n; const char *last; } says[] = {

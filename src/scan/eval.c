@@ -155,11 +155,56 @@ decide(struct scan *s, uint32_t rule)
 
 /* Patterns that a pending rule asks for, round by round. */
 enum want {
-	WANT_FIRST, /* those of which one must be found */
+	WANT_FIRST, /* those of which one must be found; else one without which it is
+		       false */
+	WANT_DOUBT, /* one more such */
 	WANT_RARE,  /* those that are quickly found, or found missing */
 	WANT_EACH,  /* all of them */
 	WANT_LIST,  /* and where they are */
 };
+
+/* Below it a search for all is as quick as finding out what to search for. */
+#define DOUBT_SIZE 65536
+#define DOUBT_MOST 16 /* patterns that are asked of one rule */
+
+/* Literals that are looked for in a pass which is for this pattern alone. */
+static uint32_t
+literals_of(const struct scan *s, uint32_t pattern)
+{
+	const struct db_pattern *p = db_pattern(&s->db, pattern);
+	uint32_t n = 0;
+
+	for (uint32_t i = 0; i < db_pattern_nparts(&s->db, p); i++)
+		n += db_part(&s->db, p->part + i)->nneedles;
+	return n;
+}
+
+/*
+ * Puts a pattern into the next pass without which the rule is false, so mostly is: few
+ * literals are looked for several times as fast as many. False: there is none.
+ */
+static bool
+want_doubt(struct scan *s, uint32_t rule)
+{
+	const struct db_rule *d = db_rule(&s->db, rule);
+	uint32_t n = db_rule_nstrings(&s->db, d), best = DB_NONE, least = UINT32_MAX;
+
+	if (s->env.file.n < DOUBT_SIZE)
+		return false;
+	for (uint32_t i = 0; i < n && i < DOUBT_MOST && least > 1; i++) {
+		uint32_t p = db_string(&s->db, d->strings + i)->pattern, k;
+
+		if (db_pattern(&s->db, p)->flags & DB_PAT_COMMON ||
+		    hits_found(s->hits, p) != HITS_UNKNOWN)
+			continue;
+		k = literals_of(s, p);
+		if (k == 0 || k >= least || !cond_hangs_on(s->cond, rule, p))
+			continue;
+		best = p;
+		least = k;
+	}
+	return best != DB_NONE && hits_want(s->hits, best, false);
+}
 
 /* Puts the rule's unknown patterns into the next pass; false: it adds none. */
 static bool
@@ -169,11 +214,11 @@ want(struct scan *s, uint32_t rule, enum want what)
 	struct db_list first = db_list(&s->db, d->first, d->nfirst);
 	bool any = false;
 
-	if (what == WANT_FIRST) {
+	if (what == WANT_FIRST)
 		for (uint32_t i = 0; i < first.n; i++)
 			any |= hits_want(s->hits, first.p[i], false);
-		return any;
-	}
+	if (what <= WANT_DOUBT)
+		return any || want_doubt(s, rule);
 	for (uint32_t i = 0; i < db_rule_nstrings(&s->db, d); i++) {
 		uint32_t p = db_string(&s->db, d->strings + i)->pattern;
 
@@ -217,7 +262,7 @@ settle(struct scan *s, uint32_t from)
 				scan_rule(s, s->live[i])->value = RULE_FALSE;
 			} else if (want(s, s->live[i], w)) {
 				any = true;
-			} else if (w == WANT_FIRST) {
+			} else if (w <= WANT_DOUBT) {
 				any |= want(s, s->live[i], WANT_RARE);
 			}
 		}

@@ -41,9 +41,13 @@ name_of(const struct scan *s, uint32_t rule, uint32_t pattern, struct bytes *nam
 	return false;
 }
 
+/* Rules that are asked, at most, whether they use a pattern: each may have hundreds. */
+#define USERS_MOST 256
+
 /*
  * A rule that uses the pattern, and its name for it: the first one that is live, or
- * would be woken by it. DB_NONE: the pattern is of no rule, or of all.
+ * would be woken by it. DB_NONE: the pattern is of no rule, or of all, or of some rule
+ * behind many others; where a limit is met thousands of patterns may ask.
  */
 static uint32_t
 user_of(struct scan *s, uint32_t pattern, struct bytes *name)
@@ -51,10 +55,10 @@ user_of(struct scan *s, uint32_t pattern, struct bytes *name)
 	const struct db_pattern *p = db_pattern(&s->db, pattern);
 	struct db_list wake = db_list(&s->db, p->wake, p->nwake);
 
-	for (uint32_t i = 0; i < s->nlive; i++)
+	for (uint32_t i = 0; i < s->nlive && i < USERS_MOST; i++)
 		if (name_of(s, s->live[i], pattern, name))
 			return s->live[i];
-	for (uint32_t i = 0; i < wake.n; i++)
+	for (uint32_t i = 0; i < wake.n && i < USERS_MOST; i++)
 		if (name_of(s, wake.p[i], pattern, name))
 			return wake.p[i];
 	*name = pattern == DB_NONE ? BYTES_LIT("the strings that rules wait for")

@@ -227,8 +227,10 @@ scan_tell_facts(struct scan *s)
 			continue;
 		if (json)
 			put_json(m, &b);
-		else
-			(yara ? dump_yara : dump_text)(m->format, m->parse.facts, &b);
+		else if (yara)
+			dump_yara(m->format, m->parse.facts, &b);
+		else if (m->known) /* "is_pe = 0" is no news of a text */
+			dump_text(m->format, m->parse.facts, &b);
 	}
 	buf_str(&b, json ? "}" : "");
 	/* half a JSON text is none; half of the lines are lines */
