@@ -12,6 +12,8 @@
 #include "handover/below.h"
 #include "handover/layout.h"
 
+#define CLAIMS_MOST (16u << 20) /* bytes, as layout.c */
+
 const char *
 gather_listed(const struct create_list *l, struct bytes name)
 {
@@ -292,6 +294,33 @@ gather_label(struct making *m)
 	return OK;
 }
 
+/* Claims are in order before they are published, and not when somebody looks. */
+static enum err
+gather_claims(struct making *m)
+{
+	CLEAN(fd_closep) int fd = -1;
+	const char *path = m->want->claims;
+	struct list_claim claim;
+	struct buf text = { 0 };
+	struct lines l;
+	enum err e;
+
+	if (path == NULL)
+		return OK;
+	TRY(add_path(m, "", BYTES_LIT(LAYOUT_CLAIMS), path));
+	if (sys_open(AT_FDCWD, path, SYS_FOLLOW, &fd) != OK ||
+	    sys_read_all(fd, &text, CLAIMS_MOST) != OK)
+		e = fault_set(
+		    m->f, FAULT_IO, "cannot read '%s'", fault_quote(bytes_of(path)));
+	else {
+		l = lines_of(LAYOUT_CLAIMS, buf_bytes(&text));
+		while ((e = list_claim_next(&l, &claim, m->f)) == OK)
+			;
+	}
+	buf_done(&text);
+	return e == ERR_END ? OK : e;
+}
+
 enum err
 gather(struct making *m)
 {
@@ -307,8 +336,7 @@ gather(struct making *m)
 	TRY(gather_list(m, LAYOUT_UPDATES, &w->updates));
 	TRY(add_path(m, "", BYTES_LIT(LAYOUT_BUILD), w->recipe));
 	m->pieces.piece[m->pieces.n - 1].exec = true; /* whatever it is over there */
-	if (w->claims != NULL)
-		TRY(add_path(m, "", BYTES_LIT(LAYOUT_CLAIMS), w->claims));
+	TRY(gather_claims(m));
 	if (w->sbom != NULL)
 		TRY(add_path(m, "", BYTES_LIT(LAYOUT_SBOM), w->sbom));
 	return gather_toolchain(m);

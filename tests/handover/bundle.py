@@ -318,6 +318,41 @@ check(code == 0 and with_debs['recipe/toolchain/base_1%3a2.3-4+b1_amd64.deb'] ==
       'and then its digest is told', err)
 check(v.verify(work / 'debs.handover')[0] == 0, 'and it verifies')
 
+# --- what a person or a program reads -----------------------------------------------------------------
+
+claims = v.put('claims', 'claim no-network\nsays it opens no socket\ncheck strace -f hello\nexpect 0\n\n'
+               'claim small\nsays it is small\n')
+code, out, err = v.create('--claims', claims, '--json', '--builder', 'https://build.example/7', out=work / 'c.handover')
+made = json.loads(out) if code == 0 else {}
+c = {n: d for n, _, d in parts(work / 'c.handover')} if code == 0 else {}
+check(made.get('manifest') == hashlib.sha256(c.get('MANIFEST', b'')).hexdigest() and made.get('key') == v.vkey and
+      made.get('members') == len(c) and made.get('left_out') == 0, 'create --json', (code, out, err))
+check(json.loads(base64.b64decode(json.loads(c['provenance.dsse'])['payload']))['predicate']['runDetails']['builder']['id'] ==
+      'https://build.example/7', 'the builder is who the vendor says')
+code, out, err = v.run('handover', 'show', work / 'c.handover')
+check('no-network: it opens no socket' in out and 'strace -f hello' in out and 'small: it is small' in out, 'show tells claims', out)
+claims.write_text('claim x\n')
+code, out, err = v.create('--claims', claims, out=work / 'd.handover')
+check(code == 76 and "'claims'" in err and not (work / 'd.handover').exists(), 'claims that are none are refused', err)
+code, out, err = v.run('handover', 'verify', work / 'changed', '--json', '--key', v.vkey)
+bad = json.loads(out)
+check(bad['good'] is False and bad['code'] == code and bad['message'] and bad['fault'] and not err, 'a fault as JSON', (out, err))
+code, out, err = v.create('-q', out=work / 'q.handover')
+check(code == 0 and out == '' and err == '', 'create --quiet')
+check(v.verify(work / 'q.handover', '-q')[:2] == (0, ''), 'verify --quiet')
+check(v.verify(work / 'q.handover', '--limit', '1k')[0] == 28, 'a limit of the owner')
+check(v.run('handover', 'open', work / 'q.handover', work / 'none', '--only', 'nothing')[0] == 73 and
+      not (work / 'none').exists(), 'a folder that no bundle has')
+code, out, err = v.run('handover', 'show', work / 'q.handover', '--all')
+check(all(f'  {n}\n' in out.replace('\\\\', '\\') for n in inside), 'show --all has every member', out)
+r = subprocess.run([candor, 'handover', 'create', v.src, '--product', 'a', '--version', '1', '--recipe', v.recipe,
+                    '--artefact', v.artefact, '--key', v.key], capture_output=True, text=True,
+                   env={k: e for k, e in os.environ.items() if k != 'SOURCE_DATE_EPOCH'})
+check(r.returncode == 3 and 'SOURCE_DATE_EPOCH' in r.stderr, 'a folder needs a date', r)
+v.key.chmod(0o644)
+check(v.create(out=work / 'open.handover')[0] == 15, 'a key that others may read signs nothing')
+v.key.chmod(0o600)
+
 # --- git ---------------------------------------------------------------------------------------
 
 repo = work / 'repo'
