@@ -63,6 +63,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	if ((r.verdict == COMPARE_IDENTICAL) != (fold_said(&f) == 0))
 		abort();
 	report(&r);
+	fold_done(&f);
 	compare_done(&r);
 	arena_done(&arena);
 	return 0;

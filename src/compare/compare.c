@@ -25,28 +25,40 @@ side_of(struct fold *f, int fd, const char *which, struct ask_side *out)
 	return e;
 }
 
-enum err
-compare_run(const struct compare_opts *o, int fd_a, int fd_b, const char *suffix,
-    struct compare_result *out)
+static enum err
+compare(
+    struct fold *f, const struct compare_opts *o, int fd_a, int fd_b, const char *suffix)
 {
+	struct compare_result *out = f->out;
 	struct ask_side a, b;
-	struct fold f;
 	bool same = false;
 	enum err e;
 
-	fold_init(&f, o, out);
-	TRY(side_of(&f, fd_a, "first", &a));
-	TRY(side_of(&f, fd_b, "second", &b));
+	TRY(side_of(f, fd_a, "first", &a));
+	TRY(side_of(f, fd_b, "second", &b));
 	out->size_a = a.size;
 	out->size_b = b.size;
 	e = ask_same(&a, &b, &same);
 	if (e != OK) {
-		fold_why(&f, bytes_of(sys_why()));
+		fold_why(f, bytes_of(sys_why()));
 		return e;
 	}
 	if (same)
 		out->verdict = COMPARE_IDENTICAL;
-	else if (ask_worker(o, &a, &b, suffix, &f) == OK)
-		fold_end(&f);
+	else if (ask_worker(o, &a, &b, suffix, f) == OK)
+		fold_end(f);
 	return OK;
+}
+
+enum err
+compare_run(const struct compare_opts *o, int fd_a, int fd_b, const char *suffix,
+    struct compare_result *out)
+{
+	struct fold f;
+	enum err e;
+
+	fold_init(&f, o, out);
+	e = compare(&f, o, fd_a, fd_b, suffix);
+	fold_done(&f);
+	return e;
 }

@@ -68,7 +68,7 @@ static bool
 in_place(const struct fold *f, const struct difference *d)
 {
 	if (d->kind == DIFF_BEGIN)
-		return f->depth < DIFF_DEPTH_MAX + 4;
+		return f->depth < FOLD_DEPTH;
 	return f->depth > f->base;
 }
 
@@ -85,33 +85,6 @@ cost_of(const struct difference *d)
 	return n;
 }
 
-/* Is the object that f is in among what was kept? Outside of all, yes. */
-static bool
-inside_kept(const struct fold *f)
-{
-	return f->depth == 0 || (f->kept >> (f->depth - 1) & 1);
-}
-
-/* An end is kept when its begin was, and nothing in an object that was not. */
-static bool
-may_keep(struct fold *f, const struct difference *d)
-{
-	uint64_t cost = cost_of(d);
-	uint64_t *from = &f->keep;
-
-	if (d->kind == DIFF_END)
-		return f->kept >> f->depth & 1;
-	if (!inside_kept(f))
-		return false;
-	if (cost > f->keep && (d->cls == DIFF_CODE || d->kind == DIFF_BEGIN ||
-				  d->kind == DIFF_LIMIT || d->kind == DIFF_DAMAGED))
-		from = &f->keep_code;
-	if (cost > *from)
-		return false;
-	*from -= cost;
-	return true;
-}
-
 static struct bytes
 copy(struct arena *a, struct bytes b)
 {
@@ -119,7 +92,7 @@ copy(struct arena *a, struct bytes b)
 }
 
 static void
-keep(struct fold *f, const struct difference *d, struct bytes name_a, struct bytes name_b)
+push(struct fold *f, const struct difference *d, uint32_t depth)
 {
 	struct compare_result *r = f->out;
 	struct arena *a = &r->arena;
@@ -128,9 +101,9 @@ keep(struct fold *f, const struct difference *d, struct bytes name_a, struct byt
 
 	r->item = xgrow(r->item, &r->cap, r->n + 1, sizeof(*r->item));
 	x = &r->item[r->n++];
-	*x = (struct compare_item){ .d = *d, .depth = f->depth };
-	x->d.name_a = copy(a, name_a);
-	x->d.name_b = copy(a, name_b);
+	*x = (struct compare_item){ .d = *d, .depth = depth };
+	x->d.name_a = copy(a, d->name_a);
+	x->d.name_b = copy(a, d->name_b);
 	x->d.type = copy(a, d->type);
 	x->d.where = copy(a, d->where);
 	x->d.what = copy(a, d->what);
@@ -139,6 +112,66 @@ keep(struct fold *f, const struct difference *d, struct bytes name_a, struct byt
 		lines[i] = d->lines[i];
 		lines[i].text = copy(a, d->lines[i].text);
 	}
+}
+
+static bool
+is_kept(const struct fold *f, uint32_t depth)
+{
+	return f->kept >> depth & 1;
+}
+
+/* The pair waits, with its texts in a buffer of its own, until something in it is kept.
+ */
+static void
+begin(struct fold *f, const struct difference *d)
+{
+	bool named = f->depth == f->base && f->name_a.p != NULL;
+	struct bytes a = named ? f->name_a : d->name_a, b = named ? f->name_b : d->name_b;
+	struct fold_pair *p = &f->pair[f->depth];
+
+	buf_clear(&p->text);
+	buf_put(&p->text, a.p, a.n);
+	buf_put(&p->text, b.p, b.n);
+	buf_put(&p->text, d->type.p, d->type.n);
+	p->d = (struct difference){ .kind = DIFF_BEGIN,
+		.size_a = d->size_a,
+		.size_b = d->size_b,
+		.name_a = bytes_sub(buf_bytes(&p->text), 0, a.n),
+		.name_b = bytes_sub(buf_bytes(&p->text), a.n, b.n),
+		.type = bytes_from(buf_bytes(&p->text), a.n + b.n) };
+	f->kept &= ~(UINT64_C(1) << f->depth++);
+}
+
+static void
+end(struct fold *f, const struct difference *d)
+{
+	if (is_kept(f, --f->depth))
+		push(f, d, f->depth);
+}
+
+/* With what is around it, when there is room; code and gaps have some of their own. */
+static void
+keep(struct fold *f, const struct difference *d)
+{
+	bool urgent =
+	    d->kind != DIFF_NOTE &&
+	    (d->cls == DIFF_CODE || d->kind == DIFF_LIMIT || d->kind == DIFF_DAMAGED);
+	uint64_t cost = cost_of(d), *room = &f->keep;
+
+	for (uint32_t i = 0; i < f->depth; i++)
+		cost += is_kept(f, i) ? 0 : cost_of(&f->pair[i].d);
+	if (cost > *room && urgent)
+		room = &f->keep_code;
+	if (cost > *room) {
+		f->out->left_out++;
+		return;
+	}
+	*room -= cost;
+	for (uint32_t i = 0; i < f->depth; i++)
+		if (!is_kept(f, i))
+			push(f, &f->pair[i].d, i);
+	f->kept |= (UINT64_C(1) << f->depth) - 1;
+	push(f, d, f->depth);
 }
 
 static void
@@ -166,23 +199,23 @@ count(struct fold *f, const struct difference *d)
 enum err
 fold_add(struct fold *f, const struct difference *d)
 {
-	bool outermost = d->kind == DIFF_BEGIN && f->depth == f->base;
-	bool named = outermost && f->name_a.p != NULL, kept;
-
 	if (!short_enough(d) || !in_place(f, d))
 		return ERR_PROTO;
-	f->depth -= d->kind == DIFF_END;
 	count(f, d);
-	kept = may_keep(f, d);
-	if (kept)
-		keep(f, d, named ? f->name_a : d->name_a, named ? f->name_b : d->name_b);
+	if (d->kind == DIFF_BEGIN)
+		begin(f, d);
+	else if (d->kind == DIFF_END)
+		end(f, d);
 	else
-		f->out->left_out += d->kind != DIFF_END;
-	if (d->kind == DIFF_BEGIN) {
-		f->kept &= ~(UINT64_C(1) << f->depth);
-		f->kept |= (uint64_t)kept << f->depth++;
-	}
+		keep(f, d);
 	return OK;
+}
+
+void
+fold_done(struct fold *f)
+{
+	for (size_t i = 0; i < FOLD_DEPTH; i++)
+		buf_done(&f->pair[i].text);
 }
 
 uint64_t

@@ -6,10 +6,20 @@
  */
 #pragma once
 
+#include "base/buf.h"
 #include "compare/compare.h"
+
+#define FOLD_DEPTH (DIFF_DEPTH_MAX + 4) /* a folder's own pairs are around a worker's */
+
+/* A pair that was begun, and is kept as soon as something in it is. */
+struct fold_pair {
+	struct difference d;
+	struct buf text; /* its names and type */
+};
 
 struct fold {
 	struct compare_result *out;
+	struct fold_pair pair[FOLD_DEPTH];
 	uint64_t keep;       /* bytes that may still be kept */
 	uint64_t keep_code;  /* the same for DIFF_CODE, when the others are spent */
 	uint32_t depth;      /* of objects begun */
@@ -19,6 +29,8 @@ struct fold {
 	struct bytes name_b;
 };
 
+/* Each fold_init meets a fold_done; the result stays. */
+void fold_done(struct fold *f);
 void fold_init(struct fold *f, const struct compare_opts *o, struct compare_result *out);
 /* ERR_PROTO: no honest worker says that. */
 MUST_USE enum err fold_add(struct fold *f, const struct difference *d);

@@ -103,6 +103,7 @@ TEST(verdicts)
 										     : 2);
 		}
 		buf_done(&headline);
+		fold_done(&f);
 		compare_done(&r);
 	}
 }
@@ -122,6 +123,7 @@ TEST(inside_of_others)
 	EQ_U(feed(&f, "e"), ERR_PROTO);
 	EQ_B(r.item[2].d.name_a, BYTES_LIT("its true name"));
 	EQ_B(r.item[0].d.name_a, BYTES_LIT("na\"me\n"));
+	fold_done(&f);
 	compare_done(&r);
 }
 
@@ -146,6 +148,7 @@ TEST(lies)
 		lines[i].text = (struct bytes){ big, DIFF_NAME_MAX };
 	EQ_U(fold_add(&f, &d), ERR_PROTO);
 	EQ_U(fold_said(&f), 0);
+	fold_done(&f);
 	compare_done(&r);
 }
 
@@ -176,6 +179,8 @@ TEST(bounds)
 		CHECK(depth >= 0);
 	}
 	EQ_I(depth, 0);
+	EQ_U(code, 1);
+	fold_done(&f);
 	compare_done(&r);
 }
 
@@ -210,6 +215,7 @@ report(report_fn *fn, const char *said, uint64_t keep, char **text)
 	fold_end(&f);
 	fn(&r, &names, out);
 	fclose(out);
+	fold_done(&f);
 	compare_done(&r);
 	return (struct bytes){ (const uint8_t *)*text, n };
 }
@@ -301,5 +307,6 @@ TEST(html_bounded)
 	}
 	EQ_U(opened, closed);
 	free(text);
+	fold_done(&f);
 	compare_done(&r);
 }

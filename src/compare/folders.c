@@ -178,6 +178,7 @@ class_alone(struct folders *s, const struct folder_entry *e, int dir)
 	    e->size > 0 && ask_worker(s->o, &x, &none, suffix_of(e), &f) == OK)
 		while (cls > 0 && r.count[cls] == 0)
 			cls--;
+	fold_done(&f);
 	compare_done(&r);
 	fd_closep(&x.fd);
 	fd_closep(&none.fd);
@@ -250,6 +251,7 @@ compare_folders(
 	end(&s);
 	if (s.err == OK)
 		fold_end(&s.f);
+	fold_done(&s.f);
 	folder_done(&a);
 	folder_done(&b);
 	return OK;

@@ -55,6 +55,17 @@ span_unmap(struct span_map *m)
 	*m = (struct span_map){ 0 };
 }
 
+void
+span_passed(struct bytes part)
+{
+	uintptr_t from = ((uintptr_t)part.p + PAGE - 1) & ~(uintptr_t)(PAGE - 1);
+	uintptr_t to = ((uintptr_t)part.p + part.n) & ~(uintptr_t)(PAGE - 1);
+
+	/* advice: what it answers changes nothing */
+	if (part.p != NULL && from < to)
+		(void)madvise((void *)from, to - from, MADV_DONTNEED);
+}
+
 /* memcmp says which is larger, not where: halve until the place is found. */
 static size_t
 first_difference(const uint8_t *a, const uint8_t *b, size_t n)

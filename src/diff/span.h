@@ -41,6 +41,8 @@ struct span_map {
 
 MUST_USE enum err span_map(const struct span *s, struct span_map *out);
 void span_unmap(struct span_map *m); /* for CLEAN(), too */
+/* Whole pages of a mapped part are given back; who reads them again gets them again. */
+void span_passed(struct bytes part);
 
 #define SPAN_WINDOW (64u << 10)
 
