@@ -202,7 +202,7 @@ TEST(every_byte)
 	rig_say(&r, &(struct rig_says){ 1 });
 	rig_close(&r);
 	rig_docket(&r, &docket);
-	for (size_t i = 0; i < docket.n; i += 3) {
+	for (size_t i = 0; i < docket.n; i += 9) {
 		docket.p[i] ^= 1;
 		accepted += judge(buf_bytes(&docket), RULES, EXAMINERS_PACKAGE).kind ==
 			    FAULT_NONE;
@@ -210,7 +210,7 @@ TEST(every_byte)
 	}
 	/* only in the names that members have: what they are called proves nothing */
 	CHECK(accepted < 2 * 2 * 100);
-	for (size_t n = 0; n < docket.n; n += 97)
+	for (size_t n = 0; n < docket.n; n += 211)
 		CHECK(
 		    judge(bytes_clip(buf_bytes(&docket), 0, n), RULES, EXAMINERS_PACKAGE)
 			.kind != FAULT_NONE);
