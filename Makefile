@@ -21,7 +21,7 @@ need_build = gcc libc6-dev meson ninja-build pkg-config libssl-dev libcurl4-open
 need_lint = $(need_build) python3 binutils pmccabe clang-format-14 mandoc
 need_clang = clang-14 libclang-rt-14-dev llvm-14
 need_check = $(need_lint) $(need_clang) yara procps git openssh-client openssl dpkg-dev golang-go golang-golang-x-mod-dev $(need_node)
-need_bench = $(need_build) python3 yara libyara-dev $(need_node) xz-utils valgrind golang-go golang-golang-x-mod-dev
+need_bench = $(need_build) python3 yara libyara-dev $(need_node) xz-utils valgrind golang-go golang-golang-x-mod-dev diffoscope-minimal
 need_deb = $(need_build) debhelper dpkg-dev python3
 
 clang = CC=clang-14 tools/build
@@ -57,9 +57,10 @@ lint: ## the rules of the house, each by its own small program
 	@tools/build build-check
 	@meson test -C build-check --no-rebuild --suite lint --print-errorlogs
 
-bench: build ## candor, yara and yara-x side by side on the same files and rules
+bench: build ## candor beside yara, yara-x and diffoscope, on the same files
 	@tools/need $(need_bench)
 	@bench/run
+	@bench/compare
 
 tidy: ## clang-tidy on every file (some minutes; .ci/run: on what changed)
 	@tools/need $(need_build) $(need_clang) clang-tidy-14 python3

@@ -274,6 +274,28 @@ TEST(text)
 	free(text);
 }
 
+/* Lines of a program stand at addresses, those of a text at numbers. */
+TEST(addresses)
+{
+	static const struct {
+		const char *type, *want;
+	} types[] = { { "ELF 64-bit", "ff" }, { "PE", "ff" }, { "text", "255" } };
+
+	for (size_t i = 0; i < COUNT(types); i++) {
+		const struct compare_item item = {
+			.d = { .kind = DIFF_BEGIN, .type = bytes_of(types[i].type) }
+		};
+		struct view v = { .n = 0 };
+		struct buf out = { 0 };
+
+		ROW("%s", types[i].type);
+		view_enter(&v, &item);
+		view_at(&v, 255, &out);
+		EQ_S(buf_cstr(&out), types[i].want);
+		buf_done(&out);
+	}
+}
+
 /* Both reports stay small, whatever they are of, and are whole at their end. */
 TEST(html_bounded)
 {

@@ -177,8 +177,9 @@ put_at(struct html *h, uint64_t at)
 {
 	if (at == DIFF_NOWHERE)
 		return;
-	buf_printf(
-	    &h->b, at < 1000000 ? "<i>%llu</i>" : "<i>%llx</i>", (unsigned long long)at);
+	buf_str(&h->b, "<i>");
+	view_at(&h->view, at, &h->b);
+	buf_str(&h->b, "</i>");
 }
 
 /* What two lines have in common at both ends; at a character's border in both. */
