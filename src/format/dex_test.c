@@ -3,9 +3,7 @@
  */
 #include "format/dex.h"
 
-#include <stdlib.h>
-
-#include "tests/tap.h"
+#include "format/rig.h"
 
 extern const struct format format_dex;
 
@@ -69,33 +67,10 @@ sample(uint8_t out[SIZE])
 	return (struct bytes){ out, SIZE };
 }
 
-struct opened {
-	struct arena arena;
-	struct parse parse;
-	struct dex dex;
-	enum err err;
-};
-
-static struct opened *
-open_dex(struct bytes file, size_t budget)
+static struct dex *
+dex_of(const struct rig *o)
 {
-	struct opened *o = calloc(1, sizeof(*o));
-
-	if (o == NULL)
-		abort();
-	arena_init(&o->arena, budget);
-	o->parse = (struct parse){ .file = file, .arena = &o->arena, .facts = &o->dex };
-	fact_clear(dex_facts, &o->dex);
-	o->err = format_dex.open(&o->parse);
-	EQ_U(o->err == OK, format_dex.probe(bytes_clip(file, 0, 4096), file.n) > 0);
-	return o;
-}
-
-static void
-close_dex(struct opened *o)
-{
-	arena_done(&o->arena);
-	free(o);
+	return o->facts;
 }
 
 TEST(what_is_a_dex)
@@ -120,36 +95,37 @@ TEST(what_is_a_dex)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		uint8_t bytes[SIZE];
-		struct opened *o;
+		struct rig *o;
 
 		ROW("%s", rows[i].name);
 		sample(bytes);
 		bytes[rows[i].at] = rows[i].value;
-		o = open_dex(test_copy((struct bytes){ bytes, rows[i].size }), 1 << 20);
+		o = rig_open(&format_dex,
+		    test_copy((struct bytes){ bytes, rows[i].size }), 1 << 20);
 		EQ_U(o->err, rows[i].want ? OK : ERR_FORMAT);
-		EQ_U(dex_load_members(&o->dex), OK);
-		close_dex(o);
+		EQ_U(dex_load_members(o->facts), OK);
+		rig_close(o);
 	}
 }
 
 TEST(members_and_their_names)
 {
 	uint8_t bytes[SIZE];
-	struct opened *o = open_dex(sample(bytes), 1 << 20);
+	struct rig *o = rig_open(&format_dex, sample(bytes), 1 << 20);
 	const struct dex_field *f;
 	const struct dex_method *m;
 
-	EQ_U(o->dex.steps, 0);
-	EQ_U(dex_load_members(&o->dex), OK);
-	EQ_I(o->dex.number_of_fields, 1);
-	f = o->dex.field.p;
+	EQ_U(dex_of(o)->steps, 0);
+	EQ_U(dex_load_members(o->facts), OK);
+	EQ_I(dex_of(o)->number_of_fields, 1);
+	f = dex_of(o)->field.p;
 	EQ_B(f->class_name, BYTES_LIT("LMain;"));
 	EQ_B(f->name, BYTES_LIT("run"));
 	EQ_B(f->proto, BYTES_LIT("I"));
 	EQ_I(f->is_static, 1);
 	EQ_I(f->access_flags, 9);
-	EQ_I(o->dex.number_of_methods, 2);
-	m = o->dex.method.p;
+	EQ_I(dex_of(o)->number_of_methods, 2);
+	m = dex_of(o)->method.p;
 	EQ_B(m[0].name, BYTES_LIT("run"));
 	EQ_B(m[0].proto, BYTES_LIT("I"));
 	EQ_I(m[0].direct, 1);
@@ -158,8 +134,8 @@ TEST(members_and_their_names)
 	EQ_B(m[1].name, BYTES_LIT("stop"));
 	EQ_I(m[1].is_virtual, 1);
 	EQ_I(m[1].code_item.insns_size, FACT_UNDEF);
-	EQ_I(o->dex.map_list.size, 1);
-	close_dex(o);
+	EQ_I(dex_of(o)->map_list.size, 1);
+	rig_close(o);
 }
 
 /* Moves one table outside: those before it are there, those behind it are not. */
@@ -180,18 +156,19 @@ TEST(a_table_outside_ends_the_reading)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		uint8_t bytes[SIZE];
-		struct opened *o;
+		struct rig *o;
 
 		ROW("%s", rows[i].name);
 		sample(bytes);
 		put_le32(bytes + rows[i].field, SIZE - 3);
-		o = open_dex(test_copy((struct bytes){ bytes, SIZE }), 1 << 20);
-		EQ_U(dex_load_members(&o->dex), OK);
-		EQ_U(o->dex.string_ids.n, rows[i].strings);
-		EQ_U(o->dex.type_ids.n, rows[i].types);
-		EQ_U(o->dex.class_defs.n, rows[i].classes);
-		EQ_I(o->dex.number_of_methods, FACT_UNDEF);
-		close_dex(o);
+		o = rig_open(
+		    &format_dex, test_copy((struct bytes){ bytes, SIZE }), 1 << 20);
+		EQ_U(dex_load_members(o->facts), OK);
+		EQ_U(dex_of(o)->string_ids.n, rows[i].strings);
+		EQ_U(dex_of(o)->type_ids.n, rows[i].types);
+		EQ_U(dex_of(o)->class_defs.n, rows[i].classes);
+		EQ_I(dex_of(o)->number_of_methods, FACT_UNDEF);
+		rig_close(o);
 	}
 }
 
@@ -230,12 +207,12 @@ TEST(functions)
 	};
 	/* clang-format on */
 	uint8_t bytes[SIZE];
-	struct opened *o = open_dex(sample(bytes), 1 << 20);
+	struct rig *o = rig_open(&format_dex, sample(bytes), 1 << 20);
 	uint64_t work = 100;
 
-	EQ_U(dex_load_members(&o->dex), OK);
+	EQ_U(dex_load_members(o->facts), OK);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct fact_call c = { .self = &o->dex,
+		struct fact_call c = { .self = o->facts,
 			.ret.i = FACT_UNDEF,
 			.host = &work,
 			.charge = charge,
@@ -252,31 +229,7 @@ TEST(functions)
 		rows[i].fn(&c);
 		EQ_I(c.ret.i, rows[i].want);
 	}
-	close_dex(o);
-}
-
-TEST(cut_at_every_length_and_flipped)
-{
-	uint8_t bytes[SIZE];
-
-	for (size_t n = 0; n <= SIZE; n++) {
-		struct opened *o;
-
-		ROW("%zu bytes", n);
-		o = open_dex(test_copy((struct bytes){ sample(bytes).p, n }), 1 << 20);
-		EQ_U(dex_load_members(&o->dex), OK);
-		close_dex(o);
-	}
-	for (size_t bit = 0; bit < 8 * SIZE; bit++) {
-		struct opened *o;
-
-		ROW("bit %zu", bit);
-		sample(bytes);
-		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		o = open_dex(test_copy((struct bytes){ bytes, SIZE }), 1 << 20);
-		EQ_U(dex_load_members(&o->dex), OK);
-		close_dex(o);
-	}
+	rig_close(o);
 }
 
 /* Many classes with the same data, which has as many methods as fit. */
@@ -284,7 +237,7 @@ TEST(work_is_linear_in_the_size)
 {
 	size_t size = 1u << 20, classes = 8192, data = CLASSES + classes * 32;
 	uint8_t *p = calloc(1, size);
-	struct opened *o;
+	struct rig *o;
 
 	if (p == NULL)
 		abort();
@@ -294,27 +247,20 @@ TEST(work_is_linear_in_the_size)
 	for (size_t i = 0; i < classes; i++)
 		put_le32(p + CLASSES + i * 32 + 24, (uint32_t)data);
 	memcpy(p + data, "\0\0\xff\xff\xff\x7f\0", 7);
-	o = open_dex((struct bytes){ p, size }, 1u << 30);
-	EQ_U(dex_load_members(&o->dex), ERR_LIMIT);
-	EQ_U(dex_load_members(&o->dex), ERR_LIMIT); /* and it stays told */
-	CHECK(o->dex.steps <= o->dex.budget + 16384);
+	o = rig_open(&format_dex, (struct bytes){ p, size }, 1u << 30);
+	EQ_U(dex_load_members(o->facts), ERR_LIMIT);
+	EQ_U(dex_load_members(o->facts), ERR_LIMIT); /* and it stays told */
+	CHECK(dex_of(o)->steps <= dex_of(o)->budget + 16384);
 	CHECK(o->parse.notes & DEX_NOTE_LIMIT);
-	close_dex(o);
+	rig_close(o);
 	free(p);
 }
 
-TEST(an_arena_that_is_spent)
+TEST(damaged_and_starved)
 {
 	uint8_t bytes[SIZE];
+	struct bytes whole = sample(bytes);
 
-	for (size_t budget = 0; budget < 8192; budget += 64) {
-		struct opened *o;
-		enum err e;
-
-		ROW("%zu bytes", budget);
-		o = open_dex(sample(bytes), budget);
-		e = dex_load_members(&o->dex);
-		EQ_U(e, o->arena.spent ? ERR_LIMIT : OK);
-		close_dex(o);
-	}
+	rig_damage(&format_dex, dex_load_members, whole, whole.n);
+	rig_starve(&format_dex, dex_load_members, whole, 8192);
 }

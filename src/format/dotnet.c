@@ -22,12 +22,12 @@ dotnet_spend(struct dotnet *d, uint64_t n)
 	return d->steps <= d->budget;
 }
 
-static bool
+static enum err
 open_pe(struct dotnet *d, struct parse *p)
 {
 	d->inner = (struct parse){ .file = p->file, .arena = p->arena, .facts = &d->pe };
 	fact_clear(pe_facts, &d->pe);
-	return format_pe.open(&d->inner) == OK;
+	return format_pe.open(&d->inner);
 }
 
 /* The bytes at an address; without p: it is nowhere. */
@@ -147,8 +147,7 @@ dotnet_open(struct parse *p)
 
 	d->is_dotnet = 0;
 	d->file = p->file;
-	if (!open_pe(d, p))
-		return ERR_FORMAT;
+	TRY(open_pe(d, p));
 	if (!find_root(d))
 		return ERR_FORMAT;
 	d->is_dotnet = 1;

@@ -3,10 +3,8 @@
  */
 #include "format/dotnet.h"
 
-#include <stdlib.h>
-
 #include "base/buf.h"
-#include "tests/tap.h"
+#include "format/rig.h"
 
 extern const struct format format_dotnet;
 
@@ -132,92 +130,29 @@ sample(uint8_t out[2048])
 	return (struct bytes){ out, 2048 };
 }
 
-struct opened {
-	struct arena arena;
-	struct parse parse;
-	struct dotnet dotnet;
-	enum err err;
-};
-
-static struct opened *
-open_dotnet(struct bytes file, size_t budget)
-{
-	struct opened *o = calloc(1, sizeof(*o));
-
-	if (o == NULL)
-		abort();
-	arena_init(&o->arena, budget);
-	o->parse =
-	    (struct parse){ .file = file, .arena = &o->arena, .facts = &o->dotnet };
-	fact_clear(dotnet_facts, &o->dotnet);
-	o->err = format_dotnet.open(&o->parse);
-	if (o->err == OK)
-		CHECK(format_dotnet.probe(bytes_clip(file, 0, 4096), file.n) > 0);
-	return o;
-}
-
-static void
-close_dotnet(struct opened *o)
-{
-	arena_done(&o->arena);
-	free(o);
-}
-
 TEST(streams_wait_until_they_are_read)
 {
 	uint8_t bytes[2048];
-	struct opened *o = open_dotnet(sample(bytes), 1 << 20);
+	struct rig *o = rig_open(&format_dotnet, sample(bytes), 1 << 20);
+	const struct dotnet *d = o->facts;
 
 	EQ_U(o->err, OK);
-	EQ_I(o->dotnet.is_dotnet, 1);
-	EQ_B(o->dotnet.version, BYTES_LIT("v9"));
-	EQ_U(o->dotnet.steps, 0);
-	EQ_U(dotnet_load(&o->dotnet), OK);
-	EQ_I(o->dotnet.number_of_streams, 3);
-	EQ_I(o->dotnet.number_of_guids, 6);
-	EQ_B(o->dotnet.module_name, BYTES_LIT("it"));
-	EQ_I(o->dotnet.number_of_constants, FACT_UNDEF);
-	close_dotnet(o);
+	EQ_I(d->is_dotnet, 1);
+	EQ_B(d->version, BYTES_LIT("v9"));
+	EQ_U(d->steps, 0);
+	EQ_U(dotnet_load(o->facts), OK);
+	EQ_I(d->number_of_streams, 3);
+	EQ_I(d->number_of_guids, 6);
+	EQ_B(d->module_name, BYTES_LIT("it"));
+	EQ_I(d->number_of_constants, FACT_UNDEF);
+	rig_close(o);
 }
 
-TEST(cut_at_every_length_and_flipped)
+TEST(damaged_and_starved)
 {
 	uint8_t bytes[2048];
+	struct bytes whole = sample(bytes);
 
-	for (size_t n = 0; n <= sizeof(bytes); n++) {
-		struct opened *o;
-
-		ROW("%zu bytes", n);
-		o = open_dotnet(test_copy((struct bytes){ sample(bytes).p, n }), 1 << 20);
-		EQ_U(dotnet_load(&o->dotnet), OK);
-		close_dotnet(o);
-	}
-	for (size_t bit = 0; bit < 8 * 1200; bit++) {
-		struct opened *o;
-
-		ROW("bit %zu", bit);
-		sample(bytes);
-		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		o = open_dotnet(
-		    test_copy((struct bytes){ bytes, sizeof(bytes) }), 1 << 20);
-		EQ_U(dotnet_load(&o->dotnet), OK);
-		close_dotnet(o);
-	}
-}
-
-TEST(an_arena_that_is_spent)
-{
-	uint8_t bytes[2048];
-
-	for (size_t budget = 0; budget < 4096; budget += 64) {
-		struct opened *o;
-		enum err e;
-
-		ROW("%zu bytes", budget);
-		o = open_dotnet(sample(bytes), budget);
-		e = dotnet_load(&o->dotnet);
-		if (o->err == OK)
-			EQ_U(e, o->arena.spent ? ERR_LIMIT : OK);
-		close_dotnet(o);
-	}
+	rig_damage(&format_dotnet, dotnet_load, whole, 1200);
+	rig_starve(&format_dotnet, dotnet_load, whole, 4096);
 }

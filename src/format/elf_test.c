@@ -4,9 +4,7 @@
  */
 #include "format/elf.h"
 
-#include <stdlib.h>
-
-#include "tests/tap.h"
+#include "format/rig.h"
 
 extern const struct format format_elf;
 
@@ -73,39 +71,15 @@ sample(uint8_t out[SIZE])
 	return (struct bytes){ out, SIZE };
 }
 
-/* A parser on the heap, so that ASan sees its edges. */
-struct opened {
-	struct arena arena;
-	struct parse parse;
-	struct elf elf;
-	enum err err;
-};
-
-static struct opened *
-open_elf(struct bytes file, size_t budget)
+static struct elf *
+elf_of(const struct rig *o)
 {
-	struct opened *o = calloc(1, sizeof(*o));
-
-	if (o == NULL)
-		abort();
-	arena_init(&o->arena, budget);
-	o->parse = (struct parse){ .file = file, .arena = &o->arena, .facts = &o->elf };
-	fact_clear(elf_facts, &o->elf);
-	o->err = format_elf.open(&o->parse);
-	EQ_U(o->err == OK, format_elf.probe(bytes_clip(file, 0, 4096), file.n) > 0);
-	return o;
-}
-
-static void
-close_elf(struct opened *o)
-{
-	arena_done(&o->arena);
-	free(o);
+	return o->facts;
 }
 
 /* Reads every part. ERR_LIMIT when one of them says so. */
 static enum err
-load_all(struct elf *e)
+load_all(void *e)
 {
 	static fact_load *const parts[] = { elf_load_entry, elf_load_sections,
 		elf_load_segments, elf_load_dynamic, elf_load_symbols };
@@ -142,41 +116,42 @@ TEST(what_is_an_elf)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		uint8_t bytes[SIZE];
-		struct opened *o;
+		struct rig *o;
 
 		ROW("%s", rows[i].name);
 		sample(bytes);
 		bytes[rows[i].at] = rows[i].value;
-		o = open_elf(test_copy((struct bytes){ bytes, rows[i].size }), 1 << 20);
+		o = rig_open(&format_elf,
+		    test_copy((struct bytes){ bytes, rows[i].size }), 1 << 20);
 		EQ_U(o->err, rows[i].want ? OK : ERR_FORMAT);
-		EQ_U(load_all(&o->elf), OK);
-		EQ_U(o->elf.type == FACT_UNDEF, !rows[i].want);
-		close_elf(o);
+		EQ_U(load_all(o->facts), OK);
+		EQ_U(elf_of(o)->type == FACT_UNDEF, !rows[i].want);
+		rig_close(o);
 	}
 }
 
 TEST(parts_wait_until_they_are_read)
 {
 	uint8_t bytes[SIZE];
-	struct opened *o = open_elf(sample(bytes), 1 << 20);
+	struct rig *o = rig_open(&format_elf, sample(bytes), 1 << 20);
 	const struct elf_section *s;
 	const struct elf_symbol *y;
 
-	EQ_I(o->elf.number_of_sections, 3);
-	EQ_U(o->elf.loaded, 0);
-	EQ_U(o->elf.steps, 0);
-	EQ_U(o->elf.sections.n, 0);
-	EQ_U(elf_load_sections(&o->elf), OK);
-	EQ_U(o->elf.loaded, 1U << ELF_PART_SECTIONS);
-	s = o->elf.sections.p;
+	EQ_I(elf_of(o)->number_of_sections, 3);
+	EQ_U(elf_of(o)->loaded, 0);
+	EQ_U(elf_of(o)->steps, 0);
+	EQ_U(elf_of(o)->sections.n, 0);
+	EQ_U(elf_load_sections(o->facts), OK);
+	EQ_U(elf_of(o)->loaded, 1U << ELF_PART_SECTIONS);
+	s = elf_of(o)->sections.p;
 	EQ_B(s[1].name, BYTES_LIT(".names"));
-	EQ_U(load_all(&o->elf), OK);
-	EQ_I(o->elf.dynamic_section_entries, 2);
-	EQ_I(o->elf.dynsym_entries, 3);
-	EQ_I(o->elf.symtab_entries, FACT_UNDEF);
-	y = o->elf.dynsym.p;
+	EQ_U(load_all(o->facts), OK);
+	EQ_I(elf_of(o)->dynamic_section_entries, 2);
+	EQ_I(elf_of(o)->dynsym_entries, 3);
+	EQ_I(elf_of(o)->symtab_entries, FACT_UNDEF);
+	y = elf_of(o)->dynsym.p;
 	EQ_B(y[1].name, BYTES_LIT("alpha"));
-	close_elf(o);
+	rig_close(o);
 }
 
 static bool
@@ -191,11 +166,11 @@ charge(void *host, uint64_t n)
 }
 
 static struct bytes
-call(struct opened *o, fact_fn *fn, uint64_t work)
+call(struct rig *o, fact_fn *fn, uint64_t work)
 {
-	struct fact_call c = { .self = &o->elf, .host = &work, .charge = charge };
+	struct fact_call c = { .self = o->facts, .host = &work, .charge = charge };
 
-	if (elf_load_symbols(&o->elf) == OK)
+	if (elf_load_symbols(o->facts) == OK)
 		fn(&c);
 	return c.ret.s;
 }
@@ -203,54 +178,22 @@ call(struct opened *o, fact_fn *fn, uint64_t work)
 TEST(digests_of_imports)
 {
 	uint8_t bytes[SIZE];
-	struct opened *o = open_elf(sample(bytes), 1 << 20);
+	struct rig *o = rig_open(&format_elf, sample(bytes), 1 << 20);
 
 	/* MD5 of "alpha,open": undefined ones, in lower case, sorted. */
 	EQ_B(
 	    call(o, elf_import_md5, 1000), BYTES_LIT("2f15471aac5cef52507e562986d46e83"));
 	CHECK(call(o, elf_telfhash, 1000).p == NULL); /* "alpha,open" is too short */
-	close_elf(o);
+	rig_close(o);
 
-	o = open_elf(sample(bytes), 1 << 20);
+	o = rig_open(&format_elf, sample(bytes), 1 << 20);
 	CHECK(call(o, elf_import_md5, 1).p == NULL); /* no work left */
-	close_elf(o);
+	rig_close(o);
 
-	o = open_elf(BYTES_LIT("not one"), 1 << 20);
+	o = rig_open(&format_elf, BYTES_LIT("not one"), 1 << 20);
 	CHECK(call(o, elf_import_md5, 1000).p == NULL);
 	CHECK(call(o, elf_telfhash, 1000).p == NULL);
-	close_elf(o);
-}
-
-TEST(cut_at_every_length)
-{
-	uint8_t bytes[SIZE];
-	struct bytes whole = sample(bytes);
-
-	for (size_t n = 0; n <= whole.n; n++) {
-		struct opened *o;
-
-		ROW("%zu bytes", n);
-		o = open_elf(test_copy((struct bytes){ whole.p, n }), 1 << 20);
-		EQ_U(load_all(&o->elf), OK);
-		close_elf(o);
-	}
-}
-
-TEST(every_bit_flipped)
-{
-	uint8_t bytes[SIZE];
-
-	for (size_t bit = 0; bit < 8 * SIZE; bit++) {
-		struct opened *o;
-
-		ROW("bit %zu", bit);
-		sample(bytes);
-		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		o = open_elf(test_copy((struct bytes){ bytes, SIZE }), 1 << 20);
-		EQ_U(load_all(&o->elf), OK);
-		(void)call(o, elf_import_md5, 1000);
-		close_elf(o);
-	}
+	rig_close(o);
 }
 
 /* 65,534 segments that all say: here are two million dynamic entries. */
@@ -276,31 +219,24 @@ TEST(work_is_linear_in_the_size)
 {
 	for (size_t size = 4u << 20; size <= 8u << 20; size *= 2) {
 		struct bytes file = overlapping(size);
-		struct opened *o = open_elf(file, 1u << 30);
+		struct rig *o = rig_open(&format_elf, file, 1u << 30);
 
 		ROW("%zu bytes", size);
-		EQ_U(elf_load_dynamic(&o->elf), ERR_LIMIT);
-		EQ_U(elf_load_dynamic(&o->elf), ERR_LIMIT); /* and it stays told */
-		CHECK(o->elf.steps <= o->elf.budget + 2 * 0xffff);
-		CHECK(o->elf.budget <= (1u << 20) + size);
+		EQ_U(elf_load_dynamic(o->facts), ERR_LIMIT);
+		EQ_U(elf_load_dynamic(o->facts), ERR_LIMIT); /* and it stays told */
+		CHECK(elf_of(o)->steps <= elf_of(o)->budget + 2 * 0xffff);
+		CHECK(elf_of(o)->budget <= (1u << 20) + size);
 		CHECK(o->parse.notes & ELF_NOTE_LIMIT);
-		close_elf(o);
+		rig_close(o);
 		free((void *)file.p);
 	}
 }
 
-TEST(an_arena_that_is_spent)
+TEST(damaged_and_starved)
 {
 	uint8_t bytes[SIZE];
+	struct bytes whole = sample(bytes);
 
-	for (size_t budget = 0; budget < 1024; budget += 16) {
-		struct opened *o;
-		enum err e;
-
-		ROW("%zu bytes", budget);
-		o = open_elf(sample(bytes), budget);
-		e = load_all(&o->elf);
-		EQ_U(e, o->arena.spent ? ERR_LIMIT : OK);
-		close_elf(o);
-	}
+	rig_damage(&format_elf, load_all, whole, whole.n);
+	rig_starve(&format_elf, load_all, whole, 1024);
 }

@@ -4,9 +4,7 @@
  */
 #include "format/macho.h"
 
-#include <stdlib.h>
-
-#include "tests/tap.h"
+#include "format/rig.h"
 
 extern const struct format format_macho;
 
@@ -56,42 +54,18 @@ fat_sample(uint8_t *out, size_t size, uint32_t rows)
 	return (struct bytes){ out, size };
 }
 
-/* A parser on the heap, so that ASan sees its edges. */
-struct opened {
-	struct arena arena;
-	struct parse parse;
-	struct macho macho;
-	enum err err;
-};
-
-static struct opened *
-open_macho(struct bytes file, size_t budget)
+static struct macho *
+macho_of(const struct rig *o)
 {
-	struct opened *o = calloc(1, sizeof(*o));
-
-	if (o == NULL)
-		abort();
-	arena_init(&o->arena, budget);
-	o->parse = (struct parse){ .file = file, .arena = &o->arena, .facts = &o->macho };
-	fact_clear(macho_facts, &o->macho);
-	o->err = format_macho.open(&o->parse);
-	EQ_U(o->err == OK, format_macho.probe(bytes_clip(file, 0, 4096), file.n) > 0);
-	return o;
-}
-
-static void
-close_macho(struct opened *o)
-{
-	arena_done(&o->arena);
-	free(o);
+	return o->facts;
 }
 
 static enum err
-load_all(struct opened *o)
+load_all(void *facts)
 {
-	enum err e = macho_load_commands(&o->macho);
+	enum err e = macho_load_commands(facts);
 
-	return macho_load_fat(&o->macho) != OK ? ERR_LIMIT : e;
+	return macho_load_fat(facts) != OK ? ERR_LIMIT : e;
 }
 
 TEST(what_is_a_macho)
@@ -114,28 +88,28 @@ TEST(what_is_a_macho)
 	/* clang-format on */
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct opened *o;
+		struct rig *o;
 
 		ROW("%s", rows[i].name);
-		o = open_macho(test_hex(rows[i].hex), 1 << 20);
+		o = rig_open(&format_macho, test_hex(rows[i].hex), 1 << 20);
 		EQ_U(o->err, rows[i].want ? OK : ERR_FORMAT);
-		EQ_U(load_all(o), OK);
-		close_macho(o);
+		EQ_U(load_all(o->facts), OK);
+		rig_close(o);
 	}
 }
 
 TEST(commands_wait_until_they_are_read)
 {
 	uint8_t bytes[SIZE];
-	struct opened *o = open_macho(sample(bytes), 1 << 20);
-	const struct macho_image *i = &o->macho.image;
+	struct rig *o = rig_open(&format_macho, sample(bytes), 1 << 20);
+	const struct macho_image *i = &macho_of(o)->image;
 	const struct macho_segment *g;
 	const struct macho_section *s;
 
 	EQ_I(i->cputype, 0x1000007);
-	EQ_U(o->macho.steps, 0);
+	EQ_U(macho_of(o)->steps, 0);
 	EQ_I(i->entry_point, FACT_UNDEF);
-	EQ_U(load_all(o), OK);
+	EQ_U(load_all(o->facts), OK);
 	EQ_I(i->entry_point, 0x77);
 	EQ_U(i->segments.n, 1);
 	g = i->segments.p;
@@ -144,13 +118,13 @@ TEST(commands_wait_until_they_are_read)
 	s = g->sections.p;
 	EQ_B(s->sectname, BYTES_LIT("__text"));
 	EQ_I(s->addr, 0x1010);
-	close_macho(o);
+	rig_close(o);
 }
 
 static int64_t
-call(struct opened *o, fact_fn *fn, int64_t a, int64_t b)
+call(struct rig *o, fact_fn *fn, int64_t a, int64_t b)
 {
-	struct fact_call c = { .self = &o->macho, .ret.i = FACT_UNDEF };
+	struct fact_call c = { .self = o->facts, .ret.i = FACT_UNDEF };
 
 	c.arg[0].i = a;
 	c.arg[1].i = b;
@@ -161,9 +135,10 @@ call(struct opened *o, fact_fn *fn, int64_t a, int64_t b)
 TEST(functions_ask_the_image_or_the_table)
 {
 	uint8_t bytes[SIZE + 64];
-	struct opened *o = open_macho(fat_sample(bytes, sizeof(bytes), 2), 1 << 20);
+	struct rig *o =
+	    rig_open(&format_macho, fat_sample(bytes, sizeof(bytes), 2), 1 << 20);
 
-	EQ_U(load_all(o), OK);
+	EQ_U(load_all(o->facts), OK);
 	EQ_I(call(o, macho_file_index, 0x1000007, 0), 0);
 	EQ_I(call(o, macho_file_index, 12, 0), FACT_UNDEF);
 	EQ_I(call(o, macho_file_index_sub, 0x1000007, 0), 0);
@@ -172,38 +147,12 @@ TEST(functions_ask_the_image_or_the_table)
 	EQ_I(call(o, macho_entry_point, 0x1000007, 0), FACT_UNDEF);
 	EQ_I(call(o, macho_entry_point_sub, 12, 0), 64 + 0x77);
 	EQ_I(call(o, macho_entry_point_sub, 12, 1), FACT_UNDEF);
-	close_macho(o);
+	rig_close(o);
 
-	o = open_macho(BYTES_LIT("not one"), 1 << 20);
+	o = rig_open(&format_macho, BYTES_LIT("not one"), 1 << 20);
 	EQ_I(call(o, macho_file_index, 12, 0), FACT_UNDEF);
 	EQ_I(call(o, macho_entry_point, 12, 0), FACT_UNDEF);
-	close_macho(o);
-}
-
-TEST(cut_at_every_length_and_flipped)
-{
-	uint8_t bytes[SIZE + 64];
-
-	for (size_t n = 0; n <= sizeof(bytes); n++) {
-		struct bytes b = fat_sample(bytes, sizeof(bytes), 2);
-		struct opened *o;
-
-		ROW("%zu bytes", n);
-		o = open_macho(test_copy((struct bytes){ b.p, n }), 1 << 20);
-		EQ_U(load_all(o), OK);
-		close_macho(o);
-	}
-	for (size_t bit = 0; bit < 8 * sizeof(bytes); bit++) {
-		struct opened *o;
-
-		ROW("bit %zu", bit);
-		fat_sample(bytes, sizeof(bytes), 2);
-		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		o = open_macho(
-		    test_copy((struct bytes){ bytes, sizeof(bytes) }), 1 << 20);
-		EQ_U(load_all(o), OK);
-		close_macho(o);
-	}
+	rig_close(o);
 }
 
 /* Rows that name one image with as many commands as fit: rows times commands of work. */
@@ -211,7 +160,7 @@ TEST(work_is_linear_in_the_size)
 {
 	size_t size = 1u << 20;
 	uint8_t *p = calloc(1, size);
-	struct opened *o;
+	struct rig *o;
 
 	if (p == NULL)
 		abort();
@@ -223,27 +172,20 @@ TEST(work_is_linear_in_the_size)
 	put_le32(p + size / 2 + 16, 0xffffffff);
 	for (size_t at = size / 2 + 32; at + 8 <= size; at += 8)
 		put_le32(p + at + 4, 8);
-	o = open_macho((struct bytes){ p, size }, 1u << 28);
-	EQ_U(macho_load_fat(&o->macho), ERR_LIMIT);
-	EQ_U(macho_load_fat(&o->macho), ERR_LIMIT); /* and it stays told */
-	CHECK(o->macho.steps <= o->macho.budget + 0x10000);
+	o = rig_open(&format_macho, (struct bytes){ p, size }, 1u << 28);
+	EQ_U(macho_load_fat(o->facts), ERR_LIMIT);
+	EQ_U(macho_load_fat(o->facts), ERR_LIMIT); /* and it stays told */
+	CHECK(macho_of(o)->steps <= macho_of(o)->budget + 0x10000);
 	CHECK(o->parse.notes & MACHO_NOTE_LIMIT);
-	close_macho(o);
+	rig_close(o);
 	free(p);
 }
 
-TEST(an_arena_that_is_spent)
+TEST(damaged_and_starved)
 {
 	uint8_t bytes[SIZE + 64];
+	struct bytes whole = fat_sample(bytes, sizeof(bytes), 2);
 
-	for (size_t budget = 0; budget < 1024; budget += 16) {
-		struct opened *o;
-		enum err e;
-
-		ROW("%zu bytes", budget);
-		o = open_macho(fat_sample(bytes, sizeof(bytes), 2), budget);
-		e = load_all(o);
-		EQ_U(e, o->arena.spent ? ERR_LIMIT : OK);
-		close_macho(o);
-	}
+	rig_damage(&format_macho, load_all, whole, whole.n);
+	rig_starve(&format_macho, load_all, whole, 1024);
 }
