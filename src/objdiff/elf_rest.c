@@ -47,6 +47,8 @@ filling(struct elf_pair *p, const struct elf_sec *a, const struct elf_sec *b)
 {
 	size_t n = a->data.n < b->data.n ? a->data.n : b->data.n;
 
+	if (p->t->worst > DIFF_CODE)
+		return; /* a function that grew took the room */
 	for (size_t i = 0; i < n; i++) {
 		if (a->data.p[i] == b->data.p[i] || in_unit(p, a->addr + i))
 			continue;

@@ -350,7 +350,8 @@ units_cut(struct units *u, struct starts *s)
 		size_t to = from;
 		while (to < s->n && s->v[to].at - sec->addr < sec->data.n)
 			to++;
-		TRY(section_units(u, sec, s->v + from, to - from, &cap));
+		TRY(section_units(
+		    u, sec, s->n > 0 ? &s->v[from] : NULL, to - from, &cap));
 		from = to;
 	}
 	return OK;
