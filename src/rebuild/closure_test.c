@@ -25,7 +25,7 @@ TEST(names)
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct closure c;
-		struct rig r;
+		struct rig r = { 0 };
 
 		ROW("%s", rows[i].path);
 		rig_init(&r);
@@ -44,8 +44,8 @@ TEST(text_and_digest)
 {
 	struct buf text = { 0 };
 	uint8_t digest[HASH_MAX];
-	struct closure c;
-	struct rig r;
+	struct closure c = { 0 };
+	struct rig r = { 0 };
 
 	rig_init(&r);
 	rig_read(&r, "/usr/b", "b\n");
@@ -72,8 +72,8 @@ TEST(text_and_digest)
  * out. */
 TEST(what_is_not_there)
 {
-	struct closure c;
-	struct rig r;
+	struct closure c = { 0 };
+	struct rig r = { 0 };
 
 	rig_init(&r);
 	flow_read(r.flow, r.proc, "/usr/gone");
@@ -106,7 +106,7 @@ TEST(what_is_not_there)
 TEST(before)
 {
 	struct closure first, second;
-	struct rig r;
+	struct rig r = { 0 };
 
 	rig_init(&r);
 	rig_read(&r, "/usr/same", "same");
@@ -126,9 +126,9 @@ TEST(before)
 TEST(origin)
 {
 	uint8_t mark[3];
-	struct closure c;
+	struct closure c = { 0 };
 	uint32_t cc;
-	struct rig r;
+	struct rig r = { 0 };
 
 	rig_init(&r);
 	cc = flow_proc(r.flow, r.proc);

@@ -106,21 +106,34 @@ set_folder_time(const struct fill_tree *t, const struct fill_file *f, int dir)
 	return e;
 }
 
+typedef enum err each(const struct fill_tree *t, const struct fill_file *f, int dir);
+
+static enum err
+for_each(
+    const struct fill_tree *t, bool descending, int dir, each *what, struct fill_fault *f)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct fill_file *file = &t->file[descending ? t->n - 1 - i : i];
+		enum err e = what(t, file, dir);
+
+		if (e != OK) {
+			f->name = file->name;
+			return e;
+		}
+	}
+	return OK;
+}
+
 enum err
 fill_make(const struct fill_tree *t, int dir, bool descending, struct fill_fault *f)
 {
 	mode_t before = umask(0);
-	enum err e = OK;
+	enum err e;
 
 	*f = (struct fill_fault){ 0 };
-	for (size_t i = 0; i < 2 * t->n && e == OK; i++) {
-		size_t k = i % t->n;
-		const struct fill_file *file = &t->file[descending ? t->n - 1 - k : k];
-
-		e = i < t->n ? make_file(t, file, dir) : set_folder_time(t, file, dir);
-		if (e != OK)
-			f->name = file->name;
-	}
+	e = for_each(t, descending, dir, make_file, f);
+	if (e == OK)
+		e = for_each(t, descending, dir, set_folder_time, f);
 	umask(before);
 	return e;
 }

@@ -69,7 +69,7 @@ TEST(tree)
 		struct fill_tree t = { files, COUNT(files), -1, WHEN };
 		struct fill_fault f;
 		struct stat st;
-		struct rig r;
+		struct rig r = { 0 };
 
 		ROW("descending %u", descending);
 		rig_init(&r);
@@ -102,7 +102,7 @@ TEST(changed_meanwhile)
 	struct fill_file file = { .name = "x", .at = 2, .size = 3, .digest = good };
 	struct fill_tree t = { &file, 1, -1, WHEN };
 	struct fill_fault f;
-	struct rig r;
+	struct rig r = { 0 };
 
 	rig_init(&r);
 	t.bundle = r.bundle;
@@ -125,7 +125,7 @@ TEST(nothing_is_overwritten)
 	const struct fill_file file = { .name = "x", .at = 0, .size = 1 };
 	struct fill_tree t = { &file, 1, -1, WHEN };
 	struct fill_fault f;
-	struct rig r;
+	struct rig r = { 0 };
 
 	rig_init(&r);
 	t.bundle = r.bundle;

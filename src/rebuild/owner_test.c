@@ -23,9 +23,9 @@ put_dpkg(struct rig *r)
 
 TEST(packages)
 {
-	struct closure c;
-	struct owner o;
-	struct rig r;
+	struct closure c = { 0 };
+	struct owner o = { 0 };
+	struct rig r = { 0 };
 
 	rig_init(&r);
 	put_dpkg(&r);
@@ -59,9 +59,9 @@ TEST(packages)
 
 TEST(no_dpkg)
 {
-	struct closure c;
-	struct owner o;
-	struct rig r;
+	struct closure c = { 0 };
+	struct owner o = { 0 };
+	struct rig r = { 0 };
 
 	rig_init(&r);
 	rig_read(&r, "/usr/bin/tool", "tool");
@@ -77,9 +77,9 @@ TEST(no_dpkg)
 /* Lists come from a root that somebody made: cut, without newlines, without versions. */
 TEST(odd_lists)
 {
-	struct closure c;
-	struct owner o;
-	struct rig r;
+	struct closure c = { 0 };
+	struct owner o = { 0 };
+	struct rig r = { 0 };
 
 	rig_init(&r);
 	rig_put(&r, "/var/lib/dpkg/status", "\n\nVersion: 1\n\nPackage: tool");

@@ -193,7 +193,7 @@ room_start(struct room *r, struct fault *f)
 enum err
 room_ended(struct room *r, int *status)
 {
-	struct room_msg m;
+	struct room_msg m = { 0 };
 
 	if (!room_recv(r->channel, &m, NULL, 0) || m.word != ROOM_ENDED)
 		return ERR_PROTO;

@@ -347,7 +347,7 @@ room_init(const struct room_plan *given, int channel)
 {
 	struct room_plan plan = *given, *p = &plan;
 	struct room_step step;
-	struct room_msg m;
+	struct room_msg m = { 0 };
 	int fds[3];
 
 	tidy_up(channel);

@@ -199,8 +199,12 @@ bind_folder(int root, const char *below, struct room_step *s)
 {
 	char *path = xprintf("/proc/self/fd/%d/%s", root, below);
 	DIR *d = opendir(path);
-	bool ok = d != NULL || room_fails(s, "open the root's '/%s'", below);
+	bool ok = true;
 
+	if (d == NULL) {
+		free(path);
+		return room_fails(s, "open the root's '/%s'", below);
+	}
 	for (const struct dirent *e; ok && (e = readdir(d)) != NULL;) {
 		char *from, *to;
 
@@ -218,8 +222,7 @@ bind_folder(int root, const char *below, struct room_step *s)
 		free(from);
 		free(to);
 	}
-	if (d != NULL)
-		closedir(d);
+	closedir(d);
 	free(path);
 	return ok;
 }

@@ -52,8 +52,8 @@ TEST(files)
 {
 	uint8_t digest[HASH_MAX];
 	const struct take_file *f;
-	struct take t;
-	struct rig r;
+	struct take t = { 0 };
+	struct rig r = { 0 };
 	char text[8] = "";
 	size_t n;
 
@@ -91,8 +91,8 @@ TEST(odd_things)
 	} rows[] = { { "link", 0 }, { "fifo", S_IFIFO | 0600 } };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct take t;
-		struct rig r;
+		struct take t = { 0 };
+		struct rig r = { 0 };
 
 		ROW("%s", rows[i].name);
 		rig_init(&r);
@@ -111,8 +111,8 @@ TEST(odd_things)
 
 TEST(too_deep)
 {
-	struct take t;
-	struct rig r;
+	struct take t = { 0 };
+	struct rig r = { 0 };
 	int dir;
 
 	rig_init(&r);

@@ -155,8 +155,7 @@ put_build(struct buf *out, const struct build *b, const char *name)
 			buf_str(out, "    ");
 			text_escape(out, bytes_clip(rest, 0, end));
 			buf_u8(out, '\n');
-			rest = end == UINT64_MAX ? (struct bytes){ 0 }
-						 : bytes_from(rest, end + 1);
+			rest = bytes_from(rest, end == UINT64_MAX ? end : end + 1);
 		}
 	}
 	buf_done(&s);

@@ -15,6 +15,7 @@ A package may be NAME=VERSION. Options:
   --root DIR    a root that has what the packages need; else mmdebstrap makes one
   --suite NAME  of Debian (bookworm)
   --mirror URL  (http://deb.debian.org/debian)
+  --table       only the table, of what is in the work folder already
   --blame       also find the guilty variations
 """
 import argparse
@@ -117,6 +118,8 @@ def add_binnmu(debs, source):
         entry = re.match(r'.*?binary-only=yes.*?\n -- .*?\n\n', out, re.S)
         if entry:
             (source / 'binnmu').write_text(entry[0])
+            for all_ in debs.glob('*_all.deb'):
+                all_.unlink()  # such a rebuild makes only what depends on the architecture
             return True
     return False
 
@@ -193,9 +196,13 @@ def main():
     p.add_argument('--suite', default='bookworm')
     p.add_argument('--mirror', default='http://deb.debian.org/debian')
     p.add_argument('--blame', action='store_true')
+    p.add_argument('--table', action='store_true')
     args = p.parse_intermixed_args()
     args.work = args.work.resolve()
     args.work.mkdir(parents=True, exist_ok=True)
+    if args.table:
+        return table({p.parent.name: (r['bundle']['version'], (p.parent / 'source/binnmu').exists(), r)
+                      for p in sorted(args.work.glob('*/result.json')) for r in [json.loads(p.read_text())]})
     apt = Apt(args.work, args.mirror, args.suite)
     root = args.root or make_root(args.work, apt, args.packages, args.suite)
     key = args.work / 'vendor'
