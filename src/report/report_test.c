@@ -54,6 +54,12 @@ static const struct {
 	{ "another tag",  { .only_tags = other_tag, .nonly_tags = 1 }, true, NULL, "", 0 },
 	{ "by name",      { .only_rules = rule_glob, .nonly_rules = 2 }, true, NULL,
 	  "malicious  r  a\\nmalicious  r  b\\xff\n", 1 },
+	{ "json, metas",  { .json = true, .metas = true }, true, NULL,
+	  "{\"type\":\"file\",\"path\":\"a\\u000amalicious  r  b\\ufffd\","
+	  "\"path_hex\":\"610a6d616c6963696f757320207220206"
+	  "2ff\",\"verdict\":\"malicious\",\"size\":3,"
+	  "\"rules\":[{\"rule\":\"r\",\"namespace\":\"default\",\"tags\":[\"t\"],"
+	  "\"metas\":[{\"name\":\"n\",\"value\":7},{\"name\":\"s\",\"value\":\"\\u001b[2J\"}]}]}\n", 1 },
 	{ "json",         { .json = true, .matches = true }, true, "late",
 	  "{\"type\":\"file\",\"path\":\"a\\u000amalicious  r  b\\ufffd\","
 	  "\"path_hex\":\"610a6d616c6963696f757320207220206"
@@ -106,6 +112,43 @@ TEST(skipped)
 	EQ_S(buf_cstr(&r.out), "skipped  fifo  p\n");
 	EQ_U(r.skipped, 2);
 	EQ_I(report_exit(&r), 2);
+	buf_clear(&r.out);
+	r.o.json = true;
+	report_skipped(&r, bytes_of("a\nb"), "device", true);
+	EQ_S(buf_cstr(&r.out),
+	    "{\"type\":\"skipped\",\"path\":\"a\\u000ab\",\"reason\":\"device\"}\n");
+	report_done_free(&r);
+}
+
+/* Bytes of hex strings and keys of xor strings; private strings are kept to oneself. */
+TEST(kinds_of_matches)
+{
+	const struct finding_match m[] = {
+		{ .id = BYTES_LIT("$h"),
+		    .off = 255,
+		    .len = 2,
+		    .data = BYTES_LIT("\x00z"),
+		    .flags = MATCH_HEX },
+		{ .id = BYTES_LIT("$p"),
+		    .len = 1,
+		    .data = BYTES_LIT("p"),
+		    .flags = MATCH_PRIVATE },
+		{ .id = BYTES_LIT("$x"),
+		    .len = 1,
+		    .data = BYTES_LIT("x"),
+		    .flags = MATCH_XOR,
+		    .key = 10 },
+	};
+	struct report r = { .o = { .matches = true } };
+	struct report_file f = { .path = bytes_of("p") };
+	struct finding x = hit;
+
+	x.matches = m;
+	x.nmatches = COUNT(m);
+	report_finding(&r, &f, &x);
+	report_done(&r, &f, NULL);
+	EQ_S(buf_cstr(&r.out),
+	    "malicious  r  p\n    0xff $h 2: 00 7a\n    0x0 $x 1: x (xor 0x0a)\n");
 	report_done_free(&r);
 }
 

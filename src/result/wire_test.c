@@ -140,6 +140,55 @@ put_sample_difference(struct buf *b)
 	wire_put_difference(b, &d);
 }
 
+static const struct wire_file sample_file = { 77, 0x100000005 };
+static const struct wire_include sample_include = { { (const uint8_t *)"a.yar", 5 },
+	{ (const uint8_t *)"b\0.yar", 6 } };
+
+static void
+put_sample_file(struct buf *b)
+{
+	wire_put_file(b, &sample_file);
+}
+
+static void
+put_sample_include(struct buf *b)
+{
+	wire_put_include(b, &sample_include);
+}
+
+static void
+put_sample_u32(struct buf *b)
+{
+	buf_le32(b, 0xfffffffe);
+}
+
+static enum err
+get_file(struct bytes p, struct arena *a)
+{
+	struct wire_file f;
+
+	(void)a;
+	return wire_get_file(p, &f);
+}
+
+static enum err
+get_include(struct bytes p, struct arena *a)
+{
+	struct wire_include i;
+
+	(void)a;
+	return wire_get_include(p, &i);
+}
+
+static enum err
+get_u32(struct bytes p, struct arena *a)
+{
+	uint32_t v;
+
+	(void)a;
+	return wire_get_u32(p, &v);
+}
+
 static enum err
 get_compare(struct bytes p, struct arena *a)
 {
@@ -229,7 +278,35 @@ static const struct {
 	{ "rule", put_sample_rule, get_rule },
 	{ "compare", put_sample_compare, get_compare },
 	{ "difference", put_sample_difference, get_difference },
+	{ "file", put_sample_file, get_file },
+	{ "include", put_sample_include, get_include },
+	{ "u32", put_sample_u32, get_u32 },
 };
+
+/* What the parent says of a file, and what a worker asks of an include, come over whole.
+ */
+TEST(small_payloads)
+{
+	struct buf b = { 0 };
+	struct wire_include i = { 0 };
+	struct wire_file f = { 0 };
+	uint32_t v = 0;
+
+	put_sample_file(&b);
+	EQ_U(wire_get_file(test_copy(buf_bytes(&b)), &f), OK);
+	EQ_U(f.id, sample_file.id);
+	EQ_U(f.size, sample_file.size);
+	buf_clear(&b);
+	put_sample_include(&b);
+	EQ_U(wire_get_include(buf_bytes(&b), &i), OK);
+	CHECK(bytes_eq(i.from, sample_include.from) &&
+	      bytes_eq(i.path, sample_include.path));
+	buf_clear(&b);
+	put_sample_u32(&b);
+	EQ_U(wire_get_u32(buf_bytes(&b), &v), OK);
+	EQ_U(v, 0xfffffffe);
+	buf_done(&b);
+}
 
 /* A payload decodes whole, and at no other length. */
 TEST(payload_prefixes)

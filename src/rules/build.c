@@ -63,9 +63,10 @@ write_code(struct build *b, uint32_t i)
 	e = code_rule(b->ir, r, &w, out);
 	b->rule[i].ncode = (uint32_t)out->n - b->rule[i].code;
 	b->rule[i].effect = b->trigger[i].effect;
-	if (e == ERR_LIMIT)
-		refuse(b, r, "the condition is too large");
-	return e == ERR_LIMIT ? ERR_SYNTAX : e;
+	if (e != ERR_LIMIT || b->env->arena->spent) /* of memory: not the rule's fault */
+		return e;
+	refuse(b, r, "the condition is too large");
+	return ERR_SYNTAX;
 }
 
 static enum err

@@ -218,3 +218,58 @@ TEST(budgets)
 	for (size_t budget = 0; budget < 60000; budget += 97)
 		(void)compile(BYTES_LIT(SAMPLE), budget, first, sizeof(first));
 }
+
+#define ALL_KINDS                                                                        \
+	"rule a { strings: $t = \"some words\" nocase wide ascii fullword $x = "         \
+	"\"keyed\" "                                                                     \
+	"xor(1-5) $b = \"encoded text\" base64 base64wide $h = { 4d 5a [4-300] ( 50 45 " \
+	"| "                                                                             \
+	"?1 ~62 63 ) } $r = /ab+c(de|fg){2,5}[0-9]*/i condition: #t > 2 and (@x[1] < "   \
+	"100 "                                                                           \
+	"or !r[1] == 5) and any of ($b, $h) }\n"                                         \
+	"private rule b : tag { meta: m = \"text\" condition: for any i in (1..3) : "    \
+	"(uint16(i) == 0x5a4d) and filesize < 1MB and \"abc\" matches /b.d/ }\n"         \
+	"rule c { strings: $s = \"short\" condition: $s at 0 and (a or b) }\n"
+
+/* To the database with so much memory; no bytes unless OK. */
+static enum err
+compile_whole(size_t budget, struct buf *db)
+{
+	struct arena a, da;
+	struct diags ds = { .arena = &da };
+	struct rules_env env = { .arena = &a, .diags = &ds };
+	struct rules_source src = { .file = "t", .text = BYTES_LIT(ALL_KINDS) };
+	enum err e;
+
+	arena_init(&a, budget);
+	arena_init(&da, BUDGET);
+	e = rules_compile(&env, &src, 1, db);
+	EQ_U(ds.errors, 0);
+	arena_done(&a);
+	arena_done(&da);
+	return e;
+}
+
+/*
+ * Every allocation of the compiler fails once: the budget grows in small steps until it
+ * is enough. Each time the answer is ERR_LIMIT, not half a database; with enough memory
+ * it is always the same one.
+ */
+TEST(whole_budgets)
+{
+	struct buf want = { 0 }, db = { 0 };
+	size_t budget = 0, limits = 0;
+	enum err e = ERR_LIMIT;
+
+	EQ_U(compile_whole(BUDGET, &want), OK);
+	for (; e == ERR_LIMIT && budget < BUDGET; budget += 64 + budget / 200) {
+		buf_clear(&db);
+		e = compile_whole(budget, &db);
+		limits += e == ERR_LIMIT;
+	}
+	EQ_U(e, OK);
+	CHECK(limits > 100);
+	CHECK(bytes_eq(buf_bytes(&db), buf_bytes(&want)));
+	buf_done(&db);
+	buf_done(&want);
+}
