@@ -20,6 +20,8 @@ import bundle
 CANDOR = os.path.abspath(sys.argv[1])
 ONLY = sys.argv[2:]
 results, START = [], time.monotonic()
+# What this run leaves is told from what others on the machine have by these two.
+MARK, SLEEP = f'candor-{os.getpid()}-', str(1000000 + os.getpid())
 HEAD = 'set -eu\n'
 
 
@@ -37,7 +39,7 @@ class Run:
 
     def __init__(self, recipe, artefacts, *options, source=None, timeout=120, raw=None):
         source = {'a': 'a source\n'} if source is None else source
-        with tempfile.TemporaryDirectory(prefix='candor-') as d:
+        with tempfile.TemporaryDirectory(prefix=MARK) as d:
             root = pathlib.Path(d)
             data = bundle.make(source, HEAD + recipe, artefacts) if raw is None else raw
             (root / 'x.handover').write_bytes(data)
@@ -204,7 +206,7 @@ def as_nobody():
     """Without any right, where the kernel lets nobody make namespaces."""
     if os.geteuid() != 0 or not shutil.which('setpriv'):
         return
-    with tempfile.TemporaryDirectory(prefix='candor-') as d:
+    with tempfile.TemporaryDirectory(prefix=MARK) as d:
         path = pathlib.Path(d) / 'x.handover'
         path.write_bytes(bundle.make({'a': 'x'}, 'id -u; cp "$SOURCE/a" "$OUT/x"', {'x': b'x'}))
         os.chmod(d, 0o755)
@@ -286,8 +288,8 @@ HOSTILE = {
     # recipe, options, what the result says of the first build, what its log says
     'fails': ('exit 7', (), 'failed', ''),
     'kills itself': ('kill -9 $$', (), 'killed', ''),
-    'sleeps for ever': ('sleep 100000', ('--timeout', '2'), 'late', ''),
-    'sleeps in the background': ('(setsid sleep 100000 &) ; cp "$SOURCE/a" "$OUT/x"', (), 'done', ''),
+    'sleeps for ever': (f'sleep {SLEEP}', ('--timeout', '2'), 'late', ''),
+    'sleeps in the background': (f'(setsid sleep {SLEEP} &) ; cp "$SOURCE/a" "$OUT/x"', (), 'done', ''),
     'stops itself': ('kill -STOP $$', ('--timeout', '2'), 'late', ''),
     'spins': ('while :; do :; done', ('--timeout', '2'), 'late', ''),
     'is a fork bomb': ('f() { f | f & }; f; sleep 1; exit 5', ('--timeout', '5', '--tasks', '100'), None, ''),
@@ -339,7 +341,7 @@ def leftovers():
     """Processes of rooms and mounts of theirs that this machine still has."""
     ps = subprocess.run(['ps', '-eo', 'pid,comm,args'], capture_output=True, text=True).stdout
     mounts = pathlib.Path('/proc/mounts').read_text()
-    return [l for l in ps.splitlines() if 'candor-room' in l or 'sleep 100000' in l] + [
+    return [l for l in ps.splitlines() if ('candor-room' in l and MARK in l) or 'sleep ' + SLEEP in l] + [
         l for l in mounts.splitlines() if '/build/first' in l or '/srv/second' in l]
 
 
@@ -360,13 +362,13 @@ def hostile():
 
 def killed():
     """kill -9 of candor: the room dies with it."""
-    with tempfile.TemporaryDirectory(prefix='candor-') as d:
+    with tempfile.TemporaryDirectory(prefix=MARK) as d:
         path = pathlib.Path(d) / 'x.handover'
-        path.write_bytes(bundle.make({'a': 'x'}, 'setsid sleep 100000 & sleep 100000', {'x': b'x'}))
+        path.write_bytes(bundle.make({'a': 'x'}, f'setsid sleep {SLEEP} & sleep {SLEEP}', {'x': b'x'}))
         for what in ('SIGKILL', 'SIGTERM', 'SIGINT'):
             p = subprocess.Popen([CANDOR, 'handover', 'rebuild', path], stdout=subprocess.DEVNULL)
             for _ in range(100):
-                if len([l for l in leftovers() if 'sleep 100000' in l]) >= 2:
+                if len([l for l in leftovers() if 'sleep ' + SLEEP in l]) >= 2:
                     break
                 time.sleep(0.1)
             seen = leftovers()
@@ -393,7 +395,7 @@ def bad_bundles():
 
 def roots():
     """A root that the examiner names: here one of links to the host's folders."""
-    with tempfile.TemporaryDirectory(prefix='candor-') as d:
+    with tempfile.TemporaryDirectory(prefix=MARK) as d:
         root = pathlib.Path(d)
         os.chmod(d, 0o755)
         for name in ('bin', 'lib', 'lib64', 'sbin'):
