@@ -294,6 +294,13 @@ def another_log(w):
     ok('the same entries make the same tree', r.returncode == r2.returncode == 0 and
        (w.log / 'checkpoint').read_text().split('\n')[1:3] == (moved / 'checkpoint').read_text().split('\n')[1:3],
        (r, r2))
+    shutil.copytree(moved, w.dir / 'lies')
+    bundle = next(p for p in (w.dir / 'lies/tile/entries').rglob('*') if p.is_file())
+    bundle.write_bytes(bundle.read_bytes().replace(b'rules', b'tules'))
+    w.run('log', 'init', w.dir / 'taken', '--origin', 'rules.example/log3')
+    r = w.run('log', 'add', w.dir / 'taken', '--from', w.dir / 'lies', '--key', key)
+    r2 = w.run('log', 'checkpoint', w.dir / 'taken')
+    ok('what was not signed does not get into another log', r.returncode == 20 and ' 0 entries' in r2.stdout, (r, r2))
     for a, b in (('log', 'old'), ('moved', 'log')):
         for more in ('', '.private'):
             (w.site / (a + more)).rename(w.site / (b + more))
