@@ -26,7 +26,6 @@ struct cosigning {
 	const char **url;
 	size_t n;
 	const struct cosign *args;
-	bool held; /* it is not published yet */
 };
 
 /* "VKEY URL" each: a policy of all of them. */
@@ -83,11 +82,10 @@ load_witnesses(struct cosigning *c, struct fault *f)
 
 /* The checkpoint that is held, or else the published one. */
 static enum err
-read_note(const struct cosigning *c, bool *held, struct buf *out, struct fault *f)
+read_note(const struct cosigning *c, struct buf *out, struct fault *f)
 {
 	enum err e = store_held(c->args->dir, out, f);
 
-	*held = e == OK;
 	return e == ERR_END
 		   ? source_read(&c->place.source, "checkpoint", NOTE_MOST, out, f)
 		   : e;
@@ -102,7 +100,7 @@ open_log(struct cosigning *c, struct fault *f)
 	if (e == OK)
 		e = log_place_open(c->args->dir, &c->place, f);
 	if (e == OK)
-		e = read_note(c, &c->held, &c->hold, f);
+		e = read_note(c, &c->hold, f);
 	if (e == OK)
 		e = checkpoint_open(buf_bytes(&c->hold), &set.key, &c->note, &c->head, f);
 	if (e == OK)
@@ -173,17 +171,44 @@ ask_all(struct cosigning *c, struct fault *f)
 	return e == ERR_END ? OK : e;
 }
 
-/* The note as it is by now, with what was given: others may have gathered, too. */
+/* Is it the one that witnesses were asked for? Its signatures may be others by now. */
+static bool
+is_asked(const struct cosigning *c, struct bytes input, struct note *note)
+{
+	return note_parse(input, note, NULL) == OK && bytes_eq(note->text, c->note.text);
+}
+
+/*
+ * What witnesses were asked for, as it is by now: held still, or put up by somebody else.
+ * Under another text their signatures would not hold, and spoil it for everybody.
+ */
 static enum err
-merge(struct cosigning *c, struct buf *out, struct fault *f)
+read_again(const struct cosigning *c, struct note *note, bool *held, struct buf *out,
+    struct fault *f)
+{
+	enum err e = store_held(c->args->dir, out, f);
+
+	*held = e == OK && is_asked(c, buf_bytes(out), note);
+	if (*held || (e != OK && e != ERR_END))
+		return e;
+	buf_clear(out);
+	TRY(source_read(&c->place.source, "checkpoint", NOTE_MOST, out, f));
+	if (is_asked(c, buf_bytes(out), note))
+		return OK;
+	return fault_set(f, FAULT_BUSY,
+	    "the log '%s' signed another checkpoint while witnesses were asked: try "
+	    "again",
+	    c->args->dir);
+}
+
+/* With what was given: others may have gathered, too. */
+static enum err
+merge(struct cosigning *c, bool *held, struct buf *out, struct fault *f)
 {
 	struct buf now = { 0 };
 	struct note *note = xcalloc(1, sizeof(*note));
-	bool held;
-	enum err e = read_note(c, &held, &now, f);
+	enum err e = read_again(c, note, held, &now, f);
 
-	if (e == OK)
-		e = note_parse(buf_bytes(&now), note, f);
 	if (e == OK)
 		gather_merge(note, c->w, c->n, out);
 	buf_done(&now);
@@ -197,15 +222,16 @@ put_up(struct cosigning *c, struct policy_seen *seen, struct fault *f)
 {
 	struct buf out = { 0 };
 	struct store *s = NULL;
+	bool held = false;
 	enum err e = store_open(c->args->dir, &s, f);
 
 	if (e == OK)
-		e = merge(c, &out, f);
+		e = merge(c, &held, &out, f);
 	if (e == OK)
 		e = store_countersign(s, buf_bytes(&out), f);
 	if (e == OK)
 		e = policy_check(&c->policy, buf_bytes(&out), seen, f);
-	if (e == OK && c->held)
+	if (e == OK && held)
 		e = store_unhold(s, f);
 	store_close(s);
 	buf_done(&out);

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-from tlog import signer, vkey
+from tlog import key_id, line, public, sign, signer, vkey
 
 candor = str(pathlib.Path(sys.argv[1]).resolve())
 kills = int(sys.argv[sys.argv.index('--kills') + 1]) if '--kills' in sys.argv else 10
@@ -96,6 +96,37 @@ class Liar:
         self.server.shutdown()
 
 
+class Meanwhile:
+    """A good witness, while whose answer is on its way something else happens."""
+
+    def __init__(self, who, happens):
+        self.name, seed, me = f'witness.example/w{who}', bytes([who] * 32), self
+        self.vkey = vkey(self.name, 4, seed)
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                request = self.rfile.read(int(self.headers['Content-Length']))
+                text = request.split(b'\n\n')[1] + b'\n'
+                now = int(time.time())
+                signed = sign(seed, b'cosignature/v1\ntime %d\n' % now + text)
+                body = line(me.name, key_id(me.name, 4, public(seed)), now.to_bytes(8, 'big') + signed)
+                happens()
+                self.send_response(200)
+                self.send_header('Content-Length', str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+        self.url = f'http://127.0.0.1:{self.server.server_port}'
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def end(self):
+        self.server.shutdown()
+
+
 def policy(log, need, *who, name='policy'):
     p = work / name
     p.write_text(f'log {log}\n' + ''.join(f'witness {w.name.split("/")[1]} {w.vkey} {w.url}\n' for w in who) +
@@ -150,6 +181,9 @@ def story():
     check(r.returncode == 30 and 'the quorum is there' in r.stdout and len(lines(log)) == 3,
           'one says that the past was changed: told, and it cannot stop the others', r)
     bad.end()
+    meanwhile(log, key)
+    r = run('log', 'cosign', log, '--trust', p)
+    check(r.returncode == 0 and len(lines(log)) == 4, 'and the others add theirs', r)
     r = run('log', 'cosign', log)
     check(r.returncode == 3, 'nobody to ask', r)
     r = run('log', 'cosign', work / 'none', '--trust', p)
@@ -186,6 +220,24 @@ def held(log, p, p3):
     check(r.returncode == 0, 'and it is whole', r)
 
 
+def meanwhile(log, key):
+    """Signatures for one checkpoint never come under another."""
+    def ask(happens, name):
+        w = Meanwhile(7, happens)
+        r = run('log', 'cosign', log, '--trust', policy(key, 1, w, name=name))
+        w.end()
+        return r, w
+    r, w = ask(lambda: add(log, 400, 1), 'm1')
+    check(r.returncode == 26 and len(lines(log)) == 1, 'another checkpoint was signed meanwhile', r)
+    r, w = ask(lambda: add(log, 401, 1, '--hold'), 'm2')
+    check(r.returncode == 0 and len(lines(log)) == 2 and (log.with_name('log.private') / 'held').exists(),
+          'another one is held meanwhile: the published one gets its signature', r)
+    r, w = ask(lambda: run('log', 'checkpoint', log), 'm3')
+    check(r.returncode == 0 and len(lines(log)) == 2, 'what was held was put up by somebody else meanwhile', r)
+    r = run('log', 'verify', log, '--trust', work / 'm3')
+    check(r.returncode == 0, 'and all of it holds', r)
+
+
 def go(log, key, w):
     """x/mod's note.Open reads the cosigned checkpoint with the log's key."""
     if subprocess.run(['sh', '-c', 'command -v go && test -d /usr/share/gocode/src/golang.org/x/mod'],
@@ -207,14 +259,14 @@ func main() {
     r = subprocess.run(['go', 'run', src, log / 'checkpoint', key], capture_output=True, text=True, timeout=240,
                        env={**os.environ, 'GO111MODULE': 'off', 'GOPATH': '/usr/share/gocode', 'GOFLAGS': '',
                             'GOCACHE': os.environ.get('GOCACHE', '/tmp/candor-gocache')})
-    check(r.stdout == '1 2\n', "x/mod's note.Open reads it: one signature, two of others", r)
+    check(r.stdout == '1 3\n', "x/mod's note.Open reads it: one signature, three of others", r)
 
 
 def killed(times, key):
     """kill -9 of cosign: the checkpoint is always whole, and no cosignature is lost."""
     log, w = work / 'log', [Witness(i, key) for i in (2, 3)]
     p = policy(key, 2, *w, name='policyk')
-    dice, bad, size, done = random.Random(1), [], 308, 0
+    dice, bad, size, done = random.Random(1), [], 310, 0
     span = time.monotonic()
     run('log', 'cosign', log, '--trust', p)
     span = time.monotonic() - span  # what it takes here: kills fall in it
