@@ -91,7 +91,7 @@ spans(struct elf_pair *p)
 		return ERR_LIMIT;
 	for (uint32_t k = 0; k < p->a.nplace && !p->moved; k++) {
 		uint32_t i = p->a.place[k];
-		if (elf_part(&p->a, &p->a.sec[i]) == PART_CODE && i < p->b.nsec)
+		if (i < p->b.nsec && elf_part(&p->a, &p->a.sec[i]) == PART_CODE)
 			spans_of_section(s, p->t, &p->a.sec[i], &p->b.sec[i]);
 	}
 	if (!s->full && s->n > 0) {
