@@ -225,17 +225,18 @@ put_tag(struct run_lines *l, enum diff_side side, const struct rpm_tag *t)
 		run_linef(l, side, DIFF_NOWHERE, "%u values", t->count);
 }
 
+/* One of the two may be NULL: then only the other side has that tag. */
 static void
-tag_diff(struct run *r, const struct rpm_tag *a, const struct rpm_tag *b)
+tag_diff(struct run *r, uint32_t tag, const struct rpm_tag *a, const struct rpm_tag *b)
 {
-	const struct known *k = known_of(a ? a->tag : b->tag);
+	const struct known *k = known_of(tag);
 	enum diff_class cls = k ? k->cls : DIFF_METADATA;
 	struct run_lines l;
 	char where[80];
 
-	snprintf(where, sizeof(where), "tag %u%s%s", a ? a->tag : b->tag, k ? ", " : "",
-	    k ? k->name : "");
-	if (a && b && is_text(a) && is_text(b) && cls == DIFF_METADATA)
+	snprintf(
+	    where, sizeof(where), "tag %u%s%s", tag, k ? ", " : "", k ? k->name : "");
+	if (a != NULL && b != NULL && is_text(a) && is_text(b) && cls == DIFF_METADATA)
 		cls = cause_of(strings_of(a), strings_of(b), false, cls);
 	run_lines_init(&l, r);
 	put_tag(&l, DIFF_A, a);
@@ -269,14 +270,14 @@ tags_diff(struct run *r, const struct rpm_head *a, const struct rpm_head *b)
 		    j < b->n ? tag_at(b, j) : (struct rpm_tag){ UINT32_MAX };
 
 		if (i < a->n && (j >= b->n || x.tag < y.tag)) {
-			tag_diff(r, &x, NULL);
+			tag_diff(r, x.tag, &x, NULL);
 			i++;
 		} else if (j < b->n && (i >= a->n || y.tag < x.tag)) {
-			tag_diff(r, NULL, &y);
+			tag_diff(r, y.tag, NULL, &y);
 			j++;
 		} else {
 			if (!same_tag(&x, &y))
-				tag_diff(r, &x, &y);
+				tag_diff(r, x.tag, &x, &y);
 			{
 				i++;
 				j++;
