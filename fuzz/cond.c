@@ -61,6 +61,8 @@ run(struct rig *r)
 	r->env.max_steps = 20000;
 	res = rig_run(r);
 	CHECK(res <= COND_LIMIT);
+	for (uint32_t p = 0; p <= RIG_PATTERNS; p++)
+		(void)cond_hangs_on(r->vm, RIG_RULES, p % RIG_PATTERNS);
 	CHECK(rig_run(r) == res);
 	/* One run more may be charged than there was budget for. */
 	CHECK(cond_steps(r->vm) <= r->env.max_steps + (1 << 24) || res == COND_LIMIT);
