@@ -90,8 +90,10 @@ read_header(struct macho_image *i, struct bytes file)
 {
 	CHECKED struct cur c = cur_at(file, 4);
 
-	if (!is_thin(file, &i->wide, &i->big))
-		i->wide = true, i->big = false;
+	if (!is_thin(file, &i->wide, &i->big)) {
+		i->wide = true;
+		i->big = false;
+	}
 	if (file.n < HEADER_64) { /* whatever the class, as in YARA */
 		cur_ok(&c);
 		return false;
