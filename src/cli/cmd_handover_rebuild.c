@@ -234,6 +234,7 @@ work(const struct rebuild_args *a, const char *path, struct rebuild_plan *p)
 		    a, &(struct tell){ p, r, CANDOR_VERSION, sys_now(), a->full }, &f);
 	code = e != OK ? log_refused(&f) : r->pair[0].result == REBUILD_SAME ? 0 : 1;
 	rebuild_done(r);
+	p->bundle = NULL;
 	bundle_close(&b);
 	free(r);
 	return code;

@@ -205,7 +205,7 @@ rig_docket(const struct rig *r, struct buf *out)
 	struct {
 		uint8_t digest[32];
 		size_t i;
-	} order[RIG_MOST];
+	} order[RIG_MOST] = { 0 };
 
 	for (size_t i = 0; i < r->n; i++) {
 		hash_of(HASH_SHA256, buf_bytes(&r->one[i].envelope), order[i].digest);

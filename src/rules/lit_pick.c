@@ -323,7 +323,7 @@ item_heads(const struct lit_item *x, const struct lit_in *in, struct head h[2])
 static void
 item_place(struct lit_picker *p, struct lit_item *x, const struct head h[2], bool put)
 {
-	for (unsigned i = 0; i <= x->paired; i++) {
+	for (unsigned i = 0; i < (x->paired ? 2u : 1u); i++) {
 		struct lit_places at = lit_places_of(h[i].b + x->off);
 		uint16_t *usage = usage_of(p, quad_at(&h[i], x->off));
 		unsigned group;
