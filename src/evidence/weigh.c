@@ -145,8 +145,8 @@ take_withdrawals(struct weighing *w, const struct opened *o)
 		if (s.n != 64)
 			continue;
 		for (size_t k = 0; k < 32; k++)
-			x.envelope[k] = (uint8_t)(text_hex(s.p[2 * k]) << 4 |
-						  text_hex(s.p[2 * k + 1]));
+			x.envelope[k] = (uint8_t)((unsigned)text_hex(s.p[2 * k]) << 4 |
+						  (unsigned)text_hex(s.p[2 * k + 1]));
 		if (attest_withdraws(&o->attest, x.envelope))
 			buf_put(&w->withdrawn, &x, sizeof(x));
 	}
