@@ -88,8 +88,11 @@ choose_filter(struct archive *a, enum kind k)
 		{ KIND_LZMA, ARCHIVE_FILTER_LZMA },
 		{ KIND_ZSTD, ARCHIVE_FILTER_ZSTD },
 		{ KIND_LZ4, ARCHIVE_FILTER_LZ4 },
-		{ KIND_COMPRESS, ARCHIVE_FILTER_COMPRESS },
 	};
+
+	/* Appended, this one reads at once, from an archive that is not open yet. */
+	if (k == KIND_COMPRESS)
+		archive_read_support_filter_compress(a);
 
 	for (size_t i = 0; i < COUNT(filters); i++)
 		if (filters[i].kind == k)

@@ -125,6 +125,9 @@ opens('xz', *both(lzma.compress), 'content')
 opens('lzma', *both(lambda d: lzma.compress(d, lzma.FORMAT_ALONE)), 'file', suffix='.lzma')
 tool('zstd', 'zstd', lambda: opens('zstd', *both(lambda d: packed('zstd', d, '-q')), 'content'))
 tool('lz4', 'lz4', lambda: opens('lz4', *both(lambda d: packed('lz4', d, '-q')), 'content'))
+# compress(1), of one letter each: its filter reads at once, and must not before the file is open
+letters = compare(b'\x1f\x9d\x90\x61\xc4\x88\x01', b'\x1f\x9d\x90\x62\xc4\x88\x01', suffix='.Z')
+check('compress', letters['headline'] == 'differs only in text', found(letters))
 tool('genisoimage', 'iso', iso)
 tool('mksquashfs', 'squashfs', squash)
 opens('tar in gzip in tar in xz', *both(lambda d: lzma.compress(tar(member('in.tar.gz', gz(tar(member('t', d))))))),
