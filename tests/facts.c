@@ -3,8 +3,10 @@
  * for comparisons with other programs. `candor dump` shows the same, confined.
  *
  *	facts [-f] [-j] [-m MODULE] FILE...
+ *	facts -s -m MODULE
  *
- * -f shows instead what the functions without arguments return.
+ * -f shows instead what the functions without arguments return; -s what fields there
+ * are: "type path", and for constants their value.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +78,34 @@ show_functions(const struct format *m, const struct parse *p)
 	}
 }
 
+/* The rows of a table, and of those below it; path has the names above, and a dot. */
+static void
+show_schema(const struct fact *table, const char *path)
+{
+	static const char *const types[] = { [FACT_INT] = "int",
+		[FACT_FLOAT] = "float",
+		[FACT_STR] = "str",
+		[FACT_STRUCT] = "struct",
+		[FACT_ARRAY] = "array",
+		[FACT_DICT] = "dict",
+		[FACT_FN] = "function" };
+
+	for (const struct fact *f = table; f->type != FACT_END; f++) {
+		bool list = f->type == FACT_ARRAY || f->type == FACT_DICT;
+		char below[256];
+
+		if (f->flags & FACT_CONST && f->type == FACT_INT)
+			printf("const %s%s %lld\n", path, f->name, (long long)f->value);
+		else if (!(f->flags & FACT_CONST))
+			printf("%s %s%s%s%s\n", types[f->type], path, f->name,
+			    f->sig ? " " : "", f->sig ? f->sig : "");
+		snprintf(
+		    below, sizeof(below), "%s%s%s.", path, f->name, list ? "[]" : "");
+		if (f->sub != NULL && f->type != FACT_FN && f->sub->name[0] != '\0')
+			show_schema(f->sub, below);
+	}
+}
+
 enum form { TEXT, JSON, FUNCTIONS };
 
 static void
@@ -112,19 +142,28 @@ main(int argc, char **argv)
 {
 	const char *module = NULL;
 	enum form form = TEXT;
+	bool schema = false;
 	int c, bad = 0;
 
-	while ((c = getopt(argc, argv, "fjm:")) != -1) {
+	while ((c = getopt(argc, argv, "fjm:s")) != -1) {
 		if (c == 'f')
 			form = FUNCTIONS;
 		else if (c == 'j')
 			form = JSON;
 		else if (c == 'm')
 			module = optarg;
+		else if (c == 's')
+			schema = true;
 		else
 			return 2;
 	}
 	crypto_init();
+	if (schema && module != NULL) {
+		const struct format *m = choose(module, (struct bytes){ 0 });
+
+		if (m != NULL)
+			show_schema(m->facts, "");
+	}
 	for (int i = optind; i < argc; i++) {
 		struct bytes file = read_file(argv[i]);
 		const struct format *m = choose(module, file);
