@@ -88,22 +88,31 @@ up_to_nul(struct bytes b)
 	return nul ? (struct bytes){ b.p, (size_t)(nul - b.p) } : b;
 }
 
-/* The streams that are read, by name; the last of a name counts. */
+static bool
+begins(struct bytes name, struct bytes with)
+{
+	return bytes_eq(bytes_clip(name, 0, with.n), with);
+}
+
+/* The streams that are read, by how their names begin: the first counts, but of "#GUID"
+ * the last. That, too, is YARA. */
 static void
 keep_stream(struct dotnet *d, const struct dotnet_stream *s)
 {
 	struct bytes b = bytes_clip(d->file, (uint64_t)s->offset, (uint64_t)s->size);
+	struct bytes on = bytes_from(d->file, (uint64_t)s->offset);
 
-	if (bytes_eq(s->name, BYTES_LIT("#GUID")))
+	if (begins(s->name, BYTES_LIT("#GUID")))
 		d->guid = b;
-	else if (bytes_eq(s->name, BYTES_LIT("#~")) || bytes_eq(s->name, BYTES_LIT("#-")))
-		d->tilde = bytes_from(d->file, (uint64_t)s->offset);
-	else if (bytes_eq(s->name, BYTES_LIT("#Strings")))
-		d->strings = bytes_from(d->file, (uint64_t)s->offset);
-	else if (bytes_eq(s->name, BYTES_LIT("#Blob")))
-		d->blobs = bytes_from(d->file, (uint64_t)s->offset);
-	else if (bytes_eq(s->name, BYTES_LIT("#US")))
-		d->us = b;
+	else if (begins(s->name, BYTES_LIT("#~")) || begins(s->name, BYTES_LIT("#-")))
+		d->tilde = d->tilde.p ? d->tilde : on;
+	else if (begins(s->name, BYTES_LIT("#Strings")) && d->strings.p == NULL) {
+		d->strings = on;
+		d->strings_size = (uint64_t)s->size;
+	} else if (begins(s->name, BYTES_LIT("#Blob")))
+		d->blobs = d->blobs.p ? d->blobs : on;
+	else if (begins(s->name, BYTES_LIT("#US")))
+		d->us = d->us.p ? d->us : b;
 }
 
 /* II.24.2.2 */
@@ -140,6 +149,12 @@ read_streams(struct dotnet *d)
 	return OK;
 }
 
+static uint64_t
+budget(const struct dotnet *d)
+{
+	return num_add(1 << 20, num_mul(d->file.n, 2));
+}
+
 static enum err
 dotnet_open(struct parse *p)
 {
@@ -152,7 +167,7 @@ dotnet_open(struct parse *p)
 		return ERR_FORMAT;
 	d->is_dotnet = 1;
 	d->parse = p;
-	d->budget = num_add(1 << 20, num_mul(p->file.n, 2));
+	d->budget = budget(d);
 	d->version = up_to_nul(
 	    bytes_sub(d->file, d->root + ROOT, rec_le32(d->file, d->root + 12)));
 	return OK;
@@ -175,24 +190,43 @@ read_all(struct dotnet *d)
 	return dotnet_read_tables(d);
 }
 
-/* Once; what it left undone is remembered and told each time. */
+/* What a part left undone is remembered and told each time. */
+static enum err
+finish(struct dotnet *d, enum err e, bool *spent)
+{
+	*spent = e != OK || d->steps > d->budget || d->parse->arena->spent;
+	if (*spent)
+		d->parse->notes |= DOTNET_NOTE_LIMIT;
+	return *spent ? ERR_LIMIT : OK;
+}
+
 enum err
 dotnet_load(void *facts)
 {
 	struct dotnet *d = facts;
-	enum err e;
 
 	if (d->parse == NULL)
 		return OK;
 	if (d->read)
 		return d->spent ? ERR_LIMIT : OK;
 	d->read = true;
-	e = read_all(d);
-	if (e == OK && d->steps <= d->budget && !d->parse->arena->spent)
-		return OK;
-	d->spent = true;
-	d->parse->notes |= DOTNET_NOTE_LIMIT;
-	return ERR_LIMIT;
+	return finish(d, read_all(d), &d->spent);
+}
+
+/* YARA reads none without strings and blobs. */
+enum err
+dotnet_load_classes(void *facts)
+{
+	struct dotnet *d = facts;
+	enum err e = dotnet_load(facts);
+
+	if (d->tilde.p == NULL || d->strings.p == NULL || d->blobs.p == NULL)
+		return e;
+	if (d->classes_read)
+		return d->classes_spent ? ERR_LIMIT : e;
+	d->classes_read = true;
+	d->budget = num_add(d->steps, budget(d));
+	return finish(d, dotnet_read_classes(d), &d->classes_spent);
 }
 
 const struct format format_dotnet = {

@@ -52,6 +52,29 @@ struct dotnet_number {
 	int64_t v;
 };
 
+struct dotnet_param {
+	struct bytes name, type;
+};
+
+struct dotnet_method {
+	struct fact_array generic_parameters; /* struct dotnet_text */
+	int64_t number_of_generic_parameters;
+	struct fact_array parameters; /* struct dotnet_param */
+	int64_t number_of_parameters;
+	struct bytes return_type;
+	int64_t abstract, final, is_virtual, is_static;
+	struct bytes visibility, name;
+};
+
+struct dotnet_class {
+	struct bytes fullname, name, space, visibility, type;
+	int64_t abstract, sealed;
+	int64_t number_of_generic_parameters, number_of_base_types, number_of_methods;
+	struct fact_array generic_parameters; /* struct dotnet_text */
+	struct fact_array base_types;         /* struct dotnet_text */
+	struct fact_array methods;            /* struct dotnet_method */
+};
+
 /* A table of the stream "#~": ECMA-335 II.24.2.6. */
 struct dotnet_table {
 	struct bytes rows; /* without p: there is none, or it leaves the file */
@@ -63,10 +86,11 @@ struct dotnet {
 	struct bytes version, module_name, typelib;
 	int64_t number_of_streams, number_of_guids, number_of_resources;
 	int64_t number_of_assembly_refs, number_of_modulerefs, number_of_user_strings;
-	int64_t number_of_constants, number_of_field_offsets;
+	int64_t number_of_constants, number_of_field_offsets, number_of_classes;
 	struct fact_array streams;       /* struct dotnet_stream */
 	struct fact_array guids;         /* struct dotnet_text */
 	struct fact_array resources;     /* struct dotnet_resource */
+	struct fact_array classes;       /* struct dotnet_class */
 	struct fact_array assembly_refs; /* struct dotnet_assembly_ref */
 	struct fact_array modulerefs;    /* struct dotnet_text */
 	struct fact_array user_strings;  /* struct dotnet_text */
@@ -84,8 +108,9 @@ struct dotnet {
 	struct bytes strings, blobs, us, guid, tilde; /* the streams, cut to the file */
 	bool wide_string, wide_guid, wide_blob;       /* indexes of four bytes */
 	struct dotnet_table table[DOTNET_KNOWN];
+	uint64_t strings_size; /* where indexes end; the last string may run on */
 	uint64_t steps, budget;
-	bool read, spent;
+	bool read, spent, classes_read, classes_spent;
 };
 
 extern const struct fact dotnet_facts[];
@@ -99,28 +124,43 @@ void dotnet_find_tables(struct dotnet *d);
 enum dotnet_table_kind {
 	DOTNET_MODULE = 0x00,
 	DOTNET_TYPE_REF = 0x01,
+	DOTNET_TYPE_DEF = 0x02,
+	DOTNET_METHOD_DEF = 0x06,
+	DOTNET_PARAM = 0x08,
+	DOTNET_INTERFACE_IMPL = 0x09,
 	DOTNET_MEMBER_REF = 0x0a,
 	DOTNET_CONSTANT = 0x0b,
 	DOTNET_CUSTOM_ATTRIBUTE = 0x0c,
 	DOTNET_MODULE_REF = 0x1a,
+	DOTNET_TYPE_SPEC = 0x1b,
 	DOTNET_FIELD_RVA = 0x1d,
 	DOTNET_ASSEMBLY = 0x20,
 	DOTNET_ASSEMBLY_REF = 0x23,
 	DOTNET_MANIFEST_RESOURCE = 0x28,
+	DOTNET_NESTED_CLASS = 0x29,
+	DOTNET_GENERIC_PARAM = 0x2a,
 };
 
 /* The nth number of a row, columns and rows from 0; 0 when there is no such row. */
 uint32_t dotnet_get(
     const struct dotnet *d, enum dotnet_table_kind t, uint32_t row, unsigned column);
 
+/* The rows of a table that lie in the file. */
+uint32_t dotnet_rows(const struct dotnet *d, enum dotnet_table_kind t);
+
 /* dotnet_read.c: what rules see of the tables. */
 enum err dotnet_read_tables(struct dotnet *d);
 
-/* The string at an index of "#Strings"; without p: it does not end in the file. */
+/* The string at an index of "#Strings"; without p: it is outside, does not end in the
+ * file or has more than 1,024 bytes, which YARA does not take for a string. */
 struct bytes dotnet_string(struct dotnet *d, uint32_t index);
 /* The content of the blob at an index of "#Blob"; without p: it leaves the file. */
 struct bytes dotnet_blob(struct dotnet *d, uint32_t index);
 /* A blob's content from the start of its length on; *rest: what follows it. II.24.2.4 */
 struct bytes dotnet_blob_of(struct bytes b, struct bytes *rest);
 
+/* dotnet_class.c: the classes; what a budget ended stays. */
+enum err dotnet_read_classes(struct dotnet *d);
+
 enum err dotnet_load(void *facts);
+enum err dotnet_load_classes(void *facts); /* with a budget of their own */

@@ -14,6 +14,9 @@
 	{                         \
 		LATE(f, FACT_STR) \
 	}
+#define CLASSES(f, type_)                                            \
+	.name = #f, .type = type_, .at = offsetof(struct dotnet, f), \
+	.load = dotnet_load_classes
 #define LATE_LIST(f, E, table)                                         \
 	{                                                              \
 		LATE(f, FACT_ARRAY), .stride = sizeof(E), .sub = table \
@@ -52,6 +55,49 @@ static const struct fact resource_facts[] = {
 	FACT_LAST,
 };
 
+static const struct fact param_facts[] = {
+	FACT_S(struct dotnet_param, name),
+	FACT_S(struct dotnet_param, type),
+	FACT_LAST,
+};
+
+#define METHOD_INT(name_, f)                                                       \
+	{                                                                          \
+		.name = name_, .type = FACT_INT, .at = offsetof(struct dotnet_method, f) \
+	}
+
+static const struct fact method_facts[] = {
+	FACT_A(struct dotnet_method, generic_parameters, struct dotnet_text, text_facts),
+	FACT_I(struct dotnet_method, number_of_generic_parameters),
+	FACT_A(struct dotnet_method, parameters, struct dotnet_param, param_facts),
+	FACT_I(struct dotnet_method, number_of_parameters),
+	FACT_S(struct dotnet_method, return_type),
+	FACT_I(struct dotnet_method, abstract),
+	FACT_I(struct dotnet_method, final),
+	METHOD_INT("virtual", is_virtual),
+	METHOD_INT("static", is_static),
+	FACT_S(struct dotnet_method, visibility),
+	FACT_S(struct dotnet_method, name),
+	FACT_LAST,
+};
+
+static const struct fact class_facts[] = {
+	FACT_S(struct dotnet_class, fullname),
+	FACT_S(struct dotnet_class, name),
+	{ .name = "namespace", .type = FACT_STR, .at = offsetof(struct dotnet_class, space) },
+	FACT_S(struct dotnet_class, visibility),
+	FACT_S(struct dotnet_class, type),
+	FACT_I(struct dotnet_class, abstract),
+	FACT_I(struct dotnet_class, sealed),
+	FACT_I(struct dotnet_class, number_of_generic_parameters),
+	FACT_A(struct dotnet_class, generic_parameters, struct dotnet_text, text_facts),
+	FACT_I(struct dotnet_class, number_of_base_types),
+	FACT_A(struct dotnet_class, base_types, struct dotnet_text, text_facts),
+	FACT_I(struct dotnet_class, number_of_methods),
+	FACT_A(struct dotnet_class, methods, struct dotnet_method, method_facts),
+	FACT_LAST,
+};
+
 static const struct fact assembly_ref_facts[] = {
 	FACT_T(struct dotnet_assembly_ref, version, version_facts),
 	FACT_S(struct dotnet_assembly_ref, public_key_or_token),
@@ -76,6 +122,8 @@ const struct fact dotnet_facts[] = {
 	LATE_INT(number_of_guids),
 	LATE_LIST(resources, struct dotnet_resource, resource_facts),
 	LATE_INT(number_of_resources),
+	{ CLASSES(classes, FACT_ARRAY), .stride = sizeof(struct dotnet_class), .sub = class_facts },
+	{ CLASSES(number_of_classes, FACT_INT) },
 	LATE_LIST(assembly_refs, struct dotnet_assembly_ref, assembly_ref_facts),
 	LATE_INT(number_of_assembly_refs),
 	{ LATE(assembly, FACT_STRUCT), .sub = assembly_facts },

@@ -3,6 +3,7 @@
  */
 #include "format/dotnet.h"
 
+#define STRING_MOST        1024
 #define GUID_SIZE          16
 #define GUID_TEXT          36
 #define TYPE_STRING        0x0e /* II.23.1.16 */
@@ -13,9 +14,11 @@
 struct bytes
 dotnet_string(struct dotnet *d, uint32_t index)
 {
-	struct bytes s = bytes_from(d->strings, index);
+	struct bytes s = bytes_clip(d->strings, index, STRING_MOST + 1);
 	const uint8_t *nul = s.n ? memchr(s.p, 0, s.n) : NULL;
 
+	if (index >= d->strings_size)
+		return (struct bytes){ 0 };
 	dotnet_spend(d, 1 + (nul ? (size_t)(nul - s.p) : s.n) / 16);
 	return nul ? (struct bytes){ s.p, (size_t)(nul - s.p) } : (struct bytes){ 0 };
 }
@@ -72,16 +75,6 @@ put_list(const struct list *l, struct fact_array *out, int64_t *n)
 {
 	*out = (struct fact_array){ l->p, l->n };
 	*n = l->n;
-}
-
-/* The rows of a table that lie in the file. */
-static uint32_t
-rows_of(const struct dotnet *d, enum dotnet_table_kind t)
-{
-	const struct dotnet_table *table = &d->table[t];
-	size_t there = table->size ? table->rows.n / table->size : 0;
-
-	return table->n < there ? table->n : (uint32_t)there;
 }
 
 /* II.24.2.5, in the usual form: the first three groups have the low byte first. */
@@ -145,7 +138,7 @@ read_user_strings(struct dotnet *d)
 static enum err
 read_modulerefs(struct dotnet *d)
 {
-	uint32_t n = rows_of(d, DOTNET_MODULE_REF);
+	uint32_t n = dotnet_rows(d, DOTNET_MODULE_REF);
 	struct list l;
 
 	if (d->table[DOTNET_MODULE_REF].n == 0)
@@ -165,7 +158,7 @@ read_modulerefs(struct dotnet *d)
 static enum err
 read_constants(struct dotnet *d)
 {
-	uint32_t n = rows_of(d, DOTNET_CONSTANT);
+	uint32_t n = dotnet_rows(d, DOTNET_CONSTANT);
 	struct list l;
 
 	if (d->table[DOTNET_CONSTANT].n == 0)
@@ -188,7 +181,7 @@ read_constants(struct dotnet *d)
 static enum err
 read_field_offsets(struct dotnet *d)
 {
-	uint32_t n = rows_of(d, DOTNET_FIELD_RVA), count = 0;
+	uint32_t n = dotnet_rows(d, DOTNET_FIELD_RVA), count = 0;
 	struct dotnet_number *v;
 
 	if (d->table[DOTNET_FIELD_RVA].n == 0)
@@ -212,7 +205,7 @@ read_field_offsets(struct dotnet *d)
 static enum err
 read_resources(struct dotnet *d)
 {
-	uint32_t n = rows_of(d, DOTNET_MANIFEST_RESOURCE), count = 0;
+	uint32_t n = dotnet_rows(d, DOTNET_MANIFEST_RESOURCE), count = 0;
 	struct dotnet_resource *r;
 
 	if (d->table[DOTNET_MANIFEST_RESOURCE].n == 0)
@@ -252,7 +245,7 @@ static enum err
 read_assembly_refs(struct dotnet *d)
 {
 	const enum dotnet_table_kind t = DOTNET_ASSEMBLY_REF;
-	uint32_t n = rows_of(d, t);
+	uint32_t n = dotnet_rows(d, t);
 	struct dotnet_assembly_ref *r;
 
 	if (d->table[t].n == 0)
@@ -276,7 +269,7 @@ read_assembly_refs(struct dotnet *d)
 static void
 read_assembly(struct dotnet *d)
 {
-	uint32_t n = rows_of(d, DOTNET_ASSEMBLY);
+	uint32_t n = dotnet_rows(d, DOTNET_ASSEMBLY);
 	struct bytes culture;
 
 	if (n == 0)
@@ -311,7 +304,7 @@ is_guid_attribute(struct dotnet *d, uint32_t i)
 static void
 read_typelib(struct dotnet *d)
 {
-	uint32_t n = rows_of(d, DOTNET_CUSTOM_ATTRIBUTE);
+	uint32_t n = dotnet_rows(d, DOTNET_CUSTOM_ATTRIBUTE);
 
 	for (uint32_t i = 0; i < n && dotnet_spend(d, 1); i++) {
 		struct bytes b, s;
@@ -331,7 +324,7 @@ read_typelib(struct dotnet *d)
 static void
 read_module(struct dotnet *d)
 {
-	if (rows_of(d, DOTNET_MODULE) > 0)
+	if (dotnet_rows(d, DOTNET_MODULE) > 0)
 		d->module_name = dotnet_string(d, dotnet_get(d, DOTNET_MODULE, 0, 1));
 }
 

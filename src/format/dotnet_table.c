@@ -7,6 +7,8 @@
  */
 #include "format/dotnet.h"
 
+#define EXTRA_DATA 0x40 /* of HeapSizes: a number that ECMA-335 does not know */
+
 /* What a column is. */
 enum {
 	U2 = 1,
@@ -164,6 +166,15 @@ dotnet_get(
 	return b.n == 4 ? le32(b.p) : le16(b.p);
 }
 
+uint32_t
+dotnet_rows(const struct dotnet *d, enum dotnet_table_kind t)
+{
+	const struct dotnet_table *table = &d->table[t];
+	size_t there = table->size ? table->rows.n / table->size : 0;
+
+	return table->n < there ? table->n : (uint32_t)there;
+}
+
 /* II.24.2.6: how many rows each has; *at is then where the first table begins. */
 static uint64_t
 count_rows(struct dotnet *d, struct cur *c)
@@ -185,6 +196,8 @@ count_rows(struct dotnet *d, struct cur *c)
 		if (i < DOTNET_KNOWN)
 			d->table[i].n = n;
 	}
+	if (heaps & EXTRA_DATA)
+		cur_take(c, 4);
 	return valid;
 }
 

@@ -107,6 +107,97 @@ class Assembly:
         return image.build()
 
 
+U4 = struct.Struct('<I').pack
+PUBLIC, NESTED, SEALED, INTERFACE, ABSTRACT = 1, 2, 0x100, 0x20, 0x80
+
+
+class Classes(Assembly):
+    """Types and methods; rows count from 1 as indexes do."""
+
+    def type(self, name, space='', flags=PUBLIC, extends=0, methods=1):
+        return self.row(2, U4(flags), self.s(name), self.s(space), extends, 1, methods)
+
+    def method(self, name, signature, flags=6, params=1):
+        return self.row(6, U4(0), 0, flags, self.s(name), self.b(bytes.fromhex(signature)), params)
+
+    def param(self, name):
+        return self.row(8, 0, 1, self.s(name))
+
+    def spec(self, signature):
+        return self.row(0x1b, self.b(bytes.fromhex(signature)))
+
+    def generic(self, owner, name, of_method=False):
+        return self.row(0x2a, 0, 0, owner << 1 | of_method, self.s(name))
+
+
+# Types of II.23.2.12 and what is none, as signatures of a method that returns void.
+TYPES = {
+    'primitive': '01 02 03 04 05 06 07 08 09 0a 0b 0c 0d 0e 16 18 19 1c',
+    'pointers': '0f08 0f0f01 1008 1d0e 1d1d0e',
+    'named': '1209 1105 120d 1204',
+    'generic': '15 1209 02 08 0e|15 1209 01 1300|1300|1e00',
+    'arrays': '14 08 01 00 00|14 08 02 00 00|14 08 02 02 03 04 00|14 08 02 01 05 01 02|14 08 01 00 01 7d'
+              '|14 08 03 00 02 8004 8005',
+    'functions': '1b 00 00 01|1b 00 02 08 0e 1c',
+    'modified': '1f 09 08|20 8101 0e',
+    'spec': '1206|120a',
+}
+NO_TYPES = {
+    'none': '', 'unknown': '40', 'pointer to nothing': '0f', 'class 0': '1200', 'class beyond': '1231',
+    'variable beyond': '1305', 'no rank': '14 08 00', 'rank too high': '14 08 33', 'more sizes than ranks': '14 08 01 02',
+    'more bounds than ranks': '14 08 01 00 02', 'function cut': '1b', 'too many generics': '15 1209 87e9',
+    'loop': '120e',
+}
+
+
+def types():
+    """A class whose methods have one parameter each, of every type and of no type."""
+    a = Classes().usual()
+    a.row(1, 6, a.s('Exception'), a.s('System')).row(1, 6, a.s('List`1'), a.s('System.Collections.Generic'))
+    a.spec('1d08').spec('15 1209 01 1300').spec('120e')
+    a.type('<Module>', flags=0).type('All`1', 'Types', methods=1)
+    a.generic(2, 'T')
+    for name, every in TYPES.items():
+        for i, one in enumerate(every.split('|' if '|' in every else ' ')):
+            a.method(f'{name} {i}', '00 01 01' + one)
+    for name, none in NO_TYPES.items():
+        a.method(name, '00 01 01' + none)
+    return a.param('of')
+
+
+def classes():
+    a = Classes().usual()
+    a.row(1, 6, a.s('Object'), a.s('System')).row(1, 6, a.s('IDisposable'), a.s('System'))
+    a.type('<Module>', flags=0)
+    a.type('Outer`1', 'Space', PUBLIC | ABSTRACT, 1 << 2 | 1, 1)
+    a.type('Inner', '', NESTED | SEALED, 1 << 2 | 1, 4)
+    a.type('Innermost', '', 3, 2 << 2, 4)
+    a.type('IFace', 'Space', PUBLIC | INTERFACE | ABSTRACT, 0, 5)
+    a.type('`2', 'Space').type('', 'Space').type('Lost', '', 7, 0, 0)
+    a.type('Odd', 'Sp`ace', 0, 0, 5)
+    for visibility in range(2, 8):
+        a.type(f'Sees{visibility}', 'V', visibility, 0, 5 + (visibility == 7))
+    a.method('.ctor', '20 00 01', 0x1886).method('Make', '10 02 01 1e01 1300', 0x16, 1)
+    a.method('Odd', '00 03 08 08 08 08', 0x464, 2).method('', '00 00 01')
+    a.method('Dispose', '20 00 01', 0x5c6, 3).method('short', '00 00', 0, 0).method('Last', '00 01 08 08', 0x21, 0)
+    a.param('first').param('second')
+    a.row(9, 2, 2 << 2 | 1).row(9, 3, 2 << 2 | 1).row(9, 3, 5 << 2).row(9, 3, 0)
+    a.row(0x29, 3, 2).row(0x29, 4, 3).row(0x29, 4, 2)
+    a.generic(2, 'T').generic(2, 'A', True).generic(2, 'B', True).generic(5, '', False)
+    return a
+
+
+def loops():
+    """Types around themselves and each other, and classes that claim the same methods."""
+    a = Classes().usual()
+    a.type('Self', 'A', NESTED).type('Ping', '', NESTED).type('Pong', '', NESTED)
+    a.type('After', '', methods=3).type('Before', '', methods=1).type('All', '')
+    a.row(0x29, 1, 1).row(0x29, 2, 3).row(0x29, 3, 2).row(0x29, 99, 1).row(0x29, 6, 99)
+    for i in range(4):
+        a.method(f'm{i}', '00 00 01')
+    return a
+
+
 def make():
     out = {'small': Assembly().usual().build()}
     for wide in (1, 2, 4, 7):
@@ -142,6 +233,7 @@ def make():
     a.names = ('#-', '#Strings', '#US', '#GUID', '#Blob')
     out['uncompressed-tables'] = a.build()
     out['cut-in-tables'] = Assembly().usual().build()[:0x2c0]
+    out['classes'], out['types'], out['class-loops'] = (a.build() for a in (classes(), types(), loops()))
     out['plain-executable'] = pe.Image().build()
     return out
 
