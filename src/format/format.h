@@ -29,12 +29,14 @@ struct parse {
 	void *state;         /* the format's own */
 };
 
+#define PROBE_UNSEEN 1 /* open may take it: what tells is not at the start of a file */
+
 struct format {
 	const char *name;
 	const struct fact *facts; /* what rules may read; NULL: nothing */
 	size_t facts_size;        /* sizeof the struct that facts describes */
-	/* 0: no, open would refuse it; else confidence. head is the first 4096 bytes or
-	 * fewer. */
+	/* 0: no, open would refuse it; else confidence, PROBE_UNSEEN when the head cannot
+	 * tell. head is the first 4096 bytes or fewer. */
 	int (*probe)(struct bytes head, uint64_t size);
 	/* Fills p->facts, or keeps p there for the rows with a load: p and the file
 	 * live as long as the facts do. ERR_FORMAT: not it after all; facts are then

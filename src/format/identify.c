@@ -7,7 +7,7 @@ identify(struct bytes file)
 {
 	struct bytes head = bytes_clip(file, 0, HEAD_SIZE);
 	const struct format *best = NULL;
-	int most = 0;
+	int most = PROBE_UNSEEN;
 
 	for (const struct format *const *f = formats; *f != NULL; f++) {
 		int sure = (*f)->probe ? (*f)->probe(head, file.n) : 0;

@@ -1,0 +1,66 @@
+/*
+ * zip.h - ZIP archives (also jar, apk, docx, whl ...), as the rule module `zip` shows
+ * them.
+ *
+ * The module is YARA-X's: the names, sizes and methods that the central directory gives.
+ * Nothing is unpacked for it. The directory is walked by a struct zip_dir, which crx.c
+ * uses as well; docs/formats/zip.md lists the choices. Specification: PKWARE's
+ * APPNOTE.TXT, whose sections are named in zip_dir.c. Private to the files zip*.c,
+ * crx*.c.
+ */
+#pragma once
+
+#include "format/format.h"
+
+enum zip_note {
+	ZIP_NOTE_LIMIT = 1 << 0, /* the arena was spent */
+	ZIP_NOTE_CUT = 1 << 1,   /* fewer entries than the archive says it has */
+};
+
+#define ZIP_STORED   0
+#define ZIP_DEFLATED 8
+#define ZIP_END_SIZE 22 /* of the end record: no archive is smaller */
+
+struct zip_entry {
+	struct bytes file_path;
+	int64_t compressed_size, uncompressed_size, compression;
+};
+
+struct zip {
+	int64_t is_zip;
+	struct fact_array entries; /* struct zip_entry */
+
+	/* From here on private. */
+	struct parse *parse; /* NULL: no archive */
+	uint64_t steps;      /* entries that were read */
+	bool loaded;
+};
+
+/* Where in the directory a walk stands; may be copied, to walk again from there. */
+struct zip_dir {
+	struct bytes file;
+	uint64_t
+	    base; /* what offsets in the archive count from: something may precede it */
+	uint64_t at, end;
+	uint64_t left; /* entries that are announced still */
+};
+
+/* One entry, as the directory has it. */
+struct zip_record {
+	struct bytes name;
+	uint64_t compressed, uncompressed;
+	uint64_t header; /* the local header's offset, from base */
+	uint16_t flags, method;
+};
+
+/* ERR_FORMAT: the file has no central directory that could be found. */
+enum err zip_dir_open(struct bytes file, struct zip_dir *d);
+/* The next entry; false at the end, and at the first one that is no good. */
+bool zip_dir_next(struct zip_dir *d, struct zip_record *r);
+/* The packed bytes of an entry that was found; p NULL: encrypted, or not in the file. */
+struct bytes zip_dir_data(const struct zip_dir *d, const struct zip_record *r);
+
+extern const struct fact zip_facts[];
+
+/* The load that fact rows name. */
+enum err zip_load_entries(void *facts);
