@@ -2,10 +2,11 @@
  * facts.c - prints what a format's parser knows of files: for golden tests and
  * for comparisons with other programs. `candor dump` shows the same, confined.
  *
- *	facts [-f] [-j] [-m MODULE] FILE...
+ *	facts [-c] [-f] [-j] [-m MODULE] FILE...
  *	facts -s -m MODULE
  *
- * -f shows instead what the functions without arguments return; -s what fields there
+ * -c shows instead the children: digest, size and name of each; -f what the functions
+ * without arguments return; -s what fields there
  * are: "type path", and for constants their value.
  */
 #include <stdio.h>
@@ -106,7 +107,23 @@ show_schema(const struct fact *table, const char *path)
 	}
 }
 
-enum form { TEXT, JSON, FUNCTIONS };
+static void
+show_children(const struct format *m, struct parse *p)
+{
+	struct child child;
+
+	while (m->next != NULL && m->next(p, &child) == OK) {
+		uint8_t digest[HASH_MAX];
+		char hex[2 * HASH_MAX + 1];
+
+		hash_of(HASH_SHA256, child.data, digest);
+		hash_hex(digest, hash_size(HASH_SHA256), hex);
+		printf("%s %zu %.*s\n", hex, child.data.n, (int)child.name.n,
+		    (const char *)child.name.p);
+	}
+}
+
+enum form { TEXT, JSON, FUNCTIONS, CHILDREN };
 
 static void
 show(const struct format *m, struct bytes file, enum form form)
@@ -121,7 +138,9 @@ show(const struct format *m, struct bytes file, enum form form)
 		abort();
 	fact_clear(m->facts, parse.facts);
 	(void)!m->open(&parse);
-	if (form == FUNCTIONS) {
+	if (form == CHILDREN) {
+		show_children(m, &parse);
+	} else if (form == FUNCTIONS) {
 		show_functions(m, &parse);
 	} else if (form == JSON) {
 		dump_json(m, parse.facts, &out);
@@ -145,8 +164,10 @@ main(int argc, char **argv)
 	bool schema = false;
 	int c, bad = 0;
 
-	while ((c = getopt(argc, argv, "fjm:s")) != -1) {
-		if (c == 'f')
+	while ((c = getopt(argc, argv, "cfjm:s")) != -1) {
+		if (c == 'c')
+			form = CHILDREN;
+		else if (c == 'f')
 			form = FUNCTIONS;
 		else if (c == 'j')
 			form = JSON;
