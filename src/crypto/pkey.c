@@ -1,5 +1,6 @@
 #include "crypto/pkey.h"
 
+#include <openssl/core_names.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/x509.h>
@@ -58,6 +59,29 @@ pkey_verify(
 	return ok;
 }
 
+bool
+pkey_verify_digest(struct bytes spki, const char *type, enum hash_kind k,
+    const uint8_t *digest, struct bytes signature)
+{
+	EVP_PKEY *key = key_of(spki);
+	EVP_PKEY_CTX *ctx = key ? EVP_PKEY_CTX_new_from_pkey(NULL, key, NULL) : NULL;
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_utf8_string(
+		    OSSL_SIGNATURE_PARAM_DIGEST, (char *)(uintptr_t)digest_names[k], 0),
+		OSSL_PARAM_END,
+	};
+	bool ok;
+
+	params[0].data_size = strlen(digest_names[k]);
+	ok = ctx != NULL && EVP_PKEY_is_a(key, type) == 1 &&
+	     EVP_PKEY_verify_init_ex(ctx, params) == 1 &&
+	     EVP_PKEY_verify(ctx, signature.p, signature.n, digest, hash_size(k)) == 1;
+	EVP_PKEY_CTX_free(ctx);
+	EVP_PKEY_free(key);
+	ERR_clear_error();
+	return ok;
+}
+
 size_t
 pkey_recover(struct bytes spki, struct bytes signature, uint8_t out[PKEY_DATA_MAX])
 {
@@ -82,16 +106,19 @@ pkey_prepare(void)
 		{ rsa_key, sizeof(rsa_key) }, { ec_key, sizeof(ec_key) },
 		{ ed_key, sizeof(ed_key) }, { rsa_key, 20 }, /* and a broken one */
 	};
-	uint8_t out[PKEY_DATA_MAX],
-	    signature[128] = { 0x30, 0x06, 0x02, 0x01, 1, 0x02, 0x01, 1 };
+	uint8_t out[PKEY_DATA_MAX] = { 0 },
+		signature[128] = { 0x30, 0x06, 0x02, 0x01, 1, 0x02, 0x01, 1 };
 
 	for (size_t i = 0; i < COUNT(keys); i++) {
 		struct bytes sig = { signature, i == 1 ? 8 : sizeof(signature) };
 
 		pkey_verify(keys[i], HASH_SHA256, keys[i], sig);
 		pkey_recover(keys[i], sig, out);
+		pkey_verify_digest(keys[i], i == 1 ? "EC" : "RSA", HASH_SHA256, out, sig);
 	}
 	for (enum hash_kind k = 0; k < HASH_KINDS; k++)
 		pkey_verify(
 		    keys[0], k, keys[0], (struct bytes){ signature, sizeof(signature) });
+	pkey_verify_digest(keys[0], "RSA", HASH_SHA1, out,
+	    (struct bytes){ signature, sizeof(signature) });
 }

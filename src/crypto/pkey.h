@@ -17,6 +17,13 @@ bool pkey_verify(
     struct bytes spki, enum hash_kind k, struct bytes data, struct bytes signature);
 
 /*
+ * Same, of content whose digest the caller made; type is "RSA" (PKCS #1 v1.5) or "EC",
+ * and a key of another type is not taken.
+ */
+bool pkey_verify_digest(struct bytes spki, const char *type, enum hash_kind k,
+    const uint8_t *digest, struct bytes signature);
+
+/*
  * What an RSA signature (PKCS #1 v1.5) covers: a DigestInfo, or a bare digest of
  * some old signers. The bytes written to out, 0 when nothing comes out.
  */

@@ -74,6 +74,28 @@ TEST(signatures)
 	CHECK(!verify((struct bytes){ rsa_key, 100 }, "candor", ALL(rsa_sig)));
 }
 
+static bool
+verify_digest(
+    struct bytes key, const char *type, const char *text, struct bytes signature)
+{
+	uint8_t digest[HASH_MAX];
+
+	hash_of(HASH_SHA256, bytes_of(text), digest);
+	return pkey_verify_digest(key, type, HASH_SHA256, digest, signature);
+}
+
+TEST(signatures_of_digests)
+{
+	CHECK(verify_digest(ALL(rsa_key), "RSA", "candor", ALL(rsa_sig)));
+	CHECK(!verify_digest(ALL(rsa_key), "RSA", "cander", ALL(rsa_sig)));
+	CHECK(!verify_digest(ALL(rsa_key), "EC", "candor", ALL(rsa_sig)));
+	CHECK(verify_digest(ALL(ec_key), "EC", "candor", ALL(ec_sig)));
+	CHECK(!verify_digest(ALL(ec_key), "EC", "cander", ALL(ec_sig)));
+	CHECK(!verify_digest(ALL(ec_key), "RSA", "candor", ALL(ec_sig)));
+	CHECK(!verify_digest(ALL(ed_key), "RSA", "candor", ALL(rsa_sig)));
+	CHECK(!verify_digest((struct bytes){ 0 }, "RSA", "candor", ALL(rsa_sig)));
+}
+
 TEST(recover)
 {
 	uint8_t block[PKEY_DATA_MAX], digest[HASH_MAX];
@@ -148,8 +170,11 @@ use_everything(void)
 		n += verify(ALL(key), "candor", ALL(ec_sig));
 	}
 	n += pkey_recover(ALL(rsa_key), ALL(rsa_sig), block) > 0;
+	n += verify_digest(ALL(rsa_key), "RSA", "candor", ALL(rsa_sig));
+	n += verify_digest(ALL(ec_key), "EC", "candor", ALL(ec_sig));
+	n += pkey_verify_digest(ALL(rsa_key), "RSA", HASH_SHA1, digest, ALL(rsa_sig));
 	n += oid_short(BYTES_LIT("\x55\x04\x03")) != NULL;
-	return n == 4 ? 0 : 1;
+	return n == 6 ? 0 : 1;
 }
 
 TEST(confined)

@@ -17,8 +17,8 @@ is_low(uint32_t unit)
 	return (unit & 0xfc00) == 0xdc00;
 }
 
-static size_t
-put(uint8_t *out, uint32_t c)
+size_t
+utf_put(uint8_t *out, uint32_t c)
 {
 	static const uint8_t first[] = { 0, 0, 0xc0, 0xe0, 0xf0 };
 	size_t n = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
@@ -55,7 +55,7 @@ utf_from_16(struct arena *a, struct bytes s)
 	if (out == NULL)
 		return (struct bytes){ 0 };
 	for (size_t at = 0; at < 2 * units;)
-		n += put(out + n, next_of_16(bytes_sub(s, 0, 2 * units), &at));
+		n += utf_put(out + n, next_of_16(bytes_sub(s, 0, 2 * units), &at));
 	return (struct bytes){ out, n };
 }
 
@@ -107,7 +107,7 @@ utf_mend(struct arena *a, struct bytes s)
 			used = wrong_part(bytes_from(s, at));
 			code = REPLACEMENT;
 		}
-		n += put(out + n, code);
+		n += utf_put(out + n, code);
 	}
 	return (struct bytes){ out, n };
 }

@@ -10,6 +10,11 @@
 
 #include "base/arena.h"
 
+#define UTF_MOST 4 /* bytes of one code */
+
+/* The bytes of a code, which is none of a surrogate, to out; how many. */
+size_t utf_put(uint8_t *out, uint32_t code);
+
 /* UTF-16, low byte first, up to its first zero or its end; an odd last byte is left. */
 struct bytes utf_from_16(struct arena *a, struct bytes s);
 

@@ -50,6 +50,7 @@ struct zip_record {
 	struct bytes name;
 	uint64_t compressed, uncompressed;
 	uint64_t header; /* the local header's offset, from base */
+	uint32_t crc;    /* of the content */
 	uint16_t flags, method;
 };
 
@@ -59,6 +60,13 @@ enum err zip_dir_open(struct bytes file, struct zip_dir *d);
 bool zip_dir_next(struct zip_dir *d, struct zip_record *r);
 /* The packed bytes of an entry that was found; p NULL: encrypted, or not in the file. */
 struct bytes zip_dir_data(const struct zip_dir *d, const struct zip_record *r);
+
+/*
+ * The content of an entry, most bytes at most (below 2^31). ERR_FORMAT: it cannot be had,
+ * or its checksum is another; ERR_LIMIT: it is more, or the arena is spent.
+ */
+enum err zip_unpack(const struct zip_dir *d, const struct zip_record *r, struct arena *a,
+    size_t most, struct bytes *out);
 
 extern const struct fact zip_facts[];
 

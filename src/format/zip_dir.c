@@ -175,6 +175,7 @@ read_entry(struct bytes b, struct zip_record *r)
 	*r = (struct zip_record){
 		.flags = rec_le16(b, 8),
 		.method = rec_le16(b, 10),
+		.crc = rec_le32(b, 16),
 		.compressed = rec_le32(b, 20),
 		.uncompressed = rec_le32(b, 24),
 		.header = rec_le32(b, 42),
