@@ -15,11 +15,13 @@
 #include "cli/msg.h"
 #include "compare/compare.h"
 #include "crypto/init.h"
+#include "rebuild/mirror.h"
 #include "rebuild/tell.h"
 
 struct rebuild_args {
-	const char *toolchain, *root, *result, *closure, *keep;
-	bool blame, json, full, quiet;
+	const char *toolchain, *root, *packages, *result, *closure, *keep;
+	struct opt_list mirror;
+	bool blame, host, json, full, quiet;
 	uint64_t space, limit, tasks, memory;
 	uint32_t timeout;
 };
@@ -29,7 +31,10 @@ struct rebuild_args {
 static const struct opt rebuild_opts[] = {
 	{ 0, "blame", OPT_FLAG, NULL, "try the variations one by one to find the guilty", AT(blame) },
 	{ 0, "toolchain", OPT_STR, "LIST", "compilers, as in gcc,clang: two builds with each", AT(toolchain) },
-	{ 0, "root", OPT_STR, "DIR", "build in this root, made from packages (the host's)", AT(root) },
+	{ 0, "root", OPT_STR, "DIR", "build in this root, made from packages", AT(root) },
+	{ 0, "packages", OPT_STR, "DIR", "make the root of the .debs that the bundle names, which are there", AT(packages) },
+	{ 0, "mirror", OPT_LIST, "SOURCE", "make it of those, from 'URL SUITE main'; may be given again", AT(mirror) },
+	{ 0, "host", OPT_FLAG, NULL, "build with the programs of this machine", AT(host) },
 	{ 'o', "output", OPT_STR, "FILE", "write the result there as JSON, to be attested", AT(result) },
 	{ 0, "closure", OPT_STR, "FILE", "write there every file that was read, with digests", AT(closure) },
 	{ 0, "keep", OPT_STR, "DIR", "keep what the two builds made, below DIR", AT(keep) },
@@ -183,19 +188,81 @@ split_toolchains(char *list, const char **out, size_t *n)
 	return OK;
 }
 
-static enum err
-open_root(const char *path, struct rebuild_plan *p)
+/* Which root was asked for; a bundle that has packages decides the rest. */
+static int
+choose_root(const struct rebuild_args *a, struct rebuild_plan *p)
 {
-	p->root = REBUILD_HOST;
-	p->root_dir = -1;
-	if (path == NULL)
-		return OK;
+	if ((a->root != NULL) + (a->packages != NULL) + (a->mirror.n > 0) + a->host > 1) {
+		msg_error("handover rebuild: of --root, --packages, --mirror and --host "
+			  "only one can be");
+		return OPT_EXIT_USAGE;
+	}
+	p->root = a->packages != NULL ? REBUILD_PACKAGES
+		  : a->mirror.n > 0   ? REBUILD_MIRROR
+				      : REBUILD_HOST;
+	if (a->root == NULL)
+		return -1;
 	p->root = REBUILD_FOLDER;
-	p->root_dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	p->root_dir = open(a->root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (p->root_dir >= 0)
+		return -1;
+	msg_error("cannot open the root '%s': %s", a->root, sys_why());
+	return 2;
+}
+
+static void
+on_root_tick(void *arg, uint64_t opened)
+{
+	const struct rebuild_plan *p = arg;
+
+	p->tick(p->arg, "making the root", opened);
+}
+
+/* What dpkg says while the root is made, beside the logs of the builds. */
+static int
+open_log(const char *keep)
+{
+	char *path;
+	int fd;
+
+	if (keep == NULL)
+		return -1;
+	path = xprintf("%s/root.log", keep);
+	(void)mkdir(keep, 0777);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	free(path);
+	return fd;
+}
+
+/* A root of packages, when there is to be one. What it was made of stays in *out. */
+static enum err
+make_root(const struct rebuild_args *a, struct rebuild_plan *p, struct root *out,
+    struct fault *f)
+{
+	CLEAN(fd_closep) int log = open_log(a->keep);
+	struct root_plan plan = { .bundle = p->bundle,
+		.log = log,
+		.folder = a->packages,
+		.limits = p->limits,
+		.tick = p->tick != NULL ? on_root_tick : NULL,
+		.arg = p };
+	struct mirror m = { 0 };
+	enum err e = OK;
+
+	if (p->root == REBUILD_HOST && !a->host && root_in_bundle(p->bundle))
+		p->root = REBUILD_BUNDLE;
+	if (p->root == REBUILD_HOST || p->root == REBUILD_FOLDER)
 		return OK;
-	msg_error("cannot open the root '%s': %s", path, sys_why());
-	return ERR_IO;
+	if (p->root == REBUILD_MIRROR) {
+		e = mirror_fetch(p->bundle, a->mirror.p, a->mirror.n, &m, f);
+		plan.folder = m.debs;
+	}
+	if (e == OK)
+		e = root_make(&plan, out, f);
+	if (e == OK)
+		p->made = out;
+	mirror_done(&m);
+	return e;
 }
 
 static void
@@ -216,6 +283,7 @@ static int
 work(const struct rebuild_args *a, const char *path, struct rebuild_plan *p)
 {
 	struct rebuild *r = xcalloc(1, sizeof(*r));
+	struct root root = { .carry = { .tree = { .bundle = -1 } } };
 	struct bundle b;
 	struct fault f = { 0 };
 	int code;
@@ -227,13 +295,16 @@ work(const struct rebuild_args *a, const char *path, struct rebuild_plan *p)
 	}
 	p->bundle = &b;
 	set_limits(a, &p->limits);
-	e = rebuild_run(p, r, &f);
+	e = make_root(a, p, &root, &f);
+	if (e == OK)
+		e = rebuild_run(p, r, &f);
 	clear_progress(p);
 	if (e == OK)
 		e = write_results(
 		    a, &(struct tell){ p, r, CANDOR_VERSION, sys_now(), a->full }, &f);
 	code = e != OK ? log_refused(&f) : r->pair[0].result == REBUILD_SAME ? 0 : 1;
 	rebuild_done(r);
+	root_done(&root);
 	p->bundle = NULL;
 	bundle_close(&b);
 	free(r);
@@ -256,8 +327,8 @@ run_rebuild(int argc, char **argv, const struct verb *v)
 		if (split_toolchains(list, toolchain, &p.toolchains) != OK)
 			code = OPT_EXIT_USAGE;
 	}
-	if (code < 0 && open_root(a.root, &p) != OK)
-		code = 2;
+	if (code < 0)
+		code = choose_root(&a, &p);
 	p.blame = a.blame;
 	p.tick = !a.quiet && msg_terminal(2) ? on_tick : NULL;
 	if (code < 0) {
@@ -269,6 +340,7 @@ run_rebuild(int argc, char **argv, const struct verb *v)
 	free(compare);
 	fd_closep(&p.root_dir);
 	free(list);
+	free(a.mirror.p);
 	free(rest.p);
 	return code;
 }

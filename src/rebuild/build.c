@@ -50,12 +50,30 @@ set_end(struct build *b, enum trace_end end, struct room *r)
 	}
 }
 
+/* The same of a root that was made: below OUT, or the room itself. */
+static enum err
+collect_root(const struct build_plan *p, const struct room *r, struct fault *f)
+{
+	CLEAN(fd_closep)
+	int dir = p->carry_from != NULL
+		      ? openat(r->out, p->carry_from,
+			    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+		      : openat(r->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (dir < 0)
+		return fault_set(
+		    f, FAULT_IO, "cannot open the root that was made: %s", sys_why());
+	return carry_tree(dir, room_has_own, p->room.source->time, p->carry, f);
+}
+
 /* While init is stopped and everybody else is dead, nothing in the room moves. */
 static enum err
 collect(const struct build_plan *p, struct room *r, struct build *b, struct fault *f)
 {
 	struct statvfs fs;
 
+	if (p->carry != NULL)
+		return b->end == BUILD_DONE ? collect_root(p, r, f) : OK;
 	b->full = fstatvfs(r->out, &fs) == 0 && (fs.f_bavail == 0 || fs.f_favail == 0);
 	if (take_all(r->out, p->wanted, p->arg, &b->take) != OK)
 		return fault_set(f, FAULT_IO, "cannot keep the artefacts: %s", sys_why());
@@ -71,7 +89,8 @@ build_run(const struct build_plan *p, const struct vary_world *world, struct bui
     struct fault *f)
 {
 	struct room_plan room = p->room;
-	struct trace_plan trace = { room.limits.seconds, &out->world, p->tick, p->arg };
+	struct trace_plan trace = { room.limits.seconds, &out->world, room.install,
+		p->tick, p->arg };
 	struct room r;
 	enum err e;
 

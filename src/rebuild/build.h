@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "rebuild/carry.h"
 #include "rebuild/closure.h"
 #include "rebuild/owner.h"
 #include "rebuild/room.h"
@@ -36,6 +37,12 @@ struct build_plan {
 	struct room_plan room; /* but for its world, which is build's */
 	bool closure;          /* is made, with owners */
 	const struct closure *before;
+	/*
+	 * A root is made, not artefacts: it is taken from the folder carry_from (below
+	 * OUT; NULL: the room's own root) when the recipe was done.
+	 */
+	struct carry *carry;
+	const char *carry_from;
 	bool (*wanted)(void *arg, const char *name); /* what is copied; NULL: all */
 	void (*tick)(void *arg, uint64_t opened);
 	void *arg;

@@ -68,7 +68,8 @@ copy(const struct fill_tree *t, const struct fill_file *f, int to)
 static enum err
 make_file(const struct fill_tree *t, const struct fill_file *f, int dir)
 {
-	const struct timespec when[2] = { { t->time, 0 }, { t->time, 0 } };
+	int64_t time = f->time != 0 ? f->time : t->time;
+	const struct timespec when[2] = { { time, 0 }, { time, 0 } };
 	CLEAN(fd_closep) int fd = -1;
 
 	TRY(make_folders(dir, f->name));

@@ -3,8 +3,8 @@
  *
  * A file system in memory lists a folder's files in the order in which they were made
  * (backwards or not, as the kernel likes). So making them from a to z or from z to a is
- * all it takes to have a build see another order, exactly and always. Every file has
- * the same time, the bundle's; a build that looks at them finds nothing new.
+ * all it takes to have a build see another order, exactly and always. Every file of
+ * a bundle has the same time, the bundle's; a build that looks at them finds nothing new.
  */
 #pragma once
 
@@ -21,6 +21,7 @@ struct fill_file {
 	bool exec;
 	const char *link; /* a symbolic link to this instead of a file; NULL: a file */
 	bool folder;      /* an empty folder instead */
+	int64_t time;     /* seconds since 1970; 0: the tree's */
 	/* SHA-256 that its content must have: the bundle may be changed meanwhile. NULL:
 	 * any. */
 	const uint8_t *digest;
@@ -30,7 +31,7 @@ struct fill_tree {
 	const struct fill_file *file; /* sorted by name */
 	size_t n;
 	int bundle;   /* descriptor of the bundle, open for reading */
-	int64_t time; /* of every file */
+	int64_t time; /* of folders and links, and of files without one */
 };
 
 /* A name of a file for messages: the one that filling failed at; NULL: none. */

@@ -150,7 +150,8 @@ build_once(struct run *r, const struct try *t, const struct closure *before,
 		    .recipe = &r->trees.recipe,
 		    .script = "build.sh",
 		    .limits = p->limits,
-		    .root = p->root_dir },
+		    .root = p->root_dir,
+		    .made = p->made != NULL ? &p->made->carry.tree : NULL },
 		.closure = before != NULL,
 		.before = before,
 		.wanted = before != NULL ? is_promised : is_none,
@@ -405,14 +406,14 @@ find_guilty(struct run *r, struct rebuild_pair *p, struct fault *f)
 /* --- all of it
  * ------------------------------------------------------------------------------- */
 
-/* Locales with other decimal points, collation or case rules, where one is installed. */
+/* Locales with other decimal points, collation or case rules, where the host has one. */
 static const char *
-find_locale(void)
+find_locale(const struct rebuild_plan *p)
 {
 	static const char *const names[] = { "tr_TR.utf8", "de_DE.utf8", "fr_FR.utf8",
 		"et_EE.utf8", "en_US.utf8" };
 
-	for (size_t i = 0; i < COUNT(names); i++) {
+	for (size_t i = 0; i < COUNT(names) && p->root == REBUILD_HOST; i++) {
 		char *path = xprintf("/usr/lib/locale/%s", names[i]);
 		struct stat st;
 		bool there = stat(path, &st) == 0;
@@ -430,7 +431,7 @@ rebuild_run(const struct rebuild_plan *p, struct rebuild *out, struct fault *f)
 	struct run r = { .plan = p, .out = out };
 	size_t n = p->toolchains > 0 ? p->toolchains : 1;
 
-	*out = (struct rebuild){ .host = { sys_cores(), find_locale() } };
+	*out = (struct rebuild){ .host = { sys_cores(), find_locale(p) } };
 	arena_init(&out->arena, (size_t)1 << 30);
 	for (unsigned v = 0; v < VARY_COUNT; v++)
 		out->varied |= (unsigned)vary_differs(v, &out->host) << v;
@@ -465,7 +466,8 @@ rebuild_done(struct rebuild *r)
 const char *
 rebuild_root_name(enum rebuild_root r)
 {
-	static const char *const names[] = { "host", "folder" };
+	static const char *const names[] = { "host", "folder", "bundle", "packages",
+		"mirror" };
 
 	return names[r];
 }
@@ -477,6 +479,15 @@ rebuild_root_warning(enum rebuild_root r)
 		"built with the programs of this machine, not with those that the bundle "
 		"names: a compiler that injects something would do it in both builds",
 		"built in a root that the examiner named; who made it answers for it",
+		"built in a root made of the packages that the vendor put into the "
+		"bundle: "
+		"whether they are Debian's, their digests in recipe/packages tell",
+		"built in a root made of packages that the examiner had, with the "
+		"digests "
+		"that the bundle names",
+		"built in a root made of packages from a mirror, with the digests that "
+		"the "
+		"bundle names",
 	};
 
 	return warnings[r];

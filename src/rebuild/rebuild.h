@@ -12,20 +12,25 @@
 #include "handover/bundle.h"
 #include "rebuild/build.h"
 #include "rebuild/explain.h"
+#include "rebuild/root.h"
 
 #define REBUILD_TOOLCHAINS 4
 
 /* What the root was made from. The words of results are in rebuild_root_name(). */
 enum rebuild_root {
-	REBUILD_HOST,   /* the host's /usr: whoever owns the host owns the compiler */
-	REBUILD_FOLDER, /* a folder that the examiner named, made of packages */
+	REBUILD_HOST,     /* the host's /usr: whoever owns the host owns the compiler */
+	REBUILD_FOLDER,   /* a folder that the examiner named, made of packages */
+	REBUILD_BUNDLE,   /* made here of the packages that are in the bundle */
+	REBUILD_PACKAGES, /* made here of those it names, which the examiner had */
+	REBUILD_MIRROR,   /* made here of those it names, from a mirror */
 };
 
 struct rebuild_plan {
 	const struct bundle *bundle;
 	struct room_limits limits;
 	enum rebuild_root root;
-	int root_dir;                 /* -1: the host's */
+	int root_dir;                 /* -1: the host's, or made here */
+	const struct root *made;      /* NULL: not made here */
 	const char *const *toolchain; /* "gcc", "clang-14"; none: what the recipe takes */
 	size_t toolchains;
 	bool blame;

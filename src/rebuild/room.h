@@ -38,7 +38,10 @@ struct room_plan {
 	const char *script;      /* the recipe's file that is run */
 	const char *const *vars; /* "NAME=value", more than the world's; ends with NULL */
 	struct room_limits limits;
-	int root; /* a folder to take as root, open; -1: the host's */
+	int root;                     /* a folder to take as root, open; -1: the host's */
+	const struct fill_tree *made; /* the root itself, made of packages; NULL: none */
+	/* Packages are installed: the build may write its root, and its user is root. */
+	bool install;
 };
 
 /* Descriptors are open in this process, all else is in the room. */
@@ -65,6 +68,9 @@ MUST_USE enum err room_ended(struct room *r, int *status);
 
 /* Kills whatever is in it. Without a room it does nothing. */
 void room_close(struct room *r);
+
+/* Is this what a room has of its own, so that no root's takes its place? "etc/passwd" */
+bool room_has_own(const char *name);
 
 /* Can this system make rooms? NULL: yes; else the reason, static. */
 const char *room_refused(void);

@@ -331,7 +331,7 @@ reopen_root(struct room_plan *p, struct room_step *s)
 	char link[64], path[4096];
 	ssize_t n;
 
-	if (p->root < 0)
+	if (p->root < 0 || p->made != NULL)
 		return true;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", p->root);
 	n = readlink(link, path, sizeof(path) - 1);

@@ -3,7 +3,8 @@
  *
  * The new root is made on the host's /tmp, in our own mount namespace, from nothing: what
  * is not put there is not there. The host's folders are bound with everything that is
- * mounted in them (the kernel insists), read-only, without devices and set-uid programs.
+ * mounted in them (the kernel insists), read-only, without devices and set-uid programs;
+ * a root made of packages (carry.h) is written file by file.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -177,12 +178,13 @@ bind_host(struct room_step *s)
 	return bind_in("/var/lib/dpkg", "var/lib/dpkg", s);
 }
 
-/* Folders of a root that the room has its own of. */
-static bool
-is_own(const char *name)
+bool
+room_has_own(const char *name)
 {
 	static const char *const own[] = { ".", "..", "proc", "sys", "dev", "tmp", "run",
-		"build", "srv", "home", "root", "mnt", "media", "lost+found" };
+		"build", "srv", "home", "root", "mnt", "media", "lost+found", "candor",
+		"etc/passwd", "etc/group", "etc/hosts", "etc/hostname",
+		"etc/nsswitch.conf", "var/tmp" };
 
 	for (size_t i = 0; i < COUNT(own); i++)
 		if (strcmp(name, own[i]) == 0)
@@ -208,7 +210,7 @@ bind_folder(int root, const char *below, struct room_step *s)
 	for (const struct dirent *e; ok && (e = readdir(d)) != NULL;) {
 		char *from, *to;
 
-		if (is_own(e->d_name))
+		if (room_has_own(e->d_name))
 			continue;
 		if (below[0] == '\0' &&
 		    (strcmp(e->d_name, "etc") == 0 || strcmp(e->d_name, "var") == 0)) {
@@ -230,12 +232,16 @@ bind_folder(int root, const char *below, struct room_step *s)
 static bool
 make_users(const struct vary_world *w, struct room_step *s)
 {
-	char *passwd = xprintf("root:x:0:0:root:/nonexistent:/bin/sh\n"
-			       "%s:x:%u:%u:%s:%s/home:/bin/sh\n"
+	char *user = w->uid == 0
+			 ? xstrdup("")
+			 : xprintf("%s:x:%u:%u:%s:%s/home:/bin/sh\n", w->user,
+			       (unsigned)w->uid, (unsigned)w->uid, w->user, w->base);
+	char *own =
+	    w->uid == 0 ? xstrdup("") : xprintf("%s:x:%u:\n", w->user, (unsigned)w->uid);
+	char *passwd = xprintf("root:x:0:0:root:/nonexistent:/bin/sh\n%s"
 			       "nobody:x:65534:65534:nobody:/nonexistent:/bin/false\n",
-	    w->user, (unsigned)w->uid, (unsigned)w->uid, w->user, w->base);
-	char *group =
-	    xprintf("root:x:0:\n%s:x:%u:\nnogroup:x:65534:\n", w->user, (unsigned)w->uid);
+	    user);
+	char *group = xprintf("root:x:0:\n%snogroup:x:65534:\n", own);
 	char *hosts = xprintf("127.0.0.1 localhost\n127.0.1.1 %s\n", w->host);
 	char *name = xprintf("%s\n", w->host);
 	bool ok = make_file("etc/passwd", passwd, s) &&
@@ -244,6 +250,8 @@ make_users(const struct vary_world *w, struct room_step *s)
 		  make_file("etc/nsswitch.conf",
 		      "passwd: files\ngroup: files\nhosts: files\n", s);
 
+	free(user);
+	free(own);
 	free(passwd);
 	free(group);
 	free(hosts);
@@ -354,14 +362,47 @@ fill_one(const struct room_plan *p, const char *name, const struct fill_tree *t,
 	return ok;
 }
 
+/* A root made of packages: each file of it is written anew, in the world's order. */
+static bool
+fill_root(const struct room_plan *p, struct room_step *s)
+{
+	CLEAN(fd_closep) int dir = open(NEW, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	struct fill_fault f = { 0 };
+
+	return (dir >= 0 && fill_make(p->made, dir, p->world->descending, &f) == OK) ||
+	       room_fails(s, "write '%s' of the root", f.name ? f.name : "/");
+}
+
+/* The file system in memory that the root is; what is bound into it takes no space. */
+static bool
+mount_root(const struct room_plan *p, struct room_step *s)
+{
+	char *options = p->made == NULL ? xstrdup("size=" ROOT_MAX ",mode=0755")
+					: xprintf("size=%llu,mode=0755",
+					      (unsigned long long)p->limits.space);
+	bool ok = mount("none", NEW, "tmpfs", MS_NOSUID, options) == 0;
+
+	free(options);
+	return ok || room_fails(s, "a file system in memory for the root");
+}
+
+static bool
+bring_root(const struct room_plan *p, struct room_step *s)
+{
+	if (p->made != NULL)
+		return fill_root(p, s);
+	return p->root < 0 ? bind_host(s) : bind_folder(p->root, "", s);
+}
+
 /* The old root stays mounted under the new one until it is taken off (pivot_root(2)). */
 static bool
-enter(struct room_step *s)
+enter(bool writable, struct room_step *s)
 {
 	if (chdir(NEW) != 0 || syscall(SYS_pivot_root, ".", ".") != 0 ||
 	    umount2(".", DETACH) != 0 || chdir("/") != 0)
 		return room_fails(s, "pivot_root");
-	return mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID,
+	return writable ||
+	       mount(NULL, "/", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID,
 		   NULL) == 0 ||
 	       room_fails(s, "make the root read-only");
 }
@@ -371,11 +412,8 @@ room_mount(const struct room_plan *p, struct room_step *s)
 {
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0)
 		return room_fails(s, "make mounts private");
-	if (mount("none", NEW, "tmpfs", MS_NOSUID, "size=" ROOT_MAX ",mode=0755") != 0)
-		return room_fails(s, "a file system in memory for the root");
-	if (!make_users(p->world, s) || !make_processors(p->world->cpus, s))
-		return false;
-	if (p->root < 0 ? !bind_host(s) : !bind_folder(p->root, "", s))
+	if (!mount_root(p, s) || !make_users(p->world, s) ||
+	    !make_processors(p->world->cpus, s) || !bring_root(p, s))
 		return false;
 	if (!make_path("proc", true, s) ||
 	    mount("proc", in_new("proc"), "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC,
@@ -383,5 +421,5 @@ room_mount(const struct room_plan *p, struct room_step *s)
 		return room_fails(s, "mount /proc");
 	return make_devices(s) && make_space(p, s) &&
 	       fill_one(p, "source", p->source, s) &&
-	       fill_one(p, "recipe", p->recipe, s) && enter(s);
+	       fill_one(p, "recipe", p->recipe, s) && enter(p->install, s);
 }

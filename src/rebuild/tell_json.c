@@ -111,6 +111,10 @@ put_root(struct json *j, const struct tell *t)
 	json_open(j, "root", '{');
 	json_str(j, "kind", rebuild_root_name(t->plan->root));
 	json_str(j, "warning", warning);
+	if (t->plan->made != NULL) {
+		json_uint(j, "madeOf", t->plan->made->packages);
+		json_uint(j, "unchecked", t->plan->made->unchecked);
+	}
 	put_packages(j, &b->owner, buf_bytes(&list));
 	json_uint(j, "unowned", b->owner.nobodies);
 	json_open(j, "unownedFiles", '[');

@@ -167,8 +167,12 @@ put_root(struct buf *out, const struct tell *t)
 	const struct build *b = &t->rebuild->pair[0].build[0];
 	const char *warning = rebuild_root_warning(t->plan->root);
 
-	buf_printf(out, "root: %s, files of %zu package%s were read\n",
-	    rebuild_root_name(t->plan->root), b->owner.n, plural(b->owner.n));
+	buf_printf(out, "root: %s", rebuild_root_name(t->plan->root));
+	if (t->plan->made != NULL)
+		buf_printf(out, ", made of %zu package%s", t->plan->made->packages,
+		    plural(t->plan->made->packages));
+	buf_printf(
+	    out, "; files of %zu package%s were read\n", b->owner.n, plural(b->owner.n));
 	buf_printf(out, "warning: %s\n", warning);
 	for (size_t i = 0; i < b->owner.n && t->full; i++) {
 		const struct owner_package *p = &b->owner.package[i];

@@ -236,7 +236,7 @@ trace_run(const struct trace_plan *p, const struct room *r, struct flow *flow,
 	struct sigaction act = { .sa_handler = wake }, before;
 	struct tracer t = { .plan = p,
 		.room = r,
-		.calls = { flow, p->world, now_ns(), 0 },
+		.calls = { flow, p->world, p->owners, now_ns(), 0 },
 		.count = count,
 		.start = sys_clock_ms() };
 	enum trace_end end;

@@ -25,6 +25,8 @@ enum trace_end {
 struct trace_plan {
 	uint32_t seconds;               /* at most */
 	const struct vary_world *world; /* its clock */
+	bool
+	    owners; /* files may be given to users that the room has not: it stays ours */
 	/* Called some times a second; may be NULL. */
 	void (*tick)(void *arg, uint64_t opened);
 	void *arg;

@@ -296,8 +296,9 @@ trace_call_begin(struct trace_calls *c, struct trace_task *t, pid_t pid,
 void
 trace_call_end(struct trace_calls *c, struct trace_task *t, pid_t pid, int64_t answer)
 {
-	if (t->kind == GUARD_CHOWN && answer == -EINVAL)
-		set_answer(pid, -EPERM);
+	if (t->kind == GUARD_CHOWN &&
+	    (answer == -EINVAL || (c->owners && answer == -EPERM)))
+		set_answer(pid, c->owners ? 0 : -EPERM);
 	if (answer < 0)
 		return;
 	switch (t->kind) {

@@ -24,6 +24,7 @@ struct trace_task {
 struct trace_calls {
 	struct flow *flow;
 	const struct vary_world *world;
+	bool owners;   /* trace.h */
 	int64_t start; /* ns since 1970, of the kernel's clock, when the build began */
 	uint64_t opened;
 };

@@ -28,13 +28,15 @@ def order(name):
     return name.encode().replace(b'/', b'\0')
 
 
-def make(source, recipe, artefacts, product='sample', packages=''):
+def make(source, recipe, artefacts, product='sample', packages='', toolchain=None):
     """The bytes of a bundle. source: {name: bytes or text}; a text that begins with
-    '-> ' is a link. artefacts: {name: bytes}, what the vendor says it built."""
+    '-> ' is a link. artefacts: {name: bytes}, what the vendor says it built. toolchain:
+    {name of a .deb: bytes}, to go with packages."""
     links = {n: t[3:] for n, t in source.items() if isinstance(t, str) and t.startswith('-> ')}
     b = lambda t: t if isinstance(t, bytes) else t.encode()
     members = {'source/' + n: b(t) for n, t in source.items() if n not in links}
     members |= {'artefacts/' + n: b(t) for n, t in artefacts.items()}
+    members |= {'recipe/toolchain/' + n: b(t) for n, t in (toolchain or {}).items()}
     exec_ = ['recipe/build.sh']
     lines = lambda names: ''.join(n + '\n' for n in sorted(names, key=order)).encode()
     members |= {

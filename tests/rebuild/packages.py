@@ -2,17 +2,18 @@
 """packages.py CANDOR [OPTION]... [SOURCE-PACKAGE]... - other people's software, handed over.
 
 For each Debian source package: its source and Debian's own binary packages become a
-handover bundle, which is then rebuilt twice by `candor handover rebuild` in a root made
-of Debian's packages, and held against what Debian's build servers made. Prints a table
-in Markdown (docs/handover-packages.md). Needs root, a Debian mirror, mmdebstrap and some
-gigabytes of disk:
+handover bundle with the packages of its toolchain in it. `candor handover rebuild` makes
+a root of these, builds twice, and holds the result against what Debian's build servers
+made. Prints a table in Markdown (docs/handover-packages.md). The vendor's machine is a root
+that mmdebstrap makes. Needs root, a Debian mirror, mmdebstrap and some gigabytes:
 
     tests/rebuild/packages.py build/bin/candor --work /var/tmp/packages
 
 A package may be NAME=VERSION. Options:
 
   --work DIR    where everything goes, and is found again (packages.work)
-  --root DIR    a root that has what the packages need; else mmdebstrap makes one
+  --root DIR    the vendor's machine: a root that has what the packages need
+  --in-root     build in it, too, and put no packages into the bundles
   --suite NAME  of Debian (bookworm)
   --mirror URL  (http://deb.debian.org/debian)
   --table       only the table, of what is in the work folder already
@@ -26,7 +27,7 @@ import re
 import subprocess
 import sys
 
-PACKAGES = 'hello zlib bzip2 xz-utils sed grep jq lua5.4 sqlite3 file less tree shunit2 six'.split()
+PACKAGES = 'hello zlib bzip2 xz-utils sed grep jq lua5.4 sqlite3 file less tree ucf dh-python'.split()
 
 # What it costs, and what can be skipped: tests tell nothing about the bytes.
 RECIPE = '''#!/bin/sh
@@ -137,6 +138,32 @@ def candor(args, *words, ok=(0,)):
     return run
 
 
+def build_depends(dsc):
+    """What has to be installed here, without architectures and profiles."""
+    fields = re.findall(r'^Build-Depends(?:-Indep|-Arch)?:((?:.*\n)(?:[ \t].*\n)*)', dsc, re.M)
+    for one in ','.join(fields).replace('\n', ' ').split(','):
+        arch = re.search(r'\[(.*?)\]', one)
+        if arch and not {'amd64', 'any', 'linux-any', 'any-amd64'} & set(arch[1].split()) and '!' not in arch[1]:
+            continue
+        if re.search(r'<(?!\s*!)', one):
+            continue
+        if re.sub(r'[\[<].*', '', one).strip():
+            yield re.sub(r'[\[<].*', '', one).strip()
+
+
+def toolchain(args, apt, bundle):
+    """The packages that a bundle names, as files."""
+    debs = args.work / 'toolchain'
+    debs.mkdir(exist_ok=True)
+    text = subprocess.run(['tar', '-xOf', bundle, 'recipe/packages'], check=True, capture_output=True, text=True).stdout
+    rows = [l.split() for l in text.splitlines()]
+    need = [f'{n}:{a}={v}' if a != 'all' else f'{n}={v}' for n, v, a, _ in rows
+            if not (debs / f'{n}_{v.replace(":", "%3a")}_{a}.deb').exists()]
+    if need:
+        apt.run('apt-get', 'download', *need, cwd=debs)
+    return debs
+
+
 def one(args, apt, root, name, key):
     where = args.work / name.split('=')[0]
     version, debs, source = fetch(apt, name, where)
@@ -146,11 +173,16 @@ def one(args, apt, root, name, key):
         plain(deb)
     bundle, result = where / 'x.handover', where / 'result.json'
     (where / 'build.sh').write_text(RECIPE)
-    bundle.unlink(missing_ok=True)
-    candor(args, 'handover', 'create', source, '--product', name, '--version', version, '--recipe',
-           where / 'build.sh', '--artefact', debs, '--key', key, '--dpkg', root / 'var/lib/dpkg',
-           '--date', '2026-11-29', '-o', bundle, '-q')
-    run = candor(args, 'handover', 'rebuild', '--root', root, '-o', result, '--closure', where / 'closure',
+    def create(*more):
+        bundle.unlink(missing_ok=True)
+        candor(args, 'handover', 'create', source, '--product', name, '--version', version, '--recipe',
+               where / 'build.sh', '--artefact', debs, '--key', key, '--dpkg', root / 'var/lib/dpkg',
+               '--build-depends', ', '.join(['fakeroot', *build_depends(next(source.glob('*.dsc')).read_text())]),
+               '--date', '2026-11-29', '-o', bundle, '-q', *more)
+    create()
+    if not args.in_root:
+        create('--with-toolchain', toolchain(args, apt, bundle))
+    run = candor(args, 'handover', 'rebuild', *(['--root', root] if args.in_root else []), '-o', result, '--closure', where / 'closure',
                  '--keep', where / 'kept', '-q', *(['--blame'] if args.blame else []), bundle, ok=(0, 1))
     (where / 'report.txt').write_text(run.stdout)
     r = json.loads(result.read_text())
@@ -193,6 +225,7 @@ def main():
     p.add_argument('packages', nargs='*', default=PACKAGES)
     p.add_argument('--work', type=pathlib.Path, default=pathlib.Path('packages.work'))
     p.add_argument('--root', type=pathlib.Path)
+    p.add_argument('--in-root', action='store_true')
     p.add_argument('--suite', default='bookworm')
     p.add_argument('--mirror', default='http://deb.debian.org/debian')
     p.add_argument('--blame', action='store_true')

@@ -426,9 +426,110 @@ def roots():
     check('one that is not there', run.returncode == 2, run)
 
 
+def host_files(*programs):
+    """The programs, with the libraries and the loader that they need: {path in a root: file}."""
+    files = {}
+    for prog in programs:
+        path = shutil.which(prog, path='/usr/bin:/usr/sbin:/bin:/sbin')
+        files[f'usr/bin/{prog}'] = path
+        out = subprocess.run(['ldd', path], capture_output=True, text=True).stdout
+        for lib in (w for w in out.split() if w.startswith('/') and not w.endswith(':')):
+            files[str(pathlib.Path(lib).parent.resolve().relative_to('/') / pathlib.Path(lib).name)] = lib
+    return {n: pathlib.Path(f).resolve() for n, f in files.items()}
+
+
+def deb(where, name, files, postinst=None):
+    """A package of files {path: source file or text}; its file and its bytes."""
+    tree = where / name
+    (tree / 'DEBIAN').mkdir(parents=True)
+    (tree / 'DEBIAN/control').write_text(f'Package: {name}\nVersion: 1:1\nArchitecture: all\n'
+                                         f'Maintainer: nobody <n@example.org>\nDescription: {name}\n')
+    if postinst:
+        (tree / 'DEBIAN/postinst').write_text('#!/bin/sh\n' + postinst)
+        (tree / 'DEBIAN/postinst').chmod(0o755)
+    for path, what in files.items():
+        (tree / path).parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(what, str):
+            (tree / path).write_text(what)
+            (tree / path).chmod(0o755)
+        else:
+            shutil.copy(what, tree / path)
+    out = where / f'{name}_1%3a1_all.deb'
+    subprocess.run(['dpkg-deb', '-Znone', '--root-owner-group', '-b', tree, out], check=True, capture_output=True)
+    return out.name, out.read_bytes()
+
+
+POSTINST = """set -e
+id -u >/etc/made
+chown 1:2 /etc/made
+if [ -e /proc/net/dev ] && grep -q eth /proc/net/dev; then exit 9; fi
+[ ! -e /root/.ssh ]
+"""
+
+
+def made_roots():
+    """A root of packages: those in the bundle, and those it names; their scripts run in the room."""
+    with tempfile.TemporaryDirectory(prefix=MARK) as d:
+        where = pathlib.Path(d)
+        files = host_files('sh', 'cp', 'ls', 'mkdir', 'rm', 'chmod', 'chown', 'find', 'id', 'grep', 'dpkg', 'tar',
+                           'dpkg-deb', 'dpkg-split', 'dpkg-query', 'diff')
+        tools = {f'usr/sbin/{n}': '#!/bin/sh\n' for n in ('ldconfig', 'start-stop-daemon')}
+        debs = dict([deb(where, 'base', files | tools | {'var/lib/dpkg/info/format': '1\n'}),
+                     deb(where, 'extra', {'etc/extra': 'extra\n'}, POSTINST)])
+        failing = dict([deb(where, 'broken', {'etc/b': 'b\n'}, 'echo "no luck" >&2; exit 3')])
+        row = lambda debs: ''.join(f'{n.split("_")[0]} 1:1 all {hashlib.sha256(b).hexdigest()}\n'
+                                   for n, b in sorted(debs.items()))
+        recipe = HEAD + ('read x < /etc/made; [ "$x" = 0 ]; [ ! -e /usr/bin/gcc ]; (echo x > /etc/y) 2>/dev/null && exit 1\n'
+                         'read y < /etc/extra; [ "$y" = extra ]; cp "$SOURCE/a" "$OUT/x"')
+        make = lambda debs, inside: bundle.make({'a': 'a\n'}, recipe, {'x': b'a\n'}, packages=row(debs),
+                                                toolchain=debs if inside else None)
+        run = Run('', {}, raw=make(debs, True))
+        root = run.json.get('root', {})
+        check('a root of the bundle\'s packages', run.code == 0 and root.get('kind') == 'bundle'
+              and 'the vendor put into' in root['warning'], run.all + run.log() + run.kept.get('root.log', b'').decode())
+        check('whose files have owners', [p['name'] for p in root.get('packages', [])] == ['base', 'extra']
+              and root['unowned'] <= 1, root)
+        run = Run('', {}, '--packages', d, raw=make(debs, False))
+        check('a root of packages that the bundle names', run.code == 0 and run.json['root']['kind'] == 'packages',
+              run.all + run.log())
+        run = Run('', {}, '--packages', '/nonexistent', raw=make(debs, False))
+        check('which must be there', run.code == 87 and 'cannot read the package' in run.err, run.all)
+        (where / 'extra_1%3a1_all.deb').write_bytes(failing['broken_1%3a1_all.deb'])
+        run = Run('', {}, '--packages', d, raw=make(debs, False))
+        check('and must be those', run.code == 87 and 'another SHA-256' in run.err, run.all)
+        run = Run('', {}, raw=make(debs | failing, True))
+        check('a package that cannot be installed', run.code == 87 and 'could not be installed' in run.err
+              and b'no luck' in run.kept['root.log'] and not run.json, run.all)
+        run = Run('', {}, raw=make({'base_1%3a1_all.deb': b'no package\n'}, True))
+        check('one that is none', run.code == 87 and 'could not be unpacked' in run.err, run.all)
+        run = Run('', {}, '--host', raw=make(debs, True))
+        check('the host, when asked for', run.code == 1 and run.json['root']['kind'] == 'host', run.all)
+        run = Run('', {}, '--host', '--root', '/', raw=make(debs, True))
+        check('only one of them', run.code == 3, run.all)
+        mirror(where, debs, make)
+
+
+def mirror(where, debs, make):
+    """The same from a mirror that is a folder, by apt."""
+    if not shutil.which('apt-get') or not shutil.which('dpkg-scanpackages'):
+        return
+    site = where / 'site'
+    site.mkdir()
+    for name, content in debs.items():
+        (site / name.replace('%3a', '.')).write_bytes(content)
+    index = subprocess.run(['dpkg-scanpackages', '-m', '.'], cwd=site, capture_output=True, check=True).stdout
+    (site / 'Packages').write_bytes(index)
+    source = f'[trusted=yes] file:{site} ./'
+    run = Run('', {}, '--mirror', source, raw=make(debs, False))
+    check('a root of packages from a mirror', run.code == 0 and run.json['root']['kind'] == 'mirror', run.all + run.log())
+    more = debs | {'none_1%3a1_all.deb': b''}
+    run = Run('', {}, '--mirror', source, raw=make(more, False))
+    check('which has not all of them', run.code == 87 and 'apt-get could not fetch' in run.err, run.all)
+
+
 if __name__ == '__main__':
     skip_if_impossible()
-    for test in (identical, vendor_lies, worlds, clock_is_one, blame, explained, owners, signals, as_nobody, toolchains, roots, hostile, killed,
+    for test in (identical, vendor_lies, worlds, clock_is_one, blame, explained, owners, signals, as_nobody, toolchains, roots, made_roots, hostile, killed,
                  bad_bundles):
         if not ONLY or test.__name__ in ONLY:
             test()
