@@ -53,6 +53,7 @@ enum fact_flag {
 	FACT_DEPRECATED = 1 << 1,
 	FACT_HIDDEN = 1 << 2, /* not in dumps (costly, or a duplicate) */
 	FACT_EFFECT = 1 << 3, /* a function with a side effect: order matters */
+	FACT_YARAX = 1 << 4,  /* YARA-X's, beside YARA's: `yara -D` does not have it */
 };
 
 /* The same value as YARA's, so that arithmetic on it stays as strange. */
@@ -140,6 +141,20 @@ struct fact {
 #define FACT_K(name_, v)                                                           \
 	{                                                                          \
 		.name = name_, .type = FACT_INT, .flags = FACT_CONST, .value = (v) \
+	}
+/* Of YARA-X, in a module that YARA has, too. */
+#define FACT_KX(name_, v)                                                          \
+	{                                                                          \
+		.name = name_, .type = FACT_INT, .flags = FACT_CONST | FACT_YARAX, \
+		.value = (v)                                                       \
+	}
+#define FACT_IX(S, f)                                                                   \
+	{                                                                               \
+		.name = #f, .type = FACT_INT, .flags = FACT_YARAX, .at = offsetof(S, f) \
+	}
+#define FACT_SX(S, f)                                                                   \
+	{                                                                               \
+		.name = #f, .type = FACT_STR, .flags = FACT_YARAX, .at = offsetof(S, f) \
 	}
 #define FACT_KF(name_, v)                                                          \
 	{                                                                          \

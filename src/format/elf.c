@@ -30,6 +30,7 @@ static const uint8_t segment_size[2] = { 32, 56 };
 
 /* clang-format off */
 static const struct elf_field
+	e_osabi     = FIELD(7, 1, 7, 1), /* in e_ident */
 	e_type      = FIELD(16, 2, 16, 2), e_machine   = FIELD(18, 2, 18, 2),
 	e_entry     = FIELD(24, 4, 24, 8), e_phoff     = FIELD(28, 4, 32, 8),
 	e_shoff     = FIELD(32, 4, 40, 8), e_phentsize = FIELD(42, 2, 54, 2),
@@ -279,6 +280,7 @@ elf_open(struct parse *p)
 	e->big = h.p[5] == DATA_MSB;
 	e->type = (int64_t)elf_get(e, h, e_type);
 	e->machine = (int64_t)elf_get(e, h, e_machine);
+	e->osabi = (int64_t)elf_get(e, h, e_osabi);
 	e->entry = elf_get(e, h, e_entry);
 	e->sh_offset = (int64_t)elf_get(e, h, e_shoff);
 	e->sh_entry_size = (int64_t)elf_get(e, h, e_shentsize);

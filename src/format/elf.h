@@ -43,13 +43,12 @@ struct elf_dynamic {
 };
 
 struct elf_symbol {
-	int64_t value, size, type, bind, shndx;
+	int64_t value, size, type, bind, shndx, visibility;
 	struct bytes name;
-	uint8_t visibility; /* STV_*; private */
 };
 
 struct elf {
-	int64_t type, machine, entry_point;
+	int64_t type, machine, osabi, entry_point;
 	int64_t number_of_sections, sh_offset, sh_entry_size;
 	int64_t number_of_segments, ph_offset, ph_entry_size;
 	int64_t dynamic_section_entries, symtab_entries, dynsym_entries;

@@ -1,6 +1,6 @@
 /*
  * elf_facts.c - the schema of the module elf: YARA 4.5's fields, constants and functions,
- * in the order in which YARA declares them, which shows in `yara -D`.
+ * in the order in which YARA declares them, which shows in `yara -D`; and YARA-X's.
  */
 #include "format/elf.h"
 
@@ -54,6 +54,7 @@ static const struct fact symbol_facts[] = {
 	FACT_I(struct elf_symbol, type),
 	FACT_I(struct elf_symbol, bind),
 	FACT_I(struct elf_symbol, shndx),
+	FACT_IX(struct elf_symbol, visibility),
 	FACT_LAST,
 };
 
@@ -63,6 +64,7 @@ const struct fact elf_facts[] = {
 #undef CONSTANT
 	FACT_I(struct elf, type),
 	FACT_I(struct elf, machine),
+	FACT_IX(struct elf, osabi),
 	LATE_INT(entry_point, elf_load_entry),
 	FACT_I(struct elf, number_of_sections),
 	FACT_I(struct elf, sh_offset),
@@ -81,6 +83,9 @@ const struct fact elf_facts[] = {
 	LATE_ARRAY(symtab, struct elf_symbol, symbol_facts, elf_load_symtab),
 	LATE_INT(dynsym_entries, elf_load_dynsym),
 	LATE_ARRAY(dynsym, struct elf_symbol, symbol_facts, elf_load_dynsym),
+#define YARAX(name, value) FACT_KX(#name, value),
+#include "format/elf_const.def"
+#undef YARAX
 	LATE_FN("telfhash", ":s", elf_telfhash, elf_load_symbols),
 	LATE_FN("import_md5", ":s", elf_import_md5, elf_load_symbols),
 	FACT_LAST,

@@ -76,7 +76,7 @@ read_symbol(struct elf *e, struct bytes row, struct bytes names, struct elf_symb
 	s->type = info & 0xf;
 	s->bind = (int64_t)(info >> 4);
 	s->shndx = (int64_t)elf_get(e, row, st_shndx);
-	s->visibility = elf_get(e, row, st_other) & 3;
+	s->visibility = (int64_t)elf_get(e, row, st_other) & 3;
 	if (name < names.n)
 		s->name = elf_string(e, names, name);
 }

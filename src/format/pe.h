@@ -63,9 +63,14 @@ struct pe_section {
 	int64_t number_of_relocations, number_of_line_numbers;
 };
 
+struct pe_tool {
+	int64_t toolid, version, times;
+};
+
 struct pe_rich {
 	int64_t offset, length, key;
 	struct bytes raw_data, clear_data, version_data;
+	struct fact_array tools; /* struct pe_tool */
 };
 
 struct pe_function {
@@ -99,7 +104,7 @@ struct pe_cert {
 };
 
 struct pe_signer {
-	struct bytes program_name, digest, digest_alg;
+	struct bytes program_name, more_info, digest, digest_alg;
 	int64_t length_of_chain;
 	struct fact_array chain; /* struct pe_cert */
 };

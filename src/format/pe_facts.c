@@ -54,6 +54,13 @@ static const struct fact section_facts[] = {
 };
 
 /* Functions of a struct inside are called with that struct, so they get no pe. */
+static const struct fact tool_facts[] = {
+	FACT_I(struct pe_tool, toolid),
+	FACT_I(struct pe_tool, version),
+	FACT_I(struct pe_tool, times),
+	FACT_LAST,
+};
+
 static const struct fact rich_facts[] = {
 	FACT_I(struct pe_rich, offset),
 	FACT_I(struct pe_rich, length),
@@ -61,6 +68,8 @@ static const struct fact rich_facts[] = {
 	FACT_S(struct pe_rich, raw_data),
 	FACT_S(struct pe_rich, clear_data),
 	FACT_S(struct pe_rich, version_data),
+	{ ROW("tools", FACT_ARRAY), .flags = FACT_YARAX, .at = offsetof(struct pe_rich, tools),
+		.stride = sizeof(struct pe_tool), .sub = tool_facts },
 	FACT_FUN("version", "i:i", pe_rich_version),
 	FACT_FUN("version", "ii:i", pe_rich_version_toolid),
 	FACT_FUN("toolid", "i:i", pe_rich_toolid),
@@ -130,6 +139,7 @@ static const struct fact cert_facts[] = {
 
 static const struct fact signer_facts[] = {
 	FACT_S(struct pe_signer, program_name),
+	FACT_SX(struct pe_signer, more_info),
 	FACT_S(struct pe_signer, digest),
 	FACT_S(struct pe_signer, digest_alg),
 	FACT_I(struct pe_signer, length_of_chain),
@@ -176,7 +186,7 @@ static const struct fact signature_facts[] = {
 
 #define PE struct pe
 
-/* In the order that YARA declares them, which shows in `yara -D`. */
+/* In the order that YARA declares them, which shows in `yara -D`; then YARA-X's own. */
 const struct fact pe_facts[] = {
 #define CONSTANT(name, value) FACT_K(name, value),
 #include "format/pe_const.def"
@@ -273,6 +283,14 @@ const struct fact pe_facts[] = {
 	FACT_FUN("is_32bit", ":i", pe_is_32bit),
 	FACT_FUN("is_64bit", ":i", pe_is_64bit),
 	FACT_FUN("rva_to_offset", "i:i", pe_offset_of_rva),
+	FACT_KX("MACHINE_R3000BE", 0x160),
+	FACT_KX("MACHINE_RISCV32", 0x5032),
+	FACT_KX("MACHINE_RISCV64", 0x5064),
+	FACT_KX("MACHINE_RISCV128", 0x5128),
+	FACT_KX("MACHINE_LOONGARCH32", 0x6232),
+	FACT_KX("MACHINE_LOONGARCH64", 0x6264),
+	FACT_KX("MACHINE_ARM64EC", 0xa641),
+	FACT_KX("MACHINE_ARM64X", 0xa64e),
 	FACT_LAST,
 };
 /* clang-format on */

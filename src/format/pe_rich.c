@@ -48,6 +48,25 @@ tools_of(struct pe *pe, struct bytes clear)
 	return (struct bytes){ p, n * 4 };
 }
 
+/* The pairs one by one, as YARA-X shows them. */
+static enum err
+read_tools(struct pe *pe, struct pe_rich *r)
+{
+	size_t n = (r->clear_data.n - RICH_HEAD) / 8;
+	struct cur c = cur_at(r->clear_data, RICH_HEAD);
+	struct pe_tool *t = ARENA_ARRAY(pe->parse->arena, n, struct pe_tool);
+
+	if (t == NULL && n > 0)
+		return ERR_LIMIT;
+	for (size_t i = 0; i < n; i++) {
+		t[i].version = cur_le16(&c);
+		t[i].toolid = cur_le16(&c);
+		t[i].times = cur_le32(&c);
+	}
+	r->tools = (struct fact_array){ t, (uint32_t)n };
+	return OK;
+}
+
 enum err
 pe_read_rich(struct pe *pe)
 {
@@ -74,7 +93,7 @@ pe_read_rich(struct pe *pe)
 	r->offset = (int64_t)at;
 	r->length = (int64_t)(end - at);
 	r->key = key;
-	return OK;
+	return r->clear_data.n < RICH_HEAD ? OK : read_tools(pe, r);
 }
 
 /*

@@ -210,6 +210,22 @@ program_name(struct arena *a, struct bytes attrs)
 	return x509_text(&name, a);
 }
 
+/* The same structure's [1]: a link, of which YARA-X shows the kind that is an URL, [0].
+ */
+static struct bytes
+more_info(struct arena *a, struct bytes attrs)
+{
+	struct cur info = cur_at(attribute(attrs, OID_OPUS_INFO, DER_SEQUENCE), 0), c;
+	struct der url;
+
+	der_maybe(&info, DER_EXPLICIT + 0);
+	c = cur_at(der_maybe(&info, DER_EXPLICIT + 1), 0);
+	if (!der_next(&c, &url) || url.tag != DER_CONTEXT + 0)
+		return (struct bytes){ 0 };
+	url.tag = DER_IA5;
+	return x509_text(&url, a);
+}
+
 /* SpcIndirectDataContent: { what is signed, { { digest algorithm }, digest } } */
 static void
 read_content(const struct cms *m, struct pe_auth *auth)
@@ -377,6 +393,7 @@ read_signer(struct found *f, const struct certs *certs, struct pe_signature *sig
 	shown->digest_alg = bytes_of(oid_long(s->digest));
 	shown->digest = digest_text(f->arena, message);
 	shown->program_name = program_name(f->arena, s->signed_attrs);
+	shown->more_info = more_info(f->arena, s->signed_attrs);
 	auth->whole = true;
 	return OK;
 }

@@ -88,7 +88,8 @@ class Claims:
             if values.get(name) is not None:
                 self.value(prefix + name, values[name])
             elif kind == 'array':
-                self.add(prefix + name, f'{self.module}.{prefix}{name}.len() == 0')
+                if values or not prefix:    # of no struct at all, YARA-X says 1
+                    self.add(prefix + name, f'{self.module}.{prefix}{name}.len() == 0')
             elif kind == 'struct':
                 self.struct(f'{prefix}{name}.', {})
             elif kind != 'dict':
