@@ -69,7 +69,8 @@ print_table(const struct fact *table, const char *prefix, bool constants, int de
 					   : "");
 		if (constant && constants)
 			print_constant(path, f);
-		if (constant || (f->flags & FACT_HIDDEN && f->type != FACT_FN))
+		if (constant || f->flags & FACT_DIALECT ||
+		    (f->flags & FACT_HIDDEN && f->type != FACT_FN))
 			continue;
 		if (f->sub != NULL && depth < DEPTH_MAX)
 			print_table(f->sub, path, constants, depth + 1);

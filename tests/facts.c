@@ -95,6 +95,8 @@ show_schema(const struct fact *table, const char *path)
 		bool list = f->type == FACT_ARRAY || f->type == FACT_DICT;
 		char below[256];
 
+		if (f->flags & FACT_DIALECT)
+			continue;
 		if (f->flags & FACT_CONST && f->type == FACT_INT)
 			printf("const %s%s %lld\n", path, f->name, (long long)f->value);
 		else if (!(f->flags & FACT_CONST))

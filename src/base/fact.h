@@ -54,6 +54,11 @@ enum fact_flag {
 	FACT_HIDDEN = 1 << 2, /* not in dumps (costly, or a duplicate) */
 	FACT_EFFECT = 1 << 3, /* a function with a side effect: order matters */
 	FACT_YARAX = 1 << 4,  /* YARA-X's, beside YARA's: `yara -D` does not have it */
+	/*
+	 * What a name that YARA has means to YARA-X: the row that rules of that dialect
+	 * get, and no others. Its value is defined for objects of any format, or may be.
+	 */
+	FACT_DIALECT = 1 << 5,
 };
 
 /* The same value as YARA's, so that arithmetic on it stays as strange. */
@@ -137,6 +142,12 @@ struct fact {
 #define FACT_FUN(name_, sig_, fn_)                                     \
 	{                                                              \
 		.name = name_, .type = FACT_FN, .sig = sig_, .fn = fn_ \
+	}
+/* A function's meaning in the dialect of YARA-X. */
+#define FACT_FUNX(name_, sig_, fn_)                                                 \
+	{                                                                           \
+		.name = name_, .type = FACT_FN, .flags = FACT_DIALECT, .sig = sig_, \
+		.fn = fn_                                                           \
 	}
 #define FACT_K(name_, v)                                                           \
 	{                                                                          \

@@ -11,7 +11,7 @@
 #include "cli/show.h"
 
 struct compile_args {
-	const char *output, *rule;
+	const char *output, *rule, *dialect;
 	struct opt_list rules, defs;
 	uint64_t memory;
 	uint32_t timeout_ms;
@@ -26,6 +26,7 @@ struct compile_args {
 	{ 0, "timeout", OPT_TIME, "SECONDS", "time for compiling, at most (120)", AT(timeout_ms) }, \
 	{ 0, "no-includes", OPT_FLAG, NULL, "refuse include directives", AT(no_includes) }, \
 	{ 0, "strict-escape", OPT_FLAG, NULL, "warn of unknown escapes in regular expressions", AT(strict) }, \
+	{ 0, "dialect", OPT_STR, "NAME", "whose values count where engines differ: yara, yara-x (yara)", AT(dialect) }, \
 	{ 0, "yara-only", OPT_FLAG, NULL, "refuse what only YARA-X accepts", AT(yara_only) }, \
 	{ 'q', "quiet", OPT_FLAG, NULL, "no warnings", AT(quiet) }
 
@@ -51,7 +52,8 @@ struct command {
 	struct show show;
 	struct job_rules job;
 	struct job_db db;
-	bool explained; /* something: the rule is there */
+	uint32_t dialect; /* WIRE_YARAX, or 0 */
+	bool explained;   /* something: the rule is there */
 };
 
 static void
@@ -115,6 +117,8 @@ prepare(struct command *c, int argc, char **argv, const struct verb *v)
 	if (e == OK)
 		e = choose_rules(c, v);
 	if (e == OK)
+		e = job_dialect(c->args.dialect, &c->dialect);
+	if (e == OK)
 		e = job_externals(&c->args.defs, &c->job.opts.exts);
 	if (e != OK)
 		return OPT_EXIT_USAGE;
@@ -134,7 +138,7 @@ run_job(struct command *c, uint32_t flags)
 	j->nrules = c->nrules;
 	j->opts.flags = flags | (a->strict ? WIRE_STRICT_ESCAPE : 0) |
 			(a->no_includes ? WIRE_NO_INCLUDES : 0) |
-			(a->yara_only ? WIRE_YARA_ONLY : 0);
+			(a->yara_only ? WIRE_YARA_ONLY : 0) | c->dialect;
 	j->opts.memory = a->memory;
 	j->opts.explain_rule = bytes_of(a->rule);
 	j->timeout_ms = a->timeout_ms;

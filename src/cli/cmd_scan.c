@@ -20,7 +20,7 @@
 struct scan_args {
 	struct opt_list rules, defs, exclude, tag, rule;
 	struct conf_where where;
-	const char *list;
+	const char *list, *dialect;
 	uint64_t workers, max_file_size, memory;
 	uint32_t timeout_ms;
 	bool json, all, matches, tags, metas, follow, one_fs, quiet, stats, isolate;
@@ -31,6 +31,7 @@ struct scan_args {
 static const struct opt scan_opts[] = {
 	{ 'r', "rules", OPT_LIST, "[NS:]RULES", "a file or folder of rules, or a compiled database (the installed release, else the shipped rules)", AT(rules) },
 	{ 'd', "define", OPT_LIST, "NAME=VALUE", "an external variable: true, false, a number or a string", AT(defs) },
+	{ 0, "dialect", OPT_STR, "NAME", "whose values count where engines differ: yara, yara-x (yara)", AT(dialect) },
 	{ 'j', "jobs", OPT_NUM, "N", "workers (as many as cores)", AT(workers) },
 	{ 0, "isolate", OPT_FLAG, NULL, "a worker of its own for every file", AT(isolate) },
 	{ 0, "json", OPT_FLAG, NULL, "JSON Lines", AT(json) },
@@ -65,6 +66,7 @@ struct scan_run {
 	struct wire_exts exts;
 	struct installed installed;
 	char *program;
+	uint32_t dialect; /* WIRE_YARAX, or 0 */
 	uint64_t start;
 	bool broken; /* stdout is gone */
 };
@@ -162,7 +164,7 @@ load_rules(struct scan_run *s, struct job_db *db)
 		.program = s->program,
 		.rules = s->args.rules.p,
 		.nrules = s->args.rules.n,
-		.opts = { .exts = s->exts },
+		.opts = { .exts = s->exts, .flags = s->dialect },
 		.timeout_ms = 120000,
 		.arg = &s->show,
 		.diag = show_diag,
@@ -280,6 +282,17 @@ stdin_uses(const struct scan_run *s)
 	return n;
 }
 
+/* The rules of a release are YARA's: what a dialect would make of them nobody tried. */
+static enum err
+choose_dialect(struct scan_run *s)
+{
+	TRY(job_dialect(s->args.dialect, &s->dialect));
+	if (s->dialect == 0 || s->args.rules.n > 0)
+		return OK;
+	msg_error("--dialect yara-x is for rules of your own: name them with --rules");
+	return ERR_SYNTAX;
+}
+
 /* 0: go on; else the exit code, or -1 for 0. */
 static int
 prepare(struct scan_run *s, int argc, char **argv, const struct verb *v)
@@ -296,6 +309,8 @@ prepare(struct scan_run *s, int argc, char **argv, const struct verb *v)
 		msg_hint("try 'candor help %s'", v->name);
 		e = ERR_SYNTAX;
 	}
+	if (e == OK)
+		e = choose_dialect(s);
 	if (e == OK && stdin_uses(s) > 1) {
 		msg_error("%s: standard input can be read only once", v->name);
 		e = ERR_SYNTAX;

@@ -50,6 +50,9 @@ struct job_rules {
  */
 MUST_USE enum err job_rules_load(const struct job_rules *j, struct job_db *out);
 
+/* What --dialect means, as a flag of enum wire_compile_flag; NULL is YARA's. Tells. */
+MUST_USE enum err job_dialect(const char *name, uint32_t *flag);
+
 /* The file begins as a compiled database does. */
 bool job_is_database(const char *path);
 

@@ -236,6 +236,16 @@ compile(struct loading *l, struct job_db *out)
 }
 
 enum err
+job_dialect(const char *name, uint32_t *flag)
+{
+	*flag = name != NULL && strcmp(name, "yara-x") == 0 ? WIRE_YARAX : 0;
+	if (name == NULL || *flag != 0 || strcmp(name, "yara") == 0)
+		return OK;
+	msg_error("there is no dialect '%s': yara or yara-x", name);
+	return ERR_SYNTAX;
+}
+
+enum err
 job_rules_load(const struct job_rules *j, struct job_db *out)
 {
 	struct loading l = { .j = j };
@@ -248,6 +258,13 @@ job_rules_load(const struct job_rules *j, struct job_db *out)
 
 		if (fd < 0)
 			continue;
+		if (j->opts.flags & WIRE_YARAX) {
+			msg_error(
+			    "'%s' is a compiled database, which has the dialect that "
+			    "it was compiled in",
+			    j->rules[i]);
+			return ERR_ACCESS;
+		}
 		if (j->nrules == 1)
 			return load_database(j->rules[i], fd, size, out);
 		msg_error("'%s' is a compiled database: it can only be used alone",

@@ -73,7 +73,17 @@ enum cond_branch {
 #define COND_PAT_REG 0x80000000u
 
 /* A relation, as an operand byte; the order of ir.h. */
-enum cond_rel { COND_EQ, COND_NE, COND_LT, COND_LE, COND_GT, COND_GE, COND_NRELS };
+enum cond_rel {
+	COND_EQ,
+	COND_NE,
+	COND_LT,
+	COND_LE,
+	COND_GT,
+	COND_GE,
+	COND_SAME, /* of floats only: == and != without YARA's epsilon */
+	COND_OTHER,
+	COND_NRELS
+};
 
 /* What two strings are asked, as an operand byte; the order of ir.h. */
 enum cond_str {

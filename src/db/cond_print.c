@@ -9,7 +9,8 @@ struct print {
 	const struct cond_names *names;
 };
 
-static const char *const rels[COND_NRELS] = { "==", "!=", "<", "<=", ">", ">=" };
+static const char *const rels[COND_NRELS] = { "==", "!=", "<", "<=", ">", ">=", "same",
+	"other" };
 static const char *const strs[COND_NSTRS] = { "contains", "icontains", "startswith",
 	"istartswith", "endswith", "iendswith", "iequals" };
 

@@ -16,8 +16,8 @@ struct dump {
 static bool
 shown(const struct fact *f)
 {
-	return !(f->flags & (FACT_CONST | FACT_HIDDEN)) && f->type != FACT_FN &&
-	       f->type != FACT_RE;
+	return !(f->flags & (FACT_CONST | FACT_HIDDEN | FACT_DIALECT)) &&
+	       f->type != FACT_FN && f->type != FACT_RE;
 }
 
 /* The conventions of base/fact.h. Values are copied: a struct may be packed anyhow. */

@@ -130,7 +130,7 @@ static bool
 known(const struct fact *table, const uint8_t *of)
 {
 	for (const struct fact *f = table; f->type != FACT_END; f++)
-		if (!(f->flags & FACT_YARAX) && row_known(f, of))
+		if (!(f->flags & (FACT_YARAX | FACT_DIALECT)) && row_known(f, of))
 			return true;
 	return false;
 }
@@ -168,7 +168,7 @@ put_row(struct dump *d, const struct fact *f, const uint8_t *of, struct level l)
 {
 	struct level in = { l.depth + 1, l.arrays };
 
-	if (f->flags & (FACT_HIDDEN | FACT_YARAX) || f->type == FACT_FN ||
+	if (f->flags & (FACT_HIDDEN | FACT_YARAX | FACT_DIALECT) || f->type == FACT_FN ||
 	    f->type == FACT_RE)
 		return;
 	/* A load that met a limit leaves what it has; that is shown. */

@@ -362,6 +362,26 @@ elf_load_symbols(void *facts)
 	return elf_load_symtab(facts);
 }
 
+/* To YARA-X a table that is not there has no entries; to YARA they are undefined. */
+static int64_t
+or_none(int64_t count)
+{
+	return count == FACT_UNDEF ? 0 : count;
+}
+
+enum err
+elf_load_counts(void *facts)
+{
+	struct elf *e = facts;
+
+	TRY(elf_load_dynamic(facts));
+	TRY(elf_load_symbols(facts));
+	if (e->parse != NULL)
+		e->counts = (struct elf_counts){ or_none(e->dynamic_section_entries),
+			or_none(e->symtab_entries), or_none(e->dynsym_entries) };
+	return OK;
+}
+
 const struct format format_elf = {
 	.name = "elf",
 	.facts = elf_facts,

@@ -47,6 +47,10 @@ struct elf_symbol {
 	struct bytes name;
 };
 
+struct elf_counts {
+	int64_t dynamic_section_entries, symtab_entries, dynsym_entries;
+};
+
 struct elf {
 	int64_t type, machine, osabi, entry_point;
 	int64_t number_of_sections, sh_offset, sh_entry_size;
@@ -57,6 +61,7 @@ struct elf {
 	struct fact_array dynamic;  /* struct elf_dynamic */
 	struct fact_array symtab;   /* struct elf_symbol */
 	struct fact_array dynsym;   /* struct elf_symbol */
+	struct elf_counts counts;   /* YARA-X's, of what may not be there */
 
 	/* From here on private: no fact describes it. */
 	struct parse *parse; /* NULL: not an ELF file */
@@ -112,6 +117,7 @@ enum err elf_load_dynamic(void *facts);
 enum err elf_load_symtab(void *facts);
 enum err elf_load_dynsym(void *facts);
 enum err elf_load_symbols(void *facts); /* both tables */
+enum err elf_load_counts(void *facts);  /* all that is counted */
 
 /* elf_fn.c: the functions of the module. */
 fact_fn elf_telfhash, elf_import_md5;

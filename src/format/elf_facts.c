@@ -18,6 +18,12 @@
 		.name = name_, .type = FACT_FN, .sig = sig_, .fn = fn_, .load = load_ \
 	}
 
+#define COUNT_OF(f)                                                           \
+	{                                                                     \
+		.name = #f, .type = FACT_INT, .flags = FACT_DIALECT,          \
+		.at = offsetof(struct elf, counts.f), .load = elf_load_counts \
+	}
+
 /* clang-format off */
 static const struct fact section_facts[] = {
 	FACT_I(struct elf_section, type),
@@ -86,6 +92,9 @@ const struct fact elf_facts[] = {
 #define YARAX(name, value) FACT_KX(#name, value),
 #include "format/elf_const.def"
 #undef YARAX
+	COUNT_OF(dynamic_section_entries),
+	COUNT_OF(symtab_entries),
+	COUNT_OF(dynsym_entries),
 	LATE_FN("telfhash", ":s", elf_telfhash, elf_load_symbols),
 	LATE_FN("import_md5", ":s", elf_import_md5, elf_load_symbols),
 	FACT_LAST,

@@ -237,3 +237,11 @@ fact_fn pe_delayed_rva_name, pe_delayed_rva_ordinal;
 fact_fn pe_locale, pe_language, pe_is_dll, pe_is_32bit, pe_is_64bit, pe_offset_of_rva;
 fact_fn pe_rich_version, pe_rich_version_toolid, pe_rich_toolid, pe_rich_toolid_version;
 fact_fn pe_valid_on;
+
+/* pe_dialect.c: the same in the dialect of YARA-X. */
+fact_fn pe_exports_name_or_0, pe_exports_regex_or_0, pe_exports_ordinal_or_0,
+    pe_imports_name_or_0, pe_imports_ordinal_or_0, pe_imports_dll_or_0,
+    pe_imports_regex_or_0, pe_imports_flag_name_or_0, pe_imports_flag_ordinal_or_0,
+    pe_imports_flag_dll_or_0, pe_imports_flag_regex_or_0, pe_locale_or_0,
+    pe_language_or_0, pe_rich_version_or_0, pe_rich_version_toolid_or_0,
+    pe_rich_toolid_or_0, pe_rich_toolid_version_or_0;

@@ -19,6 +19,12 @@
 #define INSIDE(S, f, table)  ROW(#f, FACT_STRUCT), .at = offsetof(S, f), .sub = table
 #define FN(name_, sig_, fn_) ROW(name_, FACT_FN), .sig = sig_, .fn = fn_
 
+/* What YARA-X has of any file, where YARA's is undefined when it is no PE file. */
+#define DIALECT(name_, sig_, fn_, load_)                                   \
+	{                                                                  \
+		FN(name_, sig_, fn_), .flags = FACT_DIALECT, .load = load_ \
+	}
+
 /* clang-format off */
 static const struct fact version_facts[] = {
 	FACT_I(struct pe_version, major),
@@ -74,6 +80,10 @@ static const struct fact rich_facts[] = {
 	FACT_FUN("version", "ii:i", pe_rich_version_toolid),
 	FACT_FUN("toolid", "i:i", pe_rich_toolid),
 	FACT_FUN("toolid", "ii:i", pe_rich_toolid_version),
+	FACT_FUNX("version", "i:i", pe_rich_version_or_0),
+	FACT_FUNX("version", "ii:i", pe_rich_version_toolid_or_0),
+	FACT_FUNX("toolid", "i:i", pe_rich_toolid_or_0),
+	FACT_FUNX("toolid", "ii:i", pe_rich_toolid_version_or_0),
 	FACT_LAST,
 };
 
@@ -283,6 +293,19 @@ const struct fact pe_facts[] = {
 	FACT_FUN("is_32bit", ":i", pe_is_32bit),
 	FACT_FUN("is_64bit", ":i", pe_is_64bit),
 	FACT_FUN("rva_to_offset", "i:i", pe_offset_of_rva),
+	DIALECT("exports", "s:i", pe_exports_name_or_0, pe_load_exports),
+	DIALECT("exports", "r:i", pe_exports_regex_or_0, pe_load_exports),
+	DIALECT("exports", "i:i", pe_exports_ordinal_or_0, pe_load_exports),
+	DIALECT("imports", "ss:i", pe_imports_name_or_0, pe_load_imports),
+	DIALECT("imports", "si:i", pe_imports_ordinal_or_0, pe_load_imports),
+	DIALECT("imports", "s:i", pe_imports_dll_or_0, pe_load_imports),
+	DIALECT("imports", "rr:i", pe_imports_regex_or_0, pe_load_imports),
+	DIALECT("imports", "iss:i", pe_imports_flag_name_or_0, pe_load_all_imports),
+	DIALECT("imports", "isi:i", pe_imports_flag_ordinal_or_0, pe_load_all_imports),
+	DIALECT("imports", "is:i", pe_imports_flag_dll_or_0, pe_load_all_imports),
+	DIALECT("imports", "irr:i", pe_imports_flag_regex_or_0, pe_load_all_imports),
+	DIALECT("locale", "i:i", pe_locale_or_0, pe_load_resources),
+	DIALECT("language", "i:i", pe_language_or_0, pe_load_resources),
 	FACT_KX("MACHINE_R3000BE", 0x160),
 	FACT_KX("MACHINE_RISCV32", 0x5032),
 	FACT_KX("MACHINE_RISCV64", 0x5064),

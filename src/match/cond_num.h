@@ -44,6 +44,8 @@ relation_float(uint32_t rel, double a, double b)
 	case COND_LT: return a < b;
 	case COND_LE: return a <= b;
 	case COND_GT: return a > b;
+	case COND_SAME: return a == b;
+	case COND_OTHER: return a != b;
 	default: return a >= b;
 	}
 }

@@ -46,16 +46,18 @@ call_undef(const char *sig)
 	return (union fact_value){ .i = FACT_UNDEF };
 }
 
-/* Calls name with that signature; the row must be there. */
+/* Calls name with that signature, of the dialect; the row must be there. */
 static union fact_value
-call_fn(struct call_host *h, const struct format *m, const char *name, struct fact_call c)
+call_row(struct call_host *h, const struct format *m, const char *name, bool dialect,
+    struct fact_call c)
 {
 	const char *sig = strchr(name, ' ') + 1;
 	size_t n = (size_t)(sig - name) - 1;
 
 	for (const struct fact *f = m->facts; f->type != FACT_END; f++) {
 		if (f->type != FACT_FN || strlen(f->name) != n ||
-		    memcmp(f->name, name, n) != 0 || strcmp(f->sig, sig) != 0)
+		    memcmp(f->name, name, n) != 0 || strcmp(f->sig, sig) != 0 ||
+		    dialect != ((f->flags & FACT_DIALECT) != 0))
 			continue;
 		c.ret = call_undef(sig);
 		c.arena = &h->arena;
@@ -67,4 +69,10 @@ call_fn(struct call_host *h, const struct format *m, const char *name, struct fa
 	}
 	CHECK(false && "no such function");
 	return (union fact_value){ .i = FACT_UNDEF };
+}
+
+static inline union fact_value
+call_fn(struct call_host *h, const struct format *m, const char *name, struct fact_call c)
+{
+	return call_row(h, m, name, false, c);
 }

@@ -1,8 +1,9 @@
 /*
  * The module `hash`: digests and checksums of ranges of the file, and of strings.
  *
- * A range that starts in the file may end behind it: what is there is hashed. Many
- * rules ask for the same range, so a few results are kept for the object.
+ * A range that starts in the file may end behind it: what is there is hashed. For YARA-X
+ * it may not, but may be of nothing at the end. Many rules ask for the same range, so a
+ * few results are kept for the object.
  */
 #include "crypto/hash.h"
 #include "format/format.h"
@@ -89,27 +90,43 @@ find(const struct hash_facts *h, enum sum_kind kind, int64_t offset, int64_t len
 }
 
 static void
-of_range(struct fact_call *c, enum sum_kind kind)
+of_clipped(struct fact_call *c, enum sum_kind kind, struct bytes b)
 {
 	struct hash_facts *h = c->self;
 	int64_t offset = c->arg[0].i, length = c->arg[1].i;
 	const struct result *known = find(h, kind, offset, length);
 	struct result r = { kind, true, offset, length, { 0 }, 0 };
-	struct bytes b;
 
 	if (known != NULL) {
 		set_result(c, known);
 		return;
 	}
-	if (offset < 0 || length < 0 || (uint64_t)offset >= c->file.n)
-		return;
-	b = bytes_clip(c->file, (uint64_t)offset, (uint64_t)length);
 	if (!charge(c, b))
 		return;
 	compute(c, kind, b, &r);
 	set_result(c, &r);
 	if (h != NULL)
 		h->kept[h->next++ % KEPT] = r;
+}
+
+static void
+of_range(struct fact_call *c, enum sum_kind kind)
+{
+	int64_t offset = c->arg[0].i, length = c->arg[1].i;
+
+	if (offset < 0 || length < 0 || (uint64_t)offset >= c->file.n)
+		return;
+	of_clipped(c, kind, bytes_clip(c->file, (uint64_t)offset, (uint64_t)length));
+}
+
+/* As YARA-X: all of the range, or undefined. */
+static void
+of_whole_range(struct fact_call *c, enum sum_kind kind)
+{
+	struct bytes b = bytes_sub(c->file, (uint64_t)c->arg[0].i, (uint64_t)c->arg[1].i);
+
+	if (b.p != NULL)
+		of_clipped(c, kind, b);
 }
 
 #define SUMS(name, kind)                               \
@@ -120,6 +137,10 @@ of_range(struct fact_call *c, enum sum_kind kind)
 	static void name##_range(struct fact_call *c)  \
 	{                                              \
 		of_range(c, kind);                     \
+	}                                              \
+	static void name##_whole(struct fact_call *c)  \
+	{                                              \
+		of_whole_range(c, kind);               \
 	}
 
 SUMS(md5, SUM_MD5)
@@ -131,14 +152,19 @@ SUMS(checksum32, SUM_CHECKSUM32)
 static const struct fact hash_facts[] = {
 	FACT_FUN("md5", "ii:s", md5_range),
 	FACT_FUN("md5", "s:s", md5_string),
+	FACT_FUNX("md5", "ii:s", md5_whole),
 	FACT_FUN("sha1", "ii:s", sha1_range),
 	FACT_FUN("sha1", "s:s", sha1_string),
+	FACT_FUNX("sha1", "ii:s", sha1_whole),
 	FACT_FUN("sha256", "ii:s", sha256_range),
 	FACT_FUN("sha256", "s:s", sha256_string),
+	FACT_FUNX("sha256", "ii:s", sha256_whole),
 	FACT_FUN("checksum32", "ii:i", checksum32_range),
 	FACT_FUN("checksum32", "s:i", checksum32_string),
+	FACT_FUNX("checksum32", "ii:i", checksum32_whole),
 	FACT_FUN("crc32", "ii:i", crc32_range),
 	FACT_FUN("crc32", "s:i", crc32_string),
+	FACT_FUNX("crc32", "ii:i", crc32_whole),
 	FACT_LAST,
 };
 

@@ -111,3 +111,27 @@ TEST(results_are_kept)
 	arena_done(&h.arena);
 	free(self);
 }
+
+TEST(ranges_in_the_dialect)
+{
+	struct call_host h = { .budget = UINT64_MAX };
+	static const struct {
+		int64_t offset, length;
+		bool want, plain;
+	} rows[] = { { 0, 3, true, true }, { 0, 4, false, true }, { 2, 2, false, true },
+		{ 3, 0, true, false }, { 3, 1, false, false }, { -1, 1, false, false },
+		{ 0, -1, false, false }, { INT64_MAX, INT64_MAX, false, false } };
+
+	arena_init(&h.arena, 1 << 16);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct fact_call c = { .file = BYTES_LIT("abc"),
+			.arg = { { .i = rows[i].offset }, { .i = rows[i].length } } };
+
+		ROW("%d, %d", (int)rows[i].offset, (int)rows[i].length);
+		CHECK((call_row(&h, &module_hash, "md5 ii:s", true, c).s.p != NULL) ==
+		      rows[i].want);
+		CHECK((call_fn(&h, &module_hash, "md5 ii:s", c).s.p != NULL) ==
+		      rows[i].plain);
+	}
+	arena_done(&h.arena);
+}

@@ -433,9 +433,30 @@ to_string(struct fact_call *c)
 	to_string_base(c);
 }
 
+/* YARA-X's are signed. */
+static void
+min_signed(struct fact_call *c)
+{
+	c->ret.i = c->arg[0].i < c->arg[1].i ? c->arg[0].i : c->arg[1].i;
+}
+
+static void
+max_signed(struct fact_call *c)
+{
+	c->ret.i = c->arg[0].i > c->arg[1].i ? c->arg[0].i : c->arg[1].i;
+}
+
+/* YARA-X's overload: without it ints are an error, as in YARA. */
+static void
+in_int_range(struct fact_call *c)
+{
+	c->ret.i = c->arg[0].i >= c->arg[1].i && c->arg[0].i <= c->arg[2].i;
+}
+
 static const struct fact math_facts[] = {
 	FACT_KF("MEAN_BYTES", 127.5),
 	FACT_FUN("in_range", "fff:i", in_range),
+	FACT_FUNX("in_range", "iii:i", in_int_range),
 	FACT_FUN("deviation", "iif:f", deviation_range),
 	FACT_FUN("deviation", "sf:f", deviation_string),
 	FACT_FUN("mean", "ii:f", mean_range),
@@ -448,6 +469,8 @@ static const struct fact math_facts[] = {
 	FACT_FUN("entropy", "s:f", entropy_string),
 	FACT_FUN("min", "ii:i", min_int),
 	FACT_FUN("max", "ii:i", max_int),
+	FACT_FUNX("min", "ii:i", min_signed),
+	FACT_FUNX("max", "ii:i", max_signed),
 	FACT_FUN("to_number", "b:i", to_number),
 	FACT_FUN("abs", "i:i", abs_int),
 	FACT_FUN("count", "iii:i", count_range),

@@ -180,3 +180,16 @@ TEST(empty_file_and_no_budget)
 	c.file = sample(bytes);
 	EQ_I(call_fn(&h, &module_math, "count i:i", c).i, FACT_UNDEF);
 }
+
+TEST(signed_in_the_dialect)
+{
+	struct call_host h = { .budget = UINT64_MAX };
+	struct fact_call c = { .arg = { { .i = -1 }, { .i = 0 }, { .i = 5 } } };
+
+	EQ_I(call_row(&h, &module_math, "min ii:i", true, c).i, -1);
+	EQ_I(call_row(&h, &module_math, "max ii:i", true, c).i, 0);
+	EQ_I(call_fn(&h, &module_math, "min ii:i", c).i, 0);
+	EQ_I(call_row(&h, &module_math, "in_range iii:i", true, c).i, 0);
+	c.arg[0].i = 5;
+	EQ_I(call_row(&h, &module_math, "in_range iii:i", true, c).i, 1);
+}

@@ -85,6 +85,34 @@ to_int_base(struct fact_call *c)
 		parse_int(c->arg[0].s, (int)(uint32_t)c->arg[1].i, &c->ret.i);
 }
 
+/* YARA-X's: a sign and digits, nothing else, and decimal unless there is a base. */
+static void
+parse_strict(struct fact_call *c, int64_t base)
+{
+	struct bytes s = c->arg[0].s;
+	size_t sign = at(s, 0) == '-' || at(s, 0) == '+';
+
+	if (base < 2 || base > 36 || digit_of(at(s, sign)) >= base ||
+	    memchr(s.p, 0, s.n) != NULL)
+		return;
+	if (base == 16 && prefix_of(s, sign, 16, &sign) == 16 && sign > 0)
+		return;
+	if (c->charge(c->host, s.n))
+		parse_int(s, (int)base, &c->ret.i);
+}
+
+static void
+to_decimal(struct fact_call *c)
+{
+	parse_strict(c, 10);
+}
+
+static void
+to_int_strict(struct fact_call *c)
+{
+	parse_strict(c, c->arg[1].i);
+}
+
 static void
 length(struct fact_call *c)
 {
@@ -94,6 +122,8 @@ length(struct fact_call *c)
 static const struct fact string_facts[] = {
 	FACT_FUN("to_int", "s:i", to_int),
 	FACT_FUN("to_int", "si:i", to_int_base),
+	FACT_FUNX("to_int", "s:i", to_decimal),
+	FACT_FUNX("to_int", "si:i", to_int_strict),
 	FACT_FUN("length", "s:i", length),
 	FACT_LAST,
 };

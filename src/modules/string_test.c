@@ -64,3 +64,40 @@ TEST(nul_ends_a_number_not_a_length)
 	EQ_I(call_fn(&h, &module_string, "to_int s:i", c).i, 1);
 	EQ_I(call_fn(&h, &module_string, "length s:i", c).i, 3);
 }
+
+/* YARA-X's: a sign and digits. */
+TEST(to_int_in_the_dialect)
+{
+	/* clang-format off */
+	static const struct {
+		const char *text;
+		int64_t base, want;
+	} strict[] = {
+		{ "12", -99, 12 }, { "-12", -99, -12 }, { "+5", -99, 5 }, { "0777", -99, 777 },
+		{ " 7", -99, FACT_UNDEF }, { "7 ", -99, FACT_UNDEF }, { "0x1F", -99, FACT_UNDEF },
+		{ "", -99, FACT_UNDEF }, { "-", -99, FACT_UNDEF }, { "--1", -99, FACT_UNDEF },
+		{ "9223372036854775808", -99, FACT_UNDEF }, { "-9223372036854775808", -99, INT64_MIN },
+		{ "0x11", 16, FACT_UNDEF }, { "-0x11", 16, FACT_UNDEF }, { "fF", 16, 255 },
+		{ "zZ", 36, 35 * 36 + 35 }, { "11", 0, FACT_UNDEF }, { "11", 1, FACT_UNDEF },
+		{ "11", 37, FACT_UNDEF }, { "11", 0x10000000aLL, FACT_UNDEF }, { "12", 2, FACT_UNDEF },
+	};
+	/* clang-format on */
+	struct call_host h = { .budget = UINT64_MAX };
+
+	for (size_t i = 0; i < COUNT(strict); i++) {
+		struct fact_call c = { .arg = {
+					   { .s = test_copy(bytes_of(strict[i].text)) },
+					   { .i = strict[i].base } } };
+		bool plain = strict[i].base == -99;
+
+		ROW("%s base %d", strict[i].text, (int)strict[i].base);
+		EQ_I(call_row(&h, &module_string, plain ? "to_int s:i" : "to_int si:i",
+			 true, c)
+			 .i,
+		    strict[i].want);
+	}
+	EQ_I(call_row(&h, &module_string, "to_int s:i", true,
+		 (struct fact_call){ .arg = { { .s = test_hex("31 00") } } })
+		 .i,
+	    FACT_UNDEF);
+}

@@ -117,6 +117,7 @@ enum wire_compile_flag {
 	WIRE_ALL_MODULES = 1 << 5, /* a source that imports every module is added */
 	WIRE_FIRST_ERROR = 1 << 6, /* read no source behind one with errors */
 	WIRE_WANT_RULES = 1 << 7,  /* only read them, and say what rules there are */
+	WIRE_YARAX = 1 << 8,       /* where values differ, as in YARA-X */
 };
 
 struct wire_compile {

@@ -196,6 +196,8 @@ gen_compare(struct gen *g, const struct ir_node *n, struct goal to)
 		b = gen_str(g, n->kid[1]);
 	} else {
 		op = n->kid[0]->type == IR_FLOAT ? COND_FCMP : COND_CMP;
+		if (op == COND_FCMP && n->exact && rel <= COND_NE)
+			rel = rel == COND_EQ ? COND_SAME : COND_OTHER;
 		a = gen_num(g, n->kid[0]);
 		b = gen_num(g, n->kid[1]);
 	}

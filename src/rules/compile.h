@@ -38,8 +38,9 @@ struct rules_ext {
 enum rules_flag {
 	RULES_STRICT_ESCAPE = 1 << 0, /* yara -E: warn on unknown regex escapes */
 	RULES_NO_INCLUDES = 1 << 1,
-	RULES_YARA_ONLY = 1 << 2,   /* refuse what only YARA-X accepts */
-	RULES_EXPLAIN = 1 << 3,     /* fill explain with every stage as text */
+	RULES_YARA_ONLY = 1 << 2, /* refuse what only YARA-X accepts */
+	RULES_EXPLAIN = 1 << 3,   /* fill explain with every stage as text */
+	RULES_YARAX = 1 << 5, /* where values differ, as in YARA-X (docs/dialect.md) */
 	RULES_FIRST_ERROR = 1 << 4, /* read no source behind one with errors, as yara */
 };
 

@@ -106,11 +106,11 @@ int_relation(enum ir_op op, int64_t a, int64_t b)
 }
 
 static bool
-float_relation(enum ir_op op, double a, double b)
+float_relation(const struct ir_node *n, double a, double b)
 {
-	switch (op) {
-	case IR_EQ: return fabs(a - b) < DBL_EPSILON;
-	case IR_NE: return fabs(a - b) >= DBL_EPSILON;
+	switch (n->op) {
+	case IR_EQ: return n->exact ? a == b : fabs(a - b) < DBL_EPSILON;
+	case IR_NE: return n->exact ? a != b : fabs(a - b) >= DBL_EPSILON;
 	case IR_LT: return a < b;
 	case IR_LE: return a <= b;
 	case IR_GT: return a > b;
@@ -167,7 +167,7 @@ comparison(struct fold *f, struct ir_node *n)
 		return n;
 	if (a->op == IR_CONST && b->op == IR_CONST)
 		return fold_bool(f, n,
-		    a->type == IR_FLOAT ? float_relation(n->op, a->u.f, b->u.f)
+		    a->type == IR_FLOAT ? float_relation(n, a->u.f, b->u.f)
 					: int_relation(n->op, a->u.i, b->u.i));
 	if (a->type == IR_INT && a->op == IR_CONST) {
 		n->kid[0] = b;

@@ -138,6 +138,7 @@ struct ir_node {
 	const struct fact *schema; /* IR_OBJECT: the row of the array or dict, or
 				      the table of a struct (see is_table) */
 	bool is_table;
+	bool exact; /* IR_EQ and IR_NE of floats: without YARA's epsilon */
 	union {
 		int64_t i;
 		double f;

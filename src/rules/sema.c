@@ -298,6 +298,7 @@ sema_binary(struct parser *p, const struct token *op, const struct ex *a,
 	TRY(node_new(p, o->op, boolean ? IR_BOOL : kid[0].node->type, place_of(op), &x));
 	TRY(node_kids(p, &x, kid, 2));
 	x.primary = !boolean;
+	x.node->exact = p->env->flags & RULES_YARAX;
 	if (!boolean)
 		TRY(fold(p, op, kid, &x));
 	*out = x;

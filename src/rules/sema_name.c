@@ -96,6 +96,26 @@ sema_name(struct parser *p, const struct token *t, struct ex *out)
 	return OK;
 }
 
+/*
+ * The row of that name that the dialect means, or NULL. Of functions the first: which of
+ * their rows it is, the arguments tell.
+ */
+static const struct fact *
+row_find(const struct fact *table, struct bytes name, bool yarax)
+{
+	const struct fact *found = NULL;
+
+	for (const struct fact *f = table; f->type != FACT_END; f++) {
+		if (!bytes_eq(bytes_of(f->name), name))
+			continue;
+		if (f->type == FACT_FN)
+			return f;
+		if (f->flags & FACT_DIALECT ? yarax : found == NULL)
+			found = f;
+	}
+	return found;
+}
+
 /* The row of that name, or NULL. Tables are long: what was found once is kept. */
 static enum err
 field_find(struct parser *p, const struct fact *table, struct bytes name,
@@ -103,7 +123,8 @@ field_find(struct parser *p, const struct fact *table, struct bytes name,
 {
 	uint64_t scope = (uintptr_t)table;
 	const struct name *n = names_find(&p->fields, name, scope);
-	const struct fact *f = n ? &table[n->value] : fact_find(table, name);
+	const struct fact *f =
+	    n ? &table[n->value] : row_find(table, name, p->env->flags & RULES_YARAX);
 
 	*out = f;
 	if (n != NULL || f == NULL)
@@ -242,17 +263,19 @@ type_letter(enum ir_type t)
 
 /* The overload that takes these arguments, or NULL. sig is "args:result". */
 static const struct fact *
-overload_find(const struct fact *first, struct bytes args)
+overload_find(const struct fact *first, struct bytes args, bool yarax)
 {
 	struct bytes name = bytes_of(first->name);
+	const struct fact *found = NULL;
 
 	for (const struct fact *f = first; f->type != FACT_END; f++) {
 		if (f->type == FACT_FN && bytes_eq(bytes_of(f->name), name) &&
 		    strncmp(f->sig, (const char *)args.p, args.n) == 0 &&
-		    f->sig[args.n] == ':')
-			return f;
+		    f->sig[args.n] == ':' &&
+		    (f->flags & FACT_DIALECT ? yarax : found == NULL))
+			found = f;
 	}
-	return NULL;
+	return found;
 }
 
 static enum ir_type
@@ -283,7 +306,8 @@ sema_call(struct parser *p, const struct ex *arg, uint32_t nargs, struct ex *x)
 		args[i] = type_letter(arg[i].node->type);
 		kid[i + 1] = arg[i];
 	}
-	f = overload_find(x->fn, (struct bytes){ (const uint8_t *)args, nargs });
+	f = overload_find(x->fn, (struct bytes){ (const uint8_t *)args, nargs },
+	    p->env->flags & RULES_YARAX);
 	if (f == NULL)
 		return parse_fail(p, x->place, "wrong arguments for function \"%s\"",
 		    parse_str(p, x->name));

@@ -41,12 +41,16 @@ recognised(struct triggers *t, const struct ir_node *n)
 	    t, (struct gate){ .kind = DB_GATE_MODULE, .module = m }, t->costs->module);
 }
 
-/* pe.is_pe: the one field that is there for every object, and 0. */
+/*
+ * pe.is_pe: the one field that is there for every object, and 0; and what means another
+ * thing to YARA-X, which has values where YARA has none.
+ */
 static bool
 is_flag(const struct ir_node *n)
 {
-	return n->op == IR_FIELD && n->kid[0]->op == IR_MODULE &&
-	       strncmp(n->u.fact->name, "is_", 3) == 0;
+	return (n->u.fact->flags & FACT_DIALECT) != 0 ||
+	       (n->op == IR_FIELD && n->kid[0]->op == IR_MODULE &&
+		   strncmp(n->u.fact->name, "is_", 3) == 0);
 }
 
 static struct wake
@@ -75,8 +79,10 @@ defined_one(struct triggers *t, const struct ir_node *n)
 			return WAKE_ALWAYS;
 		return wake_best(recognised(t, n), kids_defined(t, n, 0));
 	case IR_INDEX:
-	case IR_KEY:
-	case IR_CALL: return wake_best(recognised(t, n), kids_defined(t, n, 0));
+	case IR_KEY: return wake_best(recognised(t, n), kids_defined(t, n, 0));
+	case IR_CALL:
+		return wake_best(
+		    is_flag(n) ? WAKE_ALWAYS : recognised(t, n), kids_defined(t, n, 0));
 	default: break;
 	}
 	if (n->op >= IR_NEG && n->op <= IR_SHR)
@@ -116,7 +122,8 @@ nonzero_one(struct triggers *t, const struct ir_node *n)
 		return WAKE_ALWAYS;
 	case IR_COUNT:
 	case IR_COUNT_IN: return wake_pattern(t, n->u.pat);
-	case IR_FIELD: return is_flag(n) ? recognised(t, n) : WAKE_ALWAYS;
+	case IR_FIELD:
+	case IR_CALL: return is_flag(n) ? recognised(t, n) : WAKE_ALWAYS;
 	case IR_NEG:
 	case IR_TO_FLOAT:
 	case IR_SHL:

@@ -174,6 +174,7 @@ flags_of(uint32_t wire)
 	return (wire & WIRE_STRICT_ESCAPE ? RULES_STRICT_ESCAPE : 0) |
 	       (wire & WIRE_NO_INCLUDES ? RULES_NO_INCLUDES : 0) |
 	       (wire & WIRE_YARA_ONLY ? RULES_YARA_ONLY : 0) |
+	       (wire & WIRE_YARAX ? RULES_YARAX : 0) |
 	       (wire & WIRE_FIRST_ERROR ? RULES_FIRST_ERROR : 0) |
 	       (wire & WIRE_WANT_EXPLAIN ? RULES_EXPLAIN : 0);
 }
