@@ -60,21 +60,26 @@ first_end(struct ends *e, uint32_t state, struct re_ctx ctx)
 	return NONE;
 }
 
+/* Of two ends that a start has, does the first count? The long one, or the short one. */
+static bool
+better(const struct ends *e, uint64_t a, uint64_t b)
+{
+	if (a == NONE || b == NONE)
+		return a != NONE;
+	return e->run.prog->flags & RE_P_GREEDY ? a > b : a < b;
+}
+
 /* The longest or shortest end through any atom. */
 static uint64_t
 any_end(struct ends *e, uint32_t state, struct re_ctx ctx)
 {
 	const struct re_list *l = closure(e, state, ctx);
-	bool longest = e->run.prog->flags & RE_P_GREEDY;
 	uint64_t best = NONE;
 
 	e->run.vm->steps += l->n;
-	for (uint32_t i = 0; i < l->n; i++) {
-		uint64_t v = e->before[l->s[i]];
-
-		if (v != NONE && (best == NONE || (longest ? v > best : v < best)))
-			best = v;
-	}
+	for (uint32_t i = 0; i < l->n; i++)
+		if (better(e, e->before[l->s[i]], best))
+			best = e->before[l->s[i]];
 	return best;
 }
 
@@ -87,6 +92,22 @@ exchange(uint64_t **a, uint64_t **b)
 	*b = t;
 }
 
+/*
+ * Where a match ends that reads its first byte in state i, and so may go through an atom
+ * that begins there: that atom's word, or a later atom's, as YARA asks each of them.
+ */
+static uint64_t
+before_end(struct ends *e, uint32_t i, uint64_t end, struct re_ctx ctx)
+{
+	const struct re_prog *p = e->run.prog;
+	uint64_t later = any_end(e, e->run.st[i].x, ctx);
+
+	if (!e->run.vm->scratch->pivot[i] || end == NONE ||
+	    !re_fullword_right(p, e->run.data, end))
+		return later;
+	return better(e, end, later) ? end : later;
+}
+
 /* From the row at pos to the row one to the left. */
 static void
 row_step(struct ends *e)
@@ -94,7 +115,6 @@ row_step(struct ends *e)
 	const struct re_prog *p = e->run.prog;
 	struct re_ctx ctx = re_ctx_at(&e->run, e->pos);
 	uint8_t byte = e->run.data.p[e->pos - 1];
-	const uint8_t *pivot = e->run.vm->scratch->pivot;
 
 	for (uint32_t i = 0; i < p->fwd_n; i++) {
 		const struct re_state *st = &e->run.st[i];
@@ -102,14 +122,8 @@ row_step(struct ends *e)
 		uint64_t end = reads ? first_end(e, st->x, ctx) : NONE;
 
 		e->after_next[i] = end;
-		if (p->entries == 0)
-			continue;
-		if (!pivot[i])
-			e->before_next[i] = reads ? any_end(e, st->x, ctx) : NONE;
-		else if (end != NONE && re_fullword_right(p, e->run.data, end))
-			e->before_next[i] = end;
-		else
-			e->before_next[i] = NONE;
+		if (p->entries > 0)
+			e->before_next[i] = reads ? before_end(e, i, end, ctx) : NONE;
 	}
 	e->run.vm->steps += p->fwd_n;
 	exchange(&e->after, &e->after_next);

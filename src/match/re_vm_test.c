@@ -466,6 +466,45 @@ TEST(long_data)
 	re_vm_done(&vm);
 }
 
+/* A lazy x+ with fullword: an atom in any round gives its own length. */
+TEST(fullword_rounds)
+{
+	static const struct {
+		const char *pattern, *data;
+		unsigned n, at, len; /* matches, and the last of them */
+	} rows[] = {
+		{ "b+?", " bb b bbb_ xbb", 3, 6, 3 },
+		{ "(bx)+?", " bx bxbx. bxbxy", 2, 4, 4 },
+		{ "(.xa)+?", "a axaaxa.", 1, 2, 6 },
+		{ "b{2,}?", " b bb bbb", 1, 3, 2 },
+		{ "b+", " b bb abb", 2, 3, 2 },
+	};
+	struct re_vm vm;
+
+	if (!CHECK(re_vm_init(&vm, RE_VM_MIN) == OK))
+		return;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bytes d = test_copy(bytes_of(rows[i].data));
+		struct re_span room[8] = { 0 };
+		struct re_spans out = { .p = room, .max = COUNT(room) };
+		struct re_check c = { .vm = &vm,
+			.pattern = bytes_of(rows[i].pattern),
+			.flags = RE_FULLWORD };
+		struct re_checked o;
+		const char *wrong;
+
+		ROW("%s", rows[i].pattern);
+		if (!CHECK(re_check_compile(&c, &o, &wrong)))
+			continue;
+		EQ_U(re_search_all(&vm, o.prog, d, &out), RE_YES);
+		EQ_U(out.n, rows[i].n);
+		EQ_U(room[out.n - 1].at, rows[i].at);
+		EQ_U(room[out.n - 1].len, rows[i].len);
+		re_check_done(&o);
+	}
+	re_vm_done(&vm);
+}
+
 /* Whatever the verifier lets pass can be run; ASan and UBSan look on. */
 TEST(damaged_programs)
 {

@@ -192,10 +192,30 @@ emit_rest(struct build *b, struct re_node *n, uint32_t next, uint32_t *out)
 	return OK;
 }
 
+/*
+ * x+ is one x and a way back to it, as YARA compiles it: a match may go through an atom of
+ * x in any of its rounds, which fullword can see.
+ */
+static enum err
+emit_plus(struct build *b, struct re_node *n, uint32_t next, uint32_t *out)
+{
+	uint32_t back;
+
+	TRY(emit_split(b, next, next, &back));
+	TRY(emit(b, n->kid[0], back, out));
+	if (n->greedy)
+		b->st[back].x = *out;
+	else
+		b->st[back].y = *out;
+	return OK;
+}
+
 /* In the text the copies that must be come first, then those that may. */
 static enum err
 emit_repeat(struct build *b, struct re_node *n, uint32_t next, uint32_t *out)
 {
+	if (n->min == 1 && n->max == RE_INF)
+		return emit_plus(b, n, next, out);
 	if (b->reverse) {
 		TRY(emit_copies(b, n, next, &next));
 		return emit_rest(b, n, next, out);

@@ -116,14 +116,27 @@ plain_size(const struct re_node *n)
 	return size > UNROLL ? UNROLL + 1 : size;
 }
 
+/*
+ * Copies of a repeat that are written out. None of a lazy x+ with fullword: YARA's atom may
+ * lie in any round of it and gives each its own length, so there must be one x only.
+ */
+static uint32_t
+copies_of(const struct lower *l, const struct re_node *in)
+{
+	uint32_t size = plain_size(in->kid[0]), copies = size ? UNROLL / size : 0;
+
+	if (l->flags & RE_FULLWORD && !in->greedy && in->min == 1 && in->max == RE_INF)
+		return 0;
+	return copies < in->min ? copies : in->min;
+}
+
 static enum err
 repeat(struct lower *l, const struct re_node *in, struct re_node **out)
 {
-	uint32_t size = plain_size(in->kid[0]), copies = size ? UNROLL / size : 0;
+	uint32_t copies = copies_of(l, in);
 	struct re_node *rest, *kid, *cat;
 	size_t cap = 0, rest_cap = 0;
 
-	copies = copies < in->min ? copies : in->min;
 	TRY(node(l, RE_CAT, &cat));
 	for (uint32_t i = 0; i < copies; i++) {
 		TRY(lower(l, in->kid[0], &kid));
