@@ -73,13 +73,17 @@ rules_to_ir(
 {
 	unsigned before = env->diags->errors;
 	struct parser p;
+	enum err e = parser_init(&p, env, out);
 
-	TRY(parser_init(&p, env, out));
-	for (size_t i = 0; i < n; i++) {
-		TRY(enter_namespace(&p, src[i].ns));
-		TRY(parse_source(&p, &src[i]));
+	for (size_t i = 0; i < n && e == OK; i++) {
+		e = enter_namespace(&p, src[i].ns);
+		if (e == OK)
+			e = parse_source(&p, &src[i]);
 		if (env->diags->errors > before && env->flags & RULES_FIRST_ERROR)
 			break;
 	}
+	arena_done(&p.scratch);
+	if (e != OK)
+		return e;
 	return env->diags->errors > before ? ERR_SYNTAX : OK;
 }

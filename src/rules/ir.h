@@ -179,7 +179,10 @@ struct ir_pattern {
 	uint32_t mods;     /* enum ir_mod */
 	uint32_t use;      /* enum ir_use; filled by the passes */
 	struct bytes text; /* IR_TEXT: the bytes, escapes resolved; else the source */
-	const struct re_ast *re; /* IR_HEX, IR_RE */
+	unsigned re_flags; /* enum re_flag; IR_HEX, IR_RE */
+	bool literal;      /* bytes and nothing else, up to its first long jump */
+	bool dot_star;     /* YARA warns of its .* */
+	bool slow;         /* YARA warns that it is slow */
 	uint8_t xor_lo, xor_hi;
 	struct bytes alphabet; /* base64; 64 bytes */
 	uint32_t index;        /* in ir.patterns */

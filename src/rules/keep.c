@@ -96,32 +96,6 @@ walk(struct keep *k, const struct ir_node *n)
 	k->depth--;
 }
 
-/* Bytes and nothing else; groups only where YARA's tree has none, in hex strings. */
-static bool
-is_literal(const struct re_node *n, bool hex)
-{
-	bool good = n->kind == RE_BYTE || n->kind == RE_CAT ||
-		    (hex && n->kind == RE_ALT && n->n == 1);
-
-	for (uint32_t i = 0; good && i < n->n; i++)
-		good = n->kid[i]->kind == RE_BYTE || (hex && is_literal(n->kid[i], hex));
-	return good;
-}
-
-/* Only a literal is looked at in its place; of a chain, its first fragment counts. */
-static enum err
-pattern_literal(struct arena *a, const struct ir_pattern *p, bool *out)
-{
-	struct re_chain chain;
-
-	*out = p->kind == IR_TEXT && !(p->mods & (IR_BASE64 | IR_BASE64WIDE));
-	if (p->kind == IR_TEXT)
-		return OK;
-	TRY(re_chain_split(a, p->re, &chain));
-	*out = is_literal(chain.link[0].ast.root, p->kind == IR_HEX);
-	return OK;
-}
-
 enum err
 keep_rule(const struct ir *ir, struct ir_rule *rule)
 {
@@ -138,7 +112,7 @@ keep_rule(const struct ir *ir, struct ir_rule *rule)
 		struct ir_string *s = &rule->strings[i];
 
 		if (k.place[i] == PLACE_FIXED && k.named[i])
-			TRY(pattern_literal(ir->arena, s->pattern, &s->fixed));
+			s->fixed = s->pattern->literal;
 	}
 	return OK;
 }

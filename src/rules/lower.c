@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "rules/body.h"
 #include "rules/re_build.h"
 #include "rules/re_chain.h"
 #include "rules/re_near.h"
@@ -10,6 +11,7 @@
 
 struct lower {
 	struct arena *a;
+	struct arena scratch; /* what only one pattern needs: trees, atoms, programs */
 	const struct rules_env *env;
 	const struct ir *ir;
 	struct dbw *w;
@@ -76,6 +78,26 @@ lit_add(struct lower *l, const struct lit_in *in)
 	o->lit[o->nlits++].part = l->part;
 	o->part[l->part].nneedles++;
 	return OK;
+}
+
+/* lit_add of what lies in the scratch arena. */
+static enum err
+lit_keep(struct lower *l, const struct lit_in *in)
+{
+	struct lit_in kept = *in;
+
+	kept.lit = arena_bytes(l->a, in->lit);
+	if (kept.lit.p == NULL)
+		return ERR_LIMIT;
+	if (in->around != NULL) {
+		struct lit_around *around = ARENA_NEW(l->a, struct lit_around);
+
+		if (around == NULL)
+			return ERR_LIMIT;
+		*around = *in->around;
+		kept.around = around;
+	}
+	return lit_add(l, &kept);
 }
 
 static uint32_t
@@ -159,13 +181,14 @@ lower_program(struct lower *l, struct re_form *form, bool wide)
 	struct re_cost cost = { .fn = atom_cost };
 	struct db_part *part = &l->out->part[l->part];
 	struct re_fail fail = { 0 };
+	struct arena *tmp = &l->scratch;
 	struct re_atoms atoms;
 	uint32_t at;
 	enum err e;
 
-	TRY(re_atoms_pick(l->a, form, cost, &atoms));
-	TRY(re_near_best(l->a, form, &atoms));
-	e = re_build(l->a, form, &atoms, &l->w->section[DB_REGEX], &at, &fail);
+	TRY(re_atoms_pick(tmp, form, cost, &atoms));
+	TRY(re_near_best(tmp, form, &atoms));
+	e = re_build(tmp, form, &atoms, &l->w->section[DB_REGEX], &at, &fail);
 	if (e == ERR_SYNTAX)
 		complain(l, fail.text);
 	TRY(e);
@@ -179,8 +202,8 @@ lower_program(struct lower *l, struct re_form *form, bool wide)
 			.flags = atoms.at[i].nocase ? LIT_NOCASE : 0 };
 
 		if (in.lit.n <= LIT_WINDOW)
-			TRY(re_near_around(l->a, form, &atoms.at[i], &in.around));
-		TRY(lit_add(l, &in));
+			TRY(re_near_around(tmp, form, &atoms.at[i], &in.around));
+		TRY(lit_keep(l, &in));
 	}
 	return OK;
 }
@@ -197,16 +220,16 @@ lower_form(struct lower *l, const struct re_ast *ast, bool wide)
 
 	if (l->p->mods & IR_FULLWORD)
 		flags |= RE_FULLWORD;
-	e = re_lower(l->a, ast, flags, &form, &fail);
+	e = re_lower(&l->scratch, ast, flags, &form, &fail);
 	if (e == ERR_SYNTAX)
 		complain(l, fail.text);
 	TRY(e);
-	if (re_literal(l->a, &form, &lit, &nocase) && lit.n > 0 && lit.n <= LIT_LEN_MAX) {
+	if (re_literal(&l->scratch, &form, &lit, &nocase) && lit.n > 0 && lit.n <= LIT_LEN_MAX) {
 		struct lit_in in = { .lit = lit,
 			.a = whole_flags(l->p, wide),
 			.flags = nocase ? LIT_NOCASE : 0 };
 
-		return lit_add(l, &in);
+		return lit_keep(l, &in);
 	}
 	return lower_program(l, &form, wide);
 }
@@ -237,8 +260,11 @@ static enum err
 lower_regex(struct lower *l)
 {
 	struct re_chain chain;
+	struct re_fail why;
+	struct re_ast ast;
 
-	TRY(re_chain_split(l->a, l->p->re, &chain));
+	TRY(body_parse(&l->scratch, l->p, &ast, &why));
+	TRY(re_chain_split(&l->scratch, &ast, &chain));
 	for (size_t i = 0; i < chain.n; i++) {
 		re_prefer(&chain.link[i].ast);
 		TRY(lower_link(l, &chain.link[i]));
@@ -280,7 +306,7 @@ pattern_flags(const struct ir_pattern *p)
 		flags |= DB_PAT_ALL;
 	if (p->use & IR_USE_LENGTH)
 		flags |= DB_PAT_LENGTH;
-	if (p->kind == IR_RE && p->re->flags & RE_GREEDY)
+	if (p->kind == IR_RE && p->re_flags & RE_GREEDY)
 		flags |= DB_PAT_GREEDY;
 	if (p->mods & IR_FULLWORD)
 		flags |= DB_PAT_FULLWORD;
@@ -290,6 +316,8 @@ pattern_flags(const struct ir_pattern *p)
 static enum err
 lower_pattern(struct lower *l, struct lowered_pattern *to)
 {
+	arena_reset(&l->scratch);
+	l->scratch.budget = l->a->budget - l->a->used;
 	to->part = l->out->nparts;
 	TRY(l->p->kind == IR_TEXT ? lower_text(l) : lower_regex(l));
 	to->nparts = l->out->nparts - to->part;
@@ -315,14 +343,16 @@ lower_patterns(
     const struct rules_env *env, const struct ir *ir, struct dbw *w, struct lowered *out)
 {
 	struct lower l = { .a = env->arena, .env = env, .ir = ir, .w = w, .out = out };
+	enum err e = OK;
 
 	*out = (struct lowered){ .pattern = ARENA_ARRAY(env->arena, ir->npatterns + 1,
 				     struct lowered_pattern) };
 	if (out->pattern == NULL)
 		return ERR_LIMIT;
-	for (uint32_t i = 0; i < ir->npatterns; i++) {
+	for (uint32_t i = 0; i < ir->npatterns && e == OK; i++) {
 		l.p = ir->patterns[i];
-		TRY(lower_pattern(&l, &out->pattern[i]));
+		e = lower_pattern(&l, &out->pattern[i]);
 	}
-	return OK;
+	arena_done(&l.scratch);
+	return e;
 }

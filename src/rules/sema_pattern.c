@@ -5,9 +5,8 @@
  * everything that makes a match, before anything is parsed. Only patterns
  * without errors get into the table.
  */
-#include "rules/hex_parse.h"
+#include "rules/body.h"
 #include "rules/parse.h"
-#include "rules/re_parse.h"
 
 #define BASE64_ANY (IR_BASE64 | IR_BASE64WIDE)
 
@@ -48,7 +47,7 @@ canonical(struct parser *p, const struct ir_pattern *w, struct bytes *out)
 	*out = w->text;
 	if (w->kind != IR_HEX || memchr(w->text.p, '/', w->text.n) != NULL)
 		return OK;
-	s = arena_alloc(p->arena, w->text.n);
+	s = arena_alloc(&p->scratch, w->text.n);
 	if (s == NULL)
 		return ERR_LIMIT;
 	for (size_t i = 0; i < w->text.n; i++) {
@@ -78,7 +77,7 @@ key_of(struct parser *p, const struct ir_pattern *w, struct bytes *out)
 	TRY(canonical(p, w, out));
 	if (w->alphabet.n == 0)
 		return OK;
-	s = arena_alloc(p->arena, w->alphabet.n + out->n);
+	s = arena_alloc(&p->scratch, w->alphabet.n + out->n);
 	if (s == NULL)
 		return ERR_LIMIT;
 	memcpy(s, w->alphabet.p, w->alphabet.n);
@@ -87,21 +86,14 @@ key_of(struct parser *p, const struct ir_pattern *w, struct bytes *out)
 	return OK;
 }
 
-/* Hex and regex bodies become a tree. */
+/* The tree of a hex string or regex, or what is wrong with it. */
 static enum err
 parse_body(struct parser *p, const struct token *name, const struct token *body,
-    struct ir_pattern *w)
+    const struct ir_pattern *w, struct re_ast *re)
 {
-	struct re_ast *re = ARENA_NEW(p->arena, struct re_ast);
 	struct re_fail why = { 0 };
-	unsigned flags = (w->mods & IR_NOCASE ? RE_NOCASE : 0u) |
-			 (w->mods & IR_DOTALL ? RE_DOTALL : 0u);
-	enum err e;
+	enum err e = body_parse(&p->scratch, w, re, &why);
 
-	if (re == NULL)
-		return ERR_LIMIT;
-	e = w->kind == IR_HEX ? hex_parse(p->arena, body->s, re, &why)
-			      : re_parse(p->arena, body->s, flags, re, &why);
 	if (e != OK && why.text == NULL)
 		return ERR_LIMIT;
 	if (e != OK)
@@ -112,7 +104,6 @@ parse_body(struct parser *p, const struct token *name, const struct token *body,
 		return parse_fail(p, place_of(body),
 		    "greedy and ungreedy quantifiers can't be mixed in a regular "
 		    "expression");
-	w->re = re;
 	return OK;
 }
 
@@ -140,13 +131,23 @@ pattern_add(
 	return names_put(&p->patterns, key, scope_of(w), ir->npatterns++);
 }
 
+/* Empties the scratch arena, which may take what the other one has left. */
+static void
+scratch_begin(struct parser *p)
+{
+	arena_reset(&p->scratch);
+	p->scratch.budget = p->arena->budget - p->arena->used;
+}
+
 enum err
 sema_pattern(struct parser *p, const struct token *name, const struct token *body,
     struct ir_pattern *want, struct ir_pattern **out)
 {
 	const struct name *known;
+	struct re_ast re;
 	struct bytes key;
 
+	scratch_begin(p);
 	if (want->text.n == 0)
 		return parse_fail(
 		    p, place_of(body), "empty string \"%s\"", parse_str(p, name->text));
@@ -159,7 +160,12 @@ sema_pattern(struct parser *p, const struct token *name, const struct token *bod
 		*out = p->ir->patterns[known->value];
 	} else {
 		if (want->kind != IR_TEXT)
-			TRY(parse_body(p, name, body, want));
+			TRY(parse_body(p, name, body, want, &re));
+		TRY(body_learn(&p->scratch, want, want->kind != IR_TEXT ? &re : NULL));
+		if (key.p != want->text.p)
+			key = arena_bytes(p->arena, key);
+		if (key.p == NULL)
+			return ERR_LIMIT;
 		TRY(pattern_add(p, key, want, out));
 	}
 	warn_pattern(p, name, body, *out);

@@ -226,25 +226,22 @@ base64_quality(struct arena *a, const struct ir_pattern *p)
 
 /* Fragments between long jumps are searched one by one: the worst counts. */
 static int
-chain_quality(struct arena *a, const struct ir_pattern *p)
+chain_quality(const struct re_chain *chain)
 {
-	struct re_chain chain;
 	int worst = INT_MAX;
 
-	if (re_chain_split(a, p->re, &chain) != OK)
-		return ENOUGH;
-	for (size_t i = 0; i < chain.n; i++) {
-		int q = node_quality(chain.link[i].ast.root);
+	for (size_t i = 0; i < chain->n; i++) {
+		int q = node_quality(chain->link[i].ast.root);
 		worst = q < worst ? q : worst;
 	}
 	return worst;
 }
 
 bool
-slow_pattern(struct arena *a, const struct ir_pattern *p)
+slow_pattern(struct arena *a, const struct ir_pattern *p, const struct re_chain *chain)
 {
 	if (p->kind != IR_TEXT)
-		return chain_quality(a, p) < ENOUGH;
+		return chain_quality(chain) < ENOUGH;
 	if (p->mods & (IR_BASE64 | IR_BASE64WIDE))
 		return base64_quality(a, p) < ENOUGH;
 	return plain_quality(p) < ENOUGH;

@@ -9,7 +9,11 @@
 
 #include "rules/ir.h"
 
-bool slow_pattern(struct arena *a, const struct ir_pattern *p);
+struct re_chain;
+
+/* chain: the links of a body; none for a text. a: what it takes is the caller's to drop. */
+bool slow_pattern(
+    struct arena *a, const struct ir_pattern *p, const struct re_chain *chain);
 
 /* The quality of an atom of at most four bytes; mask 0xff: a whole byte. */
 int slow_atom(const uint8_t *value, const uint8_t *mask, size_t n);

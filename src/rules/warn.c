@@ -1,8 +1,6 @@
 #include "rules/warn.h"
 
 #include "rules/parse.h"
-#include "rules/re_ast.h"
-#include "rules/slow.h"
 
 void
 warn_escapes(struct parser *p, const struct token *regex)
@@ -33,12 +31,12 @@ warn_pattern(struct parser *p, const struct token *name, const struct token *bod
 
 	if (pattern->kind == IR_RE)
 		warn_escapes(p, body);
-	if (pattern->re != NULL && re_ast_dot_star(pattern->re))
+	if (pattern->dot_star)
 		parse_warning(p, place_of(name),
 		    "%s contains .*, .+ or .{x,} consider using .{,N}, .{1,N} or {x,N} "
 		    "with a reasonable value for N",
 		    id);
-	if (slow_pattern(p->arena, pattern))
+	if (pattern->slow)
 		parse_warning(
 		    p, place_of(name), "string \"%s\" may slow down scanning", id);
 }
