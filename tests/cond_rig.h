@@ -117,7 +117,7 @@ rig_done(struct rig *r)
 static inline bool
 rig_compile(struct rig *r, struct ir_node *cond)
 {
-	struct code_writer w = { r, rig_text, rig_regex, r->map };
+	struct code_writer w = { r, r->b.ir.arena, rig_text, rig_regex, r->map };
 	enum err e;
 
 	buf_clear(&r->code);

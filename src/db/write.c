@@ -117,6 +117,7 @@ dbw_finish(struct dbw *w, struct buf *out)
 		buf_align(out, 64);
 		h.section[i] = (struct db_section){ out->n - start, w->section[i].n };
 		buf_put(out, w->section[i].p, w->section[i].n);
+		buf_done(&w->section[i]); /* or all would be there twice at the end */
 	}
 	buf_align(out, 64);
 	if (out->full || start % 64 != 0)

@@ -6,8 +6,8 @@
 #include "rules/slow.h"
 
 enum err
-body_parse(struct arena *a, const struct ir_pattern *w, struct re_ast *out,
-    struct re_fail *why)
+body_parse(
+    struct arena *a, const struct ir_pattern *w, struct re_ast *out, struct re_fail *why)
 {
 	unsigned flags = (w->mods & IR_NOCASE ? RE_NOCASE : 0u) |
 			 (w->mods & IR_DOTALL ? RE_DOTALL : 0u);

@@ -6,6 +6,14 @@
 #include "rules/keep.h"
 #include "rules/re_build.h"
 
+struct arena *
+build_pass(struct build *b)
+{
+	arena_reset(&b->pass);
+	b->pass.budget = b->env->arena->budget - b->env->arena->used;
+	return &b->pass;
+}
+
 static uint32_t
 write_text(void *arg, struct bytes s)
 {
@@ -33,11 +41,11 @@ write_regex(void *arg, const struct re_ast *ast)
 	struct re_fail fail = { 0 };
 	struct re_form form;
 	uint32_t at = 0;
-	enum err e = re_lower(b->env->arena, ast, 0, &form, &fail);
+	struct arena *pass = build_pass(b);
+	enum err e = re_lower(pass, ast, 0, &form, &fail);
 
 	if (e == OK)
-		e = re_build(
-		    b->env->arena, &form, &none, &b->w.section[DB_REGEX], &at, &fail);
+		e = re_build(pass, &form, &none, &b->w.section[DB_REGEX], &at, &fail);
 	if (e != OK && b->regex_err == OK) {
 		b->regex_err = e;
 		if (fail.text != NULL)
@@ -48,22 +56,26 @@ write_regex(void *arg, const struct re_ast *ast)
 
 /* The condition of one rule as code. */
 static enum err
-write_code(struct build *b, uint32_t i)
+write_code(struct build *b, struct arena *a, uint32_t i)
 {
-	struct code_writer w = {
-		.arg = b, .text = write_text, .regex = write_regex, .modules = b->modules
-	};
+	struct code_writer w = { .arg = b,
+		.arena = a,
+		.text = write_text,
+		.regex = write_regex,
+		.modules = b->modules };
 	struct buf *out = &b->w.section[DB_CODE];
 	const struct ir_rule *r = b->ir->rules[i];
 	enum err e;
 
+	arena_reset(a);
+	a->budget = b->env->arena->budget - b->env->arena->used;
 	buf_align(out, 4);
 	b->rule[i].code = (uint32_t)out->n;
 	b->now = r;
 	e = code_rule(b->ir, r, &w, out);
 	b->rule[i].ncode = (uint32_t)out->n - b->rule[i].code;
 	b->rule[i].effect = b->trigger[i].effect;
-	if (e != ERR_LIMIT || b->env->arena->spent) /* of memory: not the rule's fault */
+	if (e != ERR_LIMIT || a->spent) /* of memory: not the rule's fault */
 		return e;
 	refuse(b, r, "the condition is too large");
 	return ERR_SYNTAX;
@@ -72,17 +84,22 @@ write_code(struct build *b, uint32_t i)
 static enum err
 write_codes(struct build *b)
 {
-	for (uint32_t i = 0; i < b->ir->nrules; i++)
-		TRY(write_code(b, i));
-	return b->regex_err;
+	struct arena scratch;
+	enum err e = OK;
+
+	arena_init(&scratch, 0);
+	for (uint32_t i = 0; i < b->ir->nrules && e == OK; i++)
+		e = write_code(b, &scratch, i);
+	arena_done(&scratch);
+	return e != OK ? e : b->regex_err;
 }
 
 /* Which rules a pattern wakes: lists by pattern, in order of the rules. */
 static enum err
 write_patterns(struct build *b)
 {
-	uint32_t np = b->ir->npatterns,
-		 *at = ARENA_ARRAY(b->env->arena, np + 2, uint32_t);
+	struct arena *pass = build_pass(b);
+	uint32_t np = b->ir->npatterns, *at = ARENA_ARRAY(pass, np + 2, uint32_t);
 	uint32_t *list, total = 0, base;
 
 	if (at == NULL)
@@ -90,7 +107,7 @@ write_patterns(struct build *b)
 	for (uint32_t r = 0; r < b->ir->nrules; r++)
 		for (uint32_t i = 0; i < b->trigger[r].npatterns; i++, total++)
 			at[b->trigger[r].patterns[i] + 1]++;
-	list = ARENA_ARRAY(b->env->arena, total + 1, uint32_t);
+	list = ARENA_ARRAY(pass, total + 1, uint32_t);
 	if (list == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < np; i++)
@@ -186,7 +203,7 @@ build_begin(struct build *b)
 }
 
 static enum err
-build_all(struct build *b, struct buf *db)
+build_all(struct build *b)
 {
 	TRY(build_begin(b));
 	for (uint32_t i = 0; i < b->ir->nrules; i++) {
@@ -204,28 +221,39 @@ build_all(struct build *b, struct buf *db)
 	explain_all(b);
 	TRY(write_patterns(b));
 	TRY(build_gates(b));
-	TRY(records_write(&b->w, b->ir, b->rule));
-	return dbw_finish(&b->w, db);
+	return records_write(&b->w, b->ir, b->rule);
 }
 
-enum err
-ir_to_db(const struct rules_env *env, struct ir *ir, struct buf *db)
+/* From sources to sections. */
+static enum err
+compile(struct build *b, const struct rules_source *src, size_t n)
 {
-	struct build b = { .env = env, .ir = ir };
-	enum err e;
+	struct ir ir;
 
-	dbw_init(&b.w);
-	e = build_all(&b, db);
-	dbw_done(&b.w);
-	return e;
+	TRY(rules_to_ir(b->env, src, n, &ir));
+	b->ir = &ir;
+	return build_all(b);
 }
 
+/* What the passes know is dropped before the sections are put together. */
 enum err
 rules_compile(
     const struct rules_env *env, const struct rules_source *src, size_t n, struct buf *db)
 {
-	struct ir ir;
+	struct rules_env inner = *env;
+	struct build b = { .env = &inner };
+	struct arena own;
+	enum err e;
 
-	TRY(rules_to_ir(env, src, n, &ir));
-	return ir_to_db(env, &ir, db);
+	arena_init(&own, env->arena->budget - env->arena->used);
+	inner.arena = &own;
+	dbw_init(&b.w);
+	e = compile(&b, src, n);
+	env->arena->spent |= own.spent;
+	arena_done(&b.pass);
+	arena_done(&own);
+	if (e == OK)
+		e = dbw_finish(&b.w, db);
+	dbw_done(&b.w);
+	return e;
 }

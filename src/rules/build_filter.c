@@ -93,12 +93,12 @@ build_filter(struct build *b)
 			.needles = &b->w.section[DB_NEEDLES],
 			.literals = literals };
 
-		TRY(triggers_find(b->ir, &costs, b->trigger));
+		TRY(triggers_find(b->env->arena, b->ir, &costs, b->trigger));
 		mark_triggers(b, UINT64_MAX);
 		buf_clear(out.filter);
 		buf_clear(out.needles);
 		buf_clear(literals);
-		TRY(lit_build(b->env->arena, b->low.lit, b->low.nlits,
+		TRY(lit_build(build_pass(b), b->low.lit, b->low.nlits,
 		    &(struct lit_opts){ 0 }, &out));
 		if (out.ndeferred == 0)
 			return OK;
@@ -123,7 +123,7 @@ build_filter2(struct build *b)
 
 	mark_triggers(b, ~1ULL);
 	e = lit_build(
-	    b->env->arena, b->low.lit, b->low.nlits, &(struct lit_opts){ 0 }, &out);
+	    build_pass(b), b->low.lit, b->low.nlits, &(struct lit_opts){ 0 }, &out);
 	return e == OK && out.ndeferred > 0 ? ERR_LIMIT : e;
 }
 
@@ -151,11 +151,12 @@ build_firsts(struct build *b)
 		.module = 1e9,
 		.fact = 1e9,
 		.place = 1e9 };
-	struct trigger *t = ARENA_ARRAY(b->env->arena, b->ir->nrules + 1, struct trigger);
+	struct arena *pass = build_pass(b);
+	struct trigger *t = ARENA_ARRAY(pass, b->ir->nrules + 1, struct trigger);
 
 	if (t == NULL)
 		return ERR_LIMIT;
-	TRY(triggers_find(b->ir, &costs, t));
+	TRY(triggers_find(pass, b->ir, &costs, t));
 	for (uint32_t r = 0; r < b->ir->nrules; r++) {
 		const struct ir_rule *rule = b->ir->rules[r];
 

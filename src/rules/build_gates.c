@@ -12,9 +12,12 @@ gated_cmp(const void *a, const void *b)
 	return c ? c : (x->rule > y->rule) - (x->rule < y->rule);
 }
 
-/* Every rule behind each of its gates; one that is always asked behind an open one. */
+/*
+ * Every rule behind each of its gates; one that is always asked behind an open one. Lives
+ * as long as the pass; NULL: the arena is spent.
+ */
 static struct gated *
-list_gates(const struct build *b, size_t *count)
+list_gates(struct build *b, size_t *count)
 {
 	const struct gate open = { .kind = DB_GATE_ALWAYS };
 	struct gated *v;
@@ -23,7 +26,7 @@ list_gates(const struct build *b, size_t *count)
 	for (uint32_t r = 0; r < b->ir->nrules; r++)
 		n += b->trigger[r].always || b->trigger[r].effect ? 1
 								  : b->trigger[r].ngates;
-	v = ARENA_ARRAY(b->env->arena, n + 1, struct gated);
+	v = ARENA_ARRAY(&b->pass, n + 1, struct gated);
 	for (uint32_t r = 0; v != NULL && r < b->ir->nrules; r++) {
 		const struct trigger *t = &b->trigger[r];
 
@@ -62,8 +65,10 @@ enum err
 build_gates(struct build *b)
 {
 	size_t n, nplain;
-	struct gated *v = list_gates(b, &n);
+	struct gated *v;
 
+	build_pass(b);
+	v = list_gates(b, &n);
 	if (v == NULL)
 		return ERR_LIMIT;
 	sort(v, n, sizeof(*v), gated_cmp);
@@ -141,16 +146,17 @@ build_masks(struct build *b)
 {
 	struct trigger_costs costs = build_costs(b);
 	struct trigger *chosen = b->trigger;
+	struct arena *pass = build_pass(b);
 	struct gated *v, top[63];
 	uint32_t ntop;
 	size_t n;
 
-	b->trigger = ARENA_ARRAY(b->env->arena, b->ir->nrules + 1, struct trigger);
+	b->trigger = ARENA_ARRAY(pass, b->ir->nrules + 1, struct trigger);
 	if (b->trigger == NULL)
 		return ERR_LIMIT;
 	costs.cost = no_cost;
 	costs.fact = INFINITY;
-	TRY(triggers_find(b->ir, &costs, b->trigger));
+	TRY(triggers_find(pass, b->ir, &costs, b->trigger));
 	v = list_gates(b, &n);
 	b->trigger = chosen;
 	if (v == NULL)

@@ -7,13 +7,15 @@
  */
 #pragma once
 
-#include "rules/build.h"
+#include "rules/compile.h"
+#include "rules/ir.h"
 #include "rules/lower.h"
 #include "rules/records.h"
 #include "rules/triggers.h"
 
 struct build {
 	const struct rules_env *env;
+	struct arena pass; /* what only one pass needs; see build_pass() */
 	struct ir *ir;
 	struct dbw w;
 	struct lowered low;
@@ -33,6 +35,10 @@ struct gated {
 	struct gate gate;
 	uint32_t rule;
 };
+
+/* Drops what the pass before left in b->pass, which may take what the budget still has.
+ */
+struct arena *build_pass(struct build *b);
 
 /* The costs of triggers that the filter is built with. */
 struct trigger_costs build_costs(struct build *b);

@@ -335,12 +335,12 @@ code_rule(const struct ir *ir, const struct ir_rule *rule, const struct code_wri
 	struct gen g = { .ir = ir,
 		.rule = rule,
 		.w = w,
-		.arena = ir->arena,
+		.arena = w->arena,
 		.hint = COND_HELPS,
 		.effects = has_effect(rule->cond, 0) };
 	struct label no = { 0 };
 
-	g.slot = ARENA_ARRAY(ir->arena, rule->nslots + 1, struct slot);
+	g.slot = ARENA_ARRAY(w->arena, rule->nslots + 1, struct slot);
 	if (g.slot == NULL)
 		return ERR_LIMIT;
 	gen_bool(&g, rule->cond, (struct goal){ { &no, NULL, &no } });

@@ -14,6 +14,7 @@
 /* Where what code refers to is kept. Handles are those of the database. */
 struct code_writer {
 	void *arg;
+	struct arena *arena; /* what one rule takes of it is the caller's to drop */
 	uint32_t (*text)(void *arg, struct bytes s);           /* DB_TEXT */
 	uint32_t (*regex)(void *arg, const struct re_ast *re); /* DB_REGEX */
 	const uint32_t *modules; /* DB_MODULES index of each of ir.modules */

@@ -187,7 +187,7 @@ TEST(triggers_are_sound)
 		ROW("tree %u", i);
 		ok = (i % 2 || EQ_U(fold_rule(&r.b.ir, &r.b.rule), OK)) &&
 		     CHECK(rig_compile(&r, r.b.rule.cond)) &&
-		     EQ_U(triggers_find(&r.b.ir, &costs, out), OK);
+		     EQ_U(triggers_find(r.b.ir.arena, &r.b.ir, &costs, out), OK);
 		useful += ok && !out[RIG_RULES].always;
 		for (unsigned k = 0; ok && k < out[RIG_RULES].ngates; k++)
 			facts += out[RIG_RULES].gates[k].kind == DB_GATE_FACT;

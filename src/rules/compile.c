@@ -36,8 +36,9 @@ parser_init(struct parser *p, const struct rules_env *env, struct ir *ir)
 		.arena = env->arena,
 		.ir = ir,
 		.yara_only = env->flags & RULES_YARA_ONLY };
+	arena_init(&p->tables, env->arena->budget - env->arena->used);
 	for (size_t i = 0; i < COUNT(tables); i++)
-		names_init(tables[i], env->arena);
+		names_init(tables[i], &p->tables);
 	*ir = (struct ir){ .arena = env->arena,
 		.modules = env->modules,
 		.nmodules = (uint32_t)env->nmodules,
@@ -83,6 +84,7 @@ rules_to_ir(
 			break;
 	}
 	arena_done(&p.scratch);
+	arena_done(&p.tables);
 	if (e != OK)
 		return e;
 	return env->diags->errors > before ? ERR_SYNTAX : OK;

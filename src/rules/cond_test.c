@@ -353,7 +353,7 @@ TEST(triggers)
 		ROW("%s", wakes[i].cond);
 		rig_init(&r);
 		if (parse(&r, wakes[i].cond) && EQ_U(fold_rule(&r.b.ir, &r.b.rule), OK) &&
-		    EQ_U(triggers_find(&r.b.ir, &costs, t), OK)) {
+		    EQ_U(triggers_find(r.b.ir.arena, &r.b.ir, &costs, t), OK)) {
 			explain_trigger(&b, &r.b.ir, &r.b.rule, &t[4], &costs);
 			EQ_S(buf_cstr(&b), wakes[i].want);
 		}

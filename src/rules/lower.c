@@ -224,7 +224,8 @@ lower_form(struct lower *l, const struct re_ast *ast, bool wide)
 	if (e == ERR_SYNTAX)
 		complain(l, fail.text);
 	TRY(e);
-	if (re_literal(&l->scratch, &form, &lit, &nocase) && lit.n > 0 && lit.n <= LIT_LEN_MAX) {
+	if (re_literal(&l->scratch, &form, &lit, &nocase) && lit.n > 0 &&
+	    lit.n <= LIT_LEN_MAX) {
 		struct lit_in in = { .lit = lit,
 			.a = whole_flags(l->p, wide),
 			.flags = nocase ? LIT_NOCASE : 0 };
@@ -347,7 +348,11 @@ lower_patterns(
 
 	*out = (struct lowered){ .pattern = ARENA_ARRAY(env->arena, ir->npatterns + 1,
 				     struct lowered_pattern) };
-	if (out->pattern == NULL)
+	/* About one of each a pattern: a vector that doubles would leave its old self. */
+	l.cappart = l.caplit = ir->npatterns + ir->npatterns / 4 + 8;
+	out->part = ARENA_ARRAY(env->arena, l.cappart, struct db_part);
+	out->lit = ARENA_ARRAY(env->arena, l.caplit, struct lit_in);
+	if (out->pattern == NULL || out->part == NULL || out->lit == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < ir->npatterns && e == OK; i++) {
 		l.p = ir->patterns[i];

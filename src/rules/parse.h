@@ -76,6 +76,7 @@ struct rule_string {
 struct parser {
 	const struct rules_env *env;
 	struct arena *arena;
+	struct arena tables;  /* names, which nobody asks for once all is read */
 	struct arena scratch; /* what only one string needs */
 	struct ir *ir;
 	bool yara_only;

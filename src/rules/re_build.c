@@ -193,8 +193,8 @@ emit_rest(struct build *b, struct re_node *n, uint32_t next, uint32_t *out)
 }
 
 /*
- * x+ is one x and a way back to it, as YARA compiles it: a match may go through an atom of
- * x in any of its rounds, which fullword can see.
+ * x+ is one x and a way back to it, as YARA compiles it: a match may go through an atom
+ * of x in any of its rounds, which fullword can see.
  */
 static enum err
 emit_plus(struct build *b, struct re_node *n, uint32_t next, uint32_t *out)

@@ -117,8 +117,8 @@ plain_size(const struct re_node *n)
 }
 
 /*
- * Copies of a repeat that are written out. None of a lazy x+ with fullword: YARA's atom may
- * lie in any round of it and gives each its own length, so there must be one x only.
+ * Copies of a repeat that are written out. None of a lazy x+ with fullword: YARA's atom
+ * may lie in any round of it and gives each its own length, so there must be one x only.
  */
 static uint32_t
 copies_of(const struct lower *l, const struct re_node *in)

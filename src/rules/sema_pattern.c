@@ -163,7 +163,7 @@ sema_pattern(struct parser *p, const struct token *name, const struct token *bod
 			TRY(parse_body(p, name, body, want, &re));
 		TRY(body_learn(&p->scratch, want, want->kind != IR_TEXT ? &re : NULL));
 		if (key.p != want->text.p)
-			key = arena_bytes(p->arena, key);
+			key = arena_bytes(&p->tables, key);
 		if (key.p == NULL)
 			return ERR_LIMIT;
 		TRY(pattern_add(p, key, want, out));

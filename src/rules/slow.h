@@ -11,7 +11,8 @@
 
 struct re_chain;
 
-/* chain: the links of a body; none for a text. a: what it takes is the caller's to drop. */
+/* chain: the links of a body; none for a text. a: what it takes is the caller's to drop.
+ */
 bool slow_pattern(
     struct arena *a, const struct ir_pattern *p, const struct re_chain *chain);
 

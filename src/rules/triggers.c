@@ -9,7 +9,7 @@
 static const struct reason *
 reason_new(struct triggers *t, struct reason r)
 {
-	struct reason *p = ARENA_NEW(t->ir->arena, struct reason);
+	struct reason *p = ARENA_NEW(t->scratch, struct reason);
 
 	if (p == NULL) {
 		t->err = ERR_LIMIT;
@@ -345,8 +345,8 @@ trigger_make(struct triggers *t, struct wake w, struct trigger *out)
 		return OK;
 	}
 	flatten(w.why, &f);
-	made.patterns = ARENA_ARRAY(t->ir->arena, f.npatterns + 1, uint32_t);
-	made.gates = ARENA_ARRAY(t->ir->arena, f.ngates + 1, struct gate);
+	made.patterns = ARENA_ARRAY(t->scratch, f.npatterns + 1, uint32_t);
+	made.gates = ARENA_ARRAY(t->scratch, f.ngates + 1, struct gate);
 	if (made.patterns == NULL || made.gates == NULL)
 		return ERR_LIMIT;
 	made.npatterns = f.npatterns;
@@ -420,8 +420,8 @@ trigger_rule(struct triggers *t, struct trigger *out)
 		*out = (struct trigger){ .always = true, .effect = true };
 		return OK;
 	}
-	t->current = ARENA_ARRAY(t->ir->arena, rule->nslots + 1, uint32_t);
-	t->element = ARENA_ARRAY(t->ir->arena, rule->nslots + 1, const struct ir_node *);
+	t->current = ARENA_ARRAY(t->scratch, rule->nslots + 1, uint32_t);
+	t->element = ARENA_ARRAY(t->scratch, rule->nslots + 1, const struct ir_node *);
 	if (t->current == NULL || t->element == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < rule->nslots; i++)
@@ -429,24 +429,68 @@ trigger_rule(struct triggers *t, struct trigger *out)
 	return trigger_cond(t, rule->cond, out);
 }
 
-enum err
-triggers_find(const struct ir *ir, const struct trigger_costs *costs, struct trigger *out)
+/* A copy of what a rule's search found, which lives in its scratch arena. */
+static enum err
+trigger_keep(struct arena *a, const struct trigger *found, struct trigger *out)
 {
-	uint32_t *uses = ARENA_ARRAY(ir->arena, ir->npatterns + 1, uint32_t);
+	*out = *found;
+	out->patterns = ARENA_ARRAY(a, found->npatterns, uint32_t);
+	out->gates = ARENA_ARRAY(a, found->ngates, struct gate);
+	if (out->patterns == NULL || out->gates == NULL)
+		return ERR_LIMIT;
+	if (found->npatterns > 0)
+		memcpy(
+		    out->patterns, found->patterns, found->npatterns * sizeof(uint32_t));
+	for (uint32_t i = 0; i < found->ngates; i++) {
+		const struct cond_path *from = found->gates[i].path;
+		struct cond_path *path = from ? ARENA_NEW(a, struct cond_path) : NULL;
+
+		if (from != NULL && path == NULL)
+			return ERR_LIMIT;
+		if (from != NULL)
+			*path = *from;
+		out->gates[i] = found->gates[i];
+		out->gates[i].path = path;
+	}
+	return OK;
+}
+
+static enum err
+find_all(struct triggers *t, struct arena *a, struct trigger *out)
+{
+	const struct ir *ir = t->ir;
+
+	for (uint32_t i = 0; i < ir->nrules; i++) {
+		struct triggers one = *t;
+		struct trigger found;
+
+		arena_reset(one.scratch);
+		one.scratch->budget = a->budget - a->used;
+		one.rule = ir->rules[i];
+		TRY(trigger_rule(&one, &found));
+		TRY(trigger_keep(a, &found, &out[i]));
+	}
+	return OK;
+}
+
+enum err
+triggers_find(struct arena *a, const struct ir *ir, const struct trigger_costs *costs,
+    struct trigger *out)
+{
+	struct triggers t = { .ir = ir, .costs = costs, .earlier = out };
+	uint32_t *uses = ARENA_ARRAY(a, ir->npatterns + 1, uint32_t);
+	struct arena scratch;
+	enum err e;
 
 	if (uses == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < ir->nrules; i++)
 		for (uint32_t k = 0; k < ir->rules[i]->nstrings; k++)
 			uses[ir->rules[i]->strings[k].pattern->index]++;
-	for (uint32_t i = 0; i < ir->nrules; i++) {
-		struct triggers t = { .ir = ir,
-			.rule = ir->rules[i],
-			.costs = costs,
-			.earlier = out,
-			.uses = uses };
-
-		TRY(trigger_rule(&t, &out[i]));
-	}
-	return OK;
+	arena_init(&scratch, 0);
+	t.scratch = &scratch;
+	t.uses = uses;
+	e = find_all(&t, a, out);
+	arena_done(&scratch);
+	return e;
 }

@@ -61,8 +61,8 @@ struct trigger_costs {
 #define TRIGGER_PLACE  8e-7
 
 /*
- * out has room for ir->nrules; everything in it lives in the arena of ir. Rules
- * should have been folded. ERR_LIMIT: the arena is spent.
+ * out has room for ir->nrules; everything in it lives in a. Rules should have been
+ * folded. ERR_LIMIT: the arena is spent.
  */
-MUST_USE enum err triggers_find(
-    const struct ir *ir, const struct trigger_costs *costs, struct trigger *out);
+MUST_USE enum err triggers_find(struct arena *a, const struct ir *ir,
+    const struct trigger_costs *costs, struct trigger *out);

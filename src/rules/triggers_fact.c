@@ -100,7 +100,7 @@ wake_equals(struct triggers *t, const struct ir_node *a, const struct ir_node *b
 	s = path_of(t, a, 0);
 	if (!s.good)
 		return WAKE_ALWAYS;
-	path = ARENA_NEW(t->ir->arena, struct cond_path);
+	path = ARENA_NEW(t->scratch, struct cond_path);
 	if (path == NULL) {
 		t->err = ERR_LIMIT;
 		return WAKE_ALWAYS;

@@ -29,6 +29,7 @@ enum want { WANT_TRUE, WANT_FALSE, WANT_DEFINED, WANT_NONZERO };
 
 struct triggers {
 	const struct ir *ir;
+	struct arena *scratch; /* reset for each rule */
 	const struct ir_rule *rule;
 	const struct trigger_costs *costs;
 	const struct trigger *earlier;

@@ -34,7 +34,7 @@ wanted(const struct ir_node *n, uint32_t total, enum want want)
 static struct wake *
 wakes_new(struct triggers *t, uint32_t n)
 {
-	struct wake *w = ARENA_ARRAY(t->ir->arena, n + 1, struct wake);
+	struct wake *w = ARENA_ARRAY(t->scratch, n + 1, struct wake);
 
 	if (w == NULL)
 		t->err = ERR_LIMIT;

@@ -208,7 +208,7 @@ sum_add(struct triggers *t, struct sum *s, const struct ir_node *n)
 	}
 	if (s->n >= s->cap) {
 		struct term *more =
-		    arena_grow(t->ir->arena, s->v, &s->cap, s->n + 1, sizeof(*s->v));
+		    arena_grow(t->scratch, s->v, &s->cap, s->n + 1, sizeof(*s->v));
 
 		if (more == NULL) {
 			t->err = ERR_LIMIT;

@@ -27,10 +27,13 @@ void
 warn_pattern(struct parser *p, const struct token *name, const struct token *body,
     const struct ir_pattern *pattern)
 {
-	const char *id = parse_str(p, name->text);
+	const char *id;
 
 	if (pattern->kind == IR_RE)
 		warn_escapes(p, body);
+	if (!pattern->dot_star && !pattern->slow)
+		return;
+	id = parse_str(p, name->text);
 	if (pattern->dot_star)
 		parse_warning(p, place_of(name),
 		    "%s contains .*, .+ or .{x,} consider using .{,N}, .{1,N} or {x,N} "
