@@ -1,0 +1,69 @@
+#include "format/codepage.h"
+
+#include "format/utf.h"
+
+#define UTF_8 65001
+#define ASCII 20127
+
+static const struct {
+	uint16_t number, high[128];
+} pages[] = {
+#define PAGE(number, ...) { number, { __VA_ARGS__ } },
+#include "format/codepage.def"
+#undef PAGE
+};
+
+#define PAGES (sizeof(pages) / sizeof(pages[0]))
+
+static const uint16_t *
+find(unsigned page)
+{
+	for (size_t i = 0; i < PAGES; i++)
+		if (pages[i].number == page)
+			return pages[i].high;
+	return NULL;
+}
+
+bool
+codepage_known(unsigned page)
+{
+	return page == UTF_8 || page == ASCII || find(page) != NULL;
+}
+
+/* All of them are below U+10000: three bytes at most. */
+static size_t
+put(uint8_t *out, uint32_t c)
+{
+	if (c < 0x80) {
+		out[0] = (uint8_t)c;
+		return 1;
+	}
+	if (c < 0x800) {
+		out[0] = (uint8_t)(0xc0 | c >> 6);
+		out[1] = (uint8_t)(0x80 | (c & 0x3f));
+		return 2;
+	}
+	out[0] = (uint8_t)(0xe0 | c >> 12);
+	out[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
+	out[2] = (uint8_t)(0x80 | (c & 0x3f));
+	return 3;
+}
+
+struct bytes
+codepage_text(struct arena *a, unsigned page, struct bytes s)
+{
+	const uint16_t *high = find(page);
+	size_t wide = 0, n = 0;
+	uint8_t *out;
+
+	for (size_t i = 0; i < s.n; i++)
+		wide += s.p[i] >> 7;
+	if (wide == 0 || high == NULL)
+		return s.p ? utf_mend(a, s) : BYTES_LIT("");
+	out = arena_alloc(a, s.n + 2 * wide);
+	if (out == NULL)
+		return (struct bytes){ 0 };
+	for (size_t i = 0; i < s.n; i++)
+		n += put(out + n, s.p[i] < 0x80 ? s.p[i] : high[s.p[i] - 0x80]);
+	return (struct bytes){ out, n };
+}
