@@ -40,7 +40,7 @@ sys_code(void)
 const char *
 sys_reason(int code)
 {
-	static char text[128];
+	static _Thread_local char text[128];
 
 	snprintf(text, sizeof(text), "%s", strerror(code));
 	text[0] = (char)tolower((unsigned char)text[0]);

@@ -63,9 +63,9 @@ struct worker {
 };
 
 struct pool {
-	const struct pool_opts *o;
+	struct pool_opts o;
 	const struct pool_events *ev;
-	struct pool_result *out;
+	struct pool_result *out, last; /* last: while nobody listens */
 	struct worker *w;
 	struct pollfd *polls;
 	struct task *retry;
@@ -95,9 +95,9 @@ oldest(struct worker *w)
 static void
 set_deadline(struct pool *p, struct worker *w)
 {
-	uint64_t limit = p->o->scan.timeout_ms;
+	uint64_t limit = p->o.scan.timeout_ms;
 
-	w->deadline = limit ? sys_clock_ms() + limit + p->o->grace_ms : 0;
+	w->deadline = limit ? sys_clock_ms() + limit + p->o.grace_ms : 0;
 }
 
 /* --- the end of a worker ------------------------------------------------- */
@@ -332,9 +332,9 @@ hear(struct pool *p, struct worker *w)
 static enum err
 start_worker(struct pool *p, struct worker *w)
 {
-	struct wire_scan init = p->o->scan;
+	struct wire_scan init = p->o.scan;
 
-	if (child_start(p->o->program, p->o->memory, &w->child) != OK) {
+	if (child_start(p->o.program, p->o.memory, &w->child) != OK) {
 		snprintf(p->out->why, sizeof(p->out->why), "cannot start a worker: %s",
 		    sys_why());
 		return ERR_IO;
@@ -350,7 +350,7 @@ start_worker(struct pool *p, struct worker *w)
 	w->in.frame_max = WIRE_FINDING_MAX;
 	w->out = (struct wire_out){ w->child.sock, true, SEND_MS };
 	wire_put_scan(wire_begin(&w->out), &init);
-	wire_send_fd(&w->out, WIRE_SCAN, p->o->db_fd);
+	wire_send_fd(&w->out, WIRE_SCAN, p->o.db_fd);
 	if (wire_flush(&w->out) != OK)
 		end_worker(p, w, "");
 	return OK;
@@ -417,7 +417,7 @@ has_next(struct pool *p)
 static void
 give_batch(struct pool *p, struct worker *w)
 {
-	unsigned most = p->o->isolate ? 1 : BATCH_FILES;
+	unsigned most = p->o.isolate ? 1 : BATCH_FILES;
 	uint64_t bytes = 0;
 
 	for (unsigned i = 0; i < most && bytes < BATCH_BYTES && has_next(p); i++) {
@@ -431,7 +431,7 @@ give_batch(struct pool *p, struct worker *w)
 static void
 feed(struct pool *p, struct worker *w)
 {
-	unsigned tasks = p->o->isolate ? 1 : p->o->tasks ? p->o->tasks : TASKS;
+	unsigned tasks = p->o.isolate ? 1 : p->o.tasks ? p->o.tasks : TASKS;
 
 	if (!(w->state & (READY | BUSY)) || has_suspect(w))
 		return;
@@ -452,7 +452,7 @@ work_left(struct pool *p)
 {
 	if (p->nretry > 0 || has_next(p))
 		return true;
-	for (unsigned i = 0; i < p->o->workers; i++)
+	for (unsigned i = 0; i < p->o.workers; i++)
 		if (p->w[i].n > 0)
 			return true;
 	return false;
@@ -461,7 +461,7 @@ work_left(struct pool *p)
 static bool
 has_worker(const struct pool *p)
 {
-	for (unsigned i = 0; i < p->o->workers; i++)
+	for (unsigned i = 0; i < p->o.workers; i++)
 		if (p->w[i].state != ABSENT)
 			return true;
 	return false;
@@ -471,7 +471,7 @@ has_worker(const struct pool *p)
 static bool
 has_idle(const struct pool *p)
 {
-	for (unsigned i = 0; i < p->o->workers; i++)
+	for (unsigned i = 0; i < p->o.workers; i++)
 		if (p->w[i].state & (STARTING | READY))
 			return true;
 	return false;
@@ -496,7 +496,7 @@ static void
 feed_all(struct pool *p)
 {
 	for (int round = 0; round < 2 && p->err == OK; round++)
-		for (unsigned i = 0; i < p->o->workers && p->err == OK; i++) {
+		for (unsigned i = 0; i < p->o.workers && p->err == OK; i++) {
 			struct worker *w = &p->w[i];
 
 			if (p->nretry == 0 && !has_next(p))
@@ -513,7 +513,7 @@ feed_all(struct pool *p)
 static void
 check_deadlines(struct pool *p, uint64_t now)
 {
-	for (unsigned i = 0; i < p->o->workers; i++) {
+	for (unsigned i = 0; i < p->o.workers; i++) {
 		struct worker *w = &p->w[i];
 
 		if (w->state == ABSENT || w->deadline == 0 || now < w->deadline)
@@ -530,7 +530,7 @@ wait_for_news(struct pool *p)
 	int wait = 100;
 	uint64_t now = sys_clock_ms();
 
-	for (unsigned i = 0; i < p->o->workers; i++) {
+	for (unsigned i = 0; i < p->o.workers; i++) {
 		struct worker *w = &p->w[i];
 
 		p->polls[i] =
@@ -539,8 +539,8 @@ wait_for_news(struct pool *p)
 		    w->deadline < now + (unsigned)wait)
 			wait = w->deadline > now ? (int)(w->deadline - now) : 0;
 	}
-	if (poll(p->polls, p->o->workers, wait) > 0)
-		for (unsigned i = 0; i < p->o->workers && p->err == OK; i++)
+	if (poll(p->polls, p->o.workers, wait) > 0)
+		for (unsigned i = 0; i < p->o.workers && p->err == OK; i++)
 			if (p->polls[i].revents != 0)
 				hear(p, &p->w[i]);
 	now = sys_clock_ms();
@@ -556,37 +556,84 @@ wait_for_news(struct pool *p)
 static void
 stop(struct pool *p)
 {
-	for (unsigned i = 0; i < p->o->workers; i++)
+	for (unsigned i = 0; i < p->o.workers; i++)
 		if (p->w[i].state != ABSENT)
 			end_worker(p, &p->w[i], NULL);
 	if (p->has_ahead)
 		p->ev->done(p->ev->arg, p->ahead.file.item, pool_stopped);
+	p->has_ahead = false;
 	while (p->nretry > 0)
 		p->ev->done(p->ev->arg, p->retry[--p->nretry].file.item, pool_stopped);
+}
+
+struct pool *
+pool_new(const struct pool_opts *o)
+{
+	struct pool *p = xcalloc(1, sizeof(*p));
+
+	p->o = *o;
+	p->out = &p->last;
+	p->w = xcalloc(o->workers, sizeof(*p->w));
+	p->polls = xcalloc(o->workers, sizeof(*p->polls));
+	arena_init(&p->arena, DECODE_MAX);
+	for (unsigned i = 0; i < o->workers; i++)
+		p->w[i] = (struct worker){ .state = ABSENT, .child.sock = -1 };
+	return p;
+}
+
+void
+pool_free(struct pool *p)
+{
+	if (p == NULL)
+		return;
+	stop(p); /* nothing is in anybody's hands between two runs: nobody is told */
+	free(p->w);
+	free(p->polls);
+	free(p->retry);
+	arena_done(&p->arena);
+	free(p);
+}
+
+/* A worker that died since the last run is no file's fault. */
+static void
+bury_idle(struct pool *p)
+{
+	for (unsigned i = 0; i < p->o.workers; i++)
+		if (p->w[i].state == READY)
+			hear(p, &p->w[i]);
+	p->fails = 0;
+}
+
+enum err
+pool_serve(struct pool *p, const struct pool_events *ev, struct pool_result *out)
+{
+	*out = (struct pool_result){ 0 };
+	p->ev = ev;
+	p->out = out;
+	p->dry = false;
+	p->err = OK;
+	bury_idle(p);
+	while (p->err == OK && work_left(p)) {
+		feed_all(p);
+		if (p->err == OK)
+			wait_for_news(p);
+		if (p->fails >= FAILS_MAX)
+			p->err = ERR_IO;
+	}
+	if (p->err != OK)
+		stop(p);
+	p->out = &p->last;
+	return p->err;
 }
 
 enum err
 pool_run(const struct pool_opts *o, const struct pool_events *ev, struct pool_result *out)
 {
-	struct pool p = { .o = o, .ev = ev, .out = out };
+	struct pool *p = pool_new(o);
+	enum err e = pool_serve(p, ev, out);
 
-	*out = (struct pool_result){ 0 };
-	p.w = xcalloc(o->workers, sizeof(*p.w));
-	p.polls = xcalloc(o->workers, sizeof(*p.polls));
-	arena_init(&p.arena, DECODE_MAX);
-	for (unsigned i = 0; i < o->workers; i++)
-		p.w[i] = (struct worker){ .state = ABSENT, .child.sock = -1 };
-	while (p.err == OK && work_left(&p)) {
-		feed_all(&p);
-		if (p.err == OK)
-			wait_for_news(&p);
-		if (p.fails >= FAILS_MAX)
-			p.err = ERR_IO;
-	}
-	stop(&p);
-	free(p.w);
-	free(p.polls);
-	free(p.retry);
-	arena_done(&p.arena);
-	return p.err;
+	p->out = out; /* what the last workers have to say of themselves counts */
+	stop(p);
+	pool_free(p);
+	return e;
 }

@@ -8,7 +8,7 @@
  * one is found; a file that ends two workers (or one that it had for itself) is
  * failed. Results of one file come together and in the order of a worker's files.
  *
- * One thread; everything happens inside pool_run.
+ * One thread; everything happens inside pool_run or pool_serve.
  */
 #pragma once
 
@@ -58,6 +58,18 @@ struct pool_result {
 	unsigned spawned, lost;  /* workers started; ended by force or by themselves */
 	char why[POOL_WHY];      /* when pool_run is not OK */
 };
+
+/*
+ * A pool whose workers outlive a run: for callers that have one file now and the next one
+ * later. o is copied, what it points to is not. pool_serve is pool_run, but that the
+ * workers stay and wait; after an err they are gone, and the next call starts others.
+ * They are not told how long they wait: pool_free ends them.
+ */
+struct pool;
+struct pool *pool_new(const struct pool_opts *o);
+MUST_USE enum err pool_serve(
+    struct pool *p, const struct pool_events *ev, struct pool_result *out);
+void pool_free(struct pool *p); /* NULL is permitted */
 
 /*
  * Runs until next says ERR_END and everything is done. ERR_FORMAT: the workers
