@@ -180,9 +180,13 @@ struct pe {
 	struct bytes imphash;
 	int64_t computed_checksum;
 	struct pe_auth *auths; /* one for each signature */
+	/* For what is signed so and is no PE (msi): its SignedData, and its digest. */
+	struct bytes signed_data; /* p NULL: that of the certificate table */
+	bool (*digest)(struct pe *pe, unsigned hash_kind, uint8_t *out);
 };
 
 extern const struct fact pe_facts[];
+extern const struct fact pe_signature_facts[]; /* loads take a struct pe */
 
 /* Counts n units of work; false: the budget is spent, stop. */
 bool pe_spend(struct pe *pe, uint64_t n);

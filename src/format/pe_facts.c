@@ -170,7 +170,7 @@ static const struct fact countersignature_facts[] = {
 #define SIGNER(type_, f) { ROW(#f, type_), .at = offsetof(struct pe_signature, cert.f) }
 
 /* The signing certificate's fields are the signature's own, since YARA 3. */
-static const struct fact signature_facts[] = {
+const struct fact pe_signature_facts[] = {
 	SIGNER(FACT_STR, thumbprint),
 	SIGNER(FACT_STR, issuer),
 	SIGNER(FACT_STR, subject),
@@ -261,7 +261,7 @@ const struct fact pe_facts[] = {
 	LATE(ARRAY(PE, resources, struct pe_resource, resource_facts), pe_load_resources),
 	LATE(INT(PE, number_of_resources), pe_load_resources),
 	LATE(STR(PE, pdb_path), pe_load_debug),
-	LATE(ARRAY(PE, signatures, struct pe_signature, signature_facts), pe_load_signatures),
+	LATE(ARRAY(PE, signatures, struct pe_signature, pe_signature_facts), pe_load_signatures),
 	LATE(INT(PE, is_signed), pe_load_verified),
 	LATE(INT(PE, number_of_signatures), pe_load_signatures),
 

@@ -558,18 +558,20 @@ read_table(struct found *f, struct bytes table, uint32_t size)
 enum err
 pe_read_signatures(struct pe *pe)
 {
-	struct bytes table = certificate_table(pe);
+	struct bytes data = pe->signed_data, table = certificate_table(pe);
 	struct found f = { .pe = pe, .arena = pe->parse->arena };
 	enum err e;
 
 	pe->number_of_signatures = 0;
-	if (table.p == NULL)
+	if (table.p == NULL && data.p == NULL)
 		return OK;
 	f.list = ARENA_ARRAY(f.arena, SIGNATURES_MOST + 1, struct pe_signature);
 	f.auths = ARENA_ARRAY(f.arena, SIGNATURES_MOST + 1, struct pe_auth);
 	if (f.list == NULL || f.auths == NULL)
 		return ERR_LIMIT;
-	e = read_table(&f, table, rec_le32(pe_directory(pe, PE_DIR_SECURITY), 4));
+	e = data.p
+		? read_signature(&f, data, 0)
+		: read_table(&f, table, rec_le32(pe_directory(pe, PE_DIR_SECURITY), 4));
 	pe->auths = f.auths;
 	pe->signatures = (struct fact_array){ f.list, (uint32_t)f.n };
 	pe->number_of_signatures = (int64_t)f.n;
