@@ -93,14 +93,15 @@ cfb_rig(struct buf *b, const struct cfb_part *parts, unsigned n)
 			put_le32(
 			    table + 4 * (size_t)at, k + 1 < size ? at + 1 : 0xfffffffe);
 	}
-	put_le32(entries + 116, cfb_rig_put(b, fat, buf_bytes(&mini)));
+	at = cfb_rig_put(b, fat, buf_bytes(&mini));
+	put_le32(entries + 116, at);
 	put_le32(entries + 120, (uint32_t)mini.n);
 	minifat = cfb_rig_put(b, fat, (struct bytes){ table, sizeof(table) });
+	at =
+	    cfb_rig_put(b, fat, (struct bytes){ entries, 128 * (((size_t)n + 4) & ~3u) });
+	put_le32(b->p + 48, at);
 	put_le32(b->p + 60, minifat);
 	put_le32(b->p + 64, 1);
-	put_le32(
-	    b->p + 48, cfb_rig_put(b, fat,
-			   (struct bytes){ entries, 128 * (((size_t)n + 4) & ~3u) }));
 	for (size_t i = 0; i < 128; i++)
 		put_le32(fat8 + 4 * i, fat[i]);
 	memcpy(b->p + 512, fat8, sizeof(fat8));
