@@ -17,7 +17,7 @@ export DIR RULES KEYS PREFIX DESTDIR TARGET SECONDS
 
 # Node.js from elsewhere brings its own npm, and Debian's cannot be put beside it.
 need_node = $(if $(shell command -v npm),,nodejs npm)
-need_build = gcc libc6-dev meson ninja-build pkg-config libssl-dev libcurl4-openssl-dev libmicrohttpd-dev libjansson-dev libcapstone-dev libarchive-dev zlib1g-dev
+need_build = gcc libc6-dev meson ninja-build pkg-config libssl-dev libcurl4-openssl-dev libmicrohttpd-dev libjansson-dev libcapstone-dev libarchive-dev libmagic-dev zlib1g-dev
 need_lint = $(need_build) python3 binutils pmccabe clang-format-14 mandoc
 need_clang = clang-14 libclang-rt-14-dev llvm-14
 need_check = $(need_lint) $(need_clang) yara procps git openssh-client openssl dpkg-dev golang-go golang-golang-x-mod-dev $(need_node)

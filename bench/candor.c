@@ -51,7 +51,7 @@ list_modules(struct rules_module out[TABLE_MAX])
 
 	for (; modules[n] != NULL && n < TABLE_MAX; n++)
 		out[n] = (struct rules_module){ modules[n]->name, modules[n]->facts,
-			modules[n]->facts_size };
+			modules[n]->facts_size, modules[n]->needs };
 	return n;
 }
 

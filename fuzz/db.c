@@ -48,7 +48,7 @@ good_db(void)
 	diags.arena = &a;
 	for (size_t i = 0; modules[i] != NULL && i < COUNT(table); i++, env.nmodules++)
 		table[i] = (struct rules_module){ modules[i]->name, modules[i]->facts,
-			modules[i]->facts_size };
+			modules[i]->facts_size, modules[i]->needs };
 	if (rules_compile(&env, &src, 1, &db) != OK)
 		abort();
 	arena_done(&a);

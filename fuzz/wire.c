@@ -44,6 +44,7 @@ decode(const struct wire_frame *f, struct arena *a)
 {
 	union {
 		struct wire_scan scan;
+		struct wire_given given;
 		struct wire_file file;
 		struct wire_compile compile;
 		struct wire_source source;
@@ -60,6 +61,7 @@ decode(const struct wire_frame *f, struct arena *a)
 
 	switch (f->type) {
 	case WIRE_SCAN: e = wire_get_scan(f->payload, a, &u.scan); break;
+	case WIRE_GIVEN: e = wire_get_given(f->payload, &u.given); break;
 	case WIRE_FILE: e = wire_get_file(f->payload, &u.file); break;
 	case WIRE_COMPILE: e = wire_get_compile(f->payload, a, &u.compile); break;
 	case WIRE_SOURCE:

@@ -86,7 +86,7 @@ compile(const char *path)
 	diags.arena = &a;
 	for (size_t i = 0; modules[i] != NULL && i < COUNT(table); i++, env.nmodules++)
 		table[i] = (struct rules_module){ modules[i]->name, modules[i]->facts,
-			modules[i]->facts_size };
+			modules[i]->facts_size, modules[i]->needs };
 	e = rules_compile(&env, &src, 1, &db);
 	for (const struct diag *d = diags.first; d != NULL; d = d->next)
 		if (verbose || d->kind == DIAG_ERROR)

@@ -102,7 +102,7 @@ module_list(struct rules_module *out)
 	for (const struct format *const *m = modules; *m != NULL; m++)
 		if ((*m)->facts != NULL)
 			out[n++] = (struct rules_module){ (*m)->name, (*m)->facts,
-				(*m)->facts_size };
+				(*m)->facts_size, (*m)->needs };
 	return n;
 }
 

@@ -7,6 +7,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/given.h"
 #include "cli/installed.h"
 #include "cli/job.h"
 #include "cli/msg.h"
@@ -18,7 +19,7 @@
 #define OUT_MAX (64u << 10) /* bytes of lines before they are written */
 
 struct scan_args {
-	struct opt_list rules, defs, exclude, tag, rule;
+	struct opt_list rules, defs, module_data, exclude, tag, rule;
 	struct conf_where where;
 	const char *list, *dialect;
 	uint64_t workers, max_file_size, memory;
@@ -32,6 +33,7 @@ static const struct opt scan_opts[] = {
 	{ 'r', "rules", OPT_LIST, "[NS:]RULES", "a file or folder of rules, or a compiled database (the installed release, else the shipped rules)", AT(rules) },
 	{ 'd', "define", OPT_LIST, "NAME=VALUE", "an external variable: true, false, a number or a string", AT(defs) },
 	{ 0, "dialect", OPT_STR, "NAME", "whose values count where engines differ: yara, yara-x (yara)", AT(dialect) },
+	{ 'x', "module-data", OPT_LIST, "MODULE=FILE", "what a module is given: a report for 'cuckoo'", AT(module_data) },
 	{ 'j', "jobs", OPT_NUM, "N", "workers (as many as cores)", AT(workers) },
 	{ 0, "isolate", OPT_FLAG, NULL, "a worker of its own for every file", AT(isolate) },
 	{ 0, "json", OPT_FLAG, NULL, "JSON Lines", AT(json) },
@@ -65,6 +67,7 @@ struct scan_run {
 	struct progress progress;
 	struct wire_exts exts;
 	struct installed installed;
+	struct given given;
 	char *program;
 	uint32_t dialect; /* WIRE_YARAX, or 0 */
 	uint64_t start;
@@ -201,6 +204,7 @@ job_of(struct scan_run *s, struct job_db db)
 				.exts = s->exts,
 			},
 		},
+		.given = &s->given,
 		.db = db,
 		.walk = {
 			.follow = a->follow,
@@ -293,6 +297,21 @@ choose_dialect(struct scan_run *s)
 	return ERR_SYNTAX;
 }
 
+static enum err
+open_module_data(struct scan_run *s)
+{
+	const char *bad = NULL;
+	enum err e = given_open(&s->args.module_data, &s->given, &bad);
+
+	if (e == ERR_SYNTAX)
+		msg_error(
+		    "option --module-data: '%s' is not MODULE=FILE, or one too many",
+		    bad);
+	else if (e != OK)
+		msg_error("cannot open '%s' as a file", given_file(bad));
+	return e;
+}
+
 /* 0: go on; else the exit code, or -1 for 0. */
 static int
 prepare(struct scan_run *s, int argc, char **argv, const struct verb *v)
@@ -323,6 +342,9 @@ prepare(struct scan_run *s, int argc, char **argv, const struct verb *v)
 		e = job_externals(&a->defs, &s->exts);
 	if (e != OK)
 		return OPT_EXIT_USAGE;
+	e = open_module_data(s);
+	if (e != OK)
+		return e == ERR_SYNTAX ? OPT_EXIT_USAGE : 2;
 	s->program = job_worker();
 	return s->program ? 0 : 2;
 }
@@ -330,14 +352,15 @@ prepare(struct scan_run *s, int argc, char **argv, const struct verb *v)
 static void
 run_free(struct scan_run *s)
 {
-	struct opt_list *lists[] = { &s->args.rules, &s->args.defs, &s->args.exclude,
-		&s->args.tag, &s->args.rule, &s->paths };
+	struct opt_list *lists[] = { &s->args.rules, &s->args.defs, &s->args.module_data,
+		&s->args.exclude, &s->args.tag, &s->args.rule, &s->paths };
 
 	for (size_t i = 0; i < COUNT(lists); i++)
 		free(lists[i]->p);
 	free((void *)(uintptr_t)s->exts.p);
 	free(s->program);
 	installed_done(&s->installed);
+	given_done(&s->given);
 	report_done_free(&s->report);
 }
 

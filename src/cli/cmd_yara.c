@@ -6,6 +6,7 @@
 
 #include "base/sys.h"
 #include "cli/cli.h"
+#include "cli/given.h"
 #include "cli/job.h"
 #include "cli/yara_opts.h"
 #include "cli/yara_print.h"
@@ -20,6 +21,7 @@ struct yara {
 	struct wire_exts exts;
 	char *program;
 	struct job_db db;
+	struct given given;
 	const char *target;
 	bool folder; /* the target is one, or a list */
 	unsigned warnings, failed;
@@ -219,6 +221,7 @@ scan(struct yara *y)
 		    .scan = { .flags = scan_flags(&y->o),
 			.timeout_ms = milliseconds(y->o.timeout),
 			.exts = y->exts } },
+		.given = &y->given,
 		.db = y->db,
 		.walk = { .follow = !y->o.no_follow,
 		    .follow_roots = true,
@@ -298,24 +301,17 @@ externals(struct yara *y)
 	return job_externals(d, &y->exts);
 }
 
-/* What stands in the file is of no use to our modules; that it is there is YARA's rule.
- */
 static enum err
-check_module_data(const struct yara *y)
+open_module_data(struct yara *y)
 {
-	for (size_t i = 0; i < y->o.module_data.n; i++) {
-		const char *eq = strchr(y->o.module_data.p[i], '=');
+	const char *bad = NULL;
+	enum err e = given_open(&y->o.module_data, &y->given, &bad);
 
-		if (eq == NULL) {
-			fprintf(stderr, "error: wrong syntax for `-x` option.\n");
-			return ERR_SYNTAX;
-		}
-		if (access(eq + 1, R_OK) != 0) {
-			fprintf(stderr, "error: could not open file \"%s\".\n", eq + 1);
-			return ERR_ACCESS;
-		}
-	}
-	return OK;
+	if (e == ERR_SYNTAX)
+		fprintf(stderr, "error: wrong syntax for `-x` option.\n");
+	else if (e != OK)
+		fprintf(stderr, "error: could not open file \"%s\".\n", given_file(bad));
+	return e;
 }
 
 /* -C: one file, which is a database. */
@@ -340,7 +336,7 @@ check_compiled(const struct yara *y)
 }
 
 static enum err
-check_options(const struct yara *y)
+check_options(struct yara *y)
 {
 	if (y->o.threads > THREADS_MAX) {
 		fprintf(stderr, "maximum number of threads is %d\n", THREADS_MAX);
@@ -351,7 +347,7 @@ check_options(const struct yara *y)
 		    stderr, "error loading atom quality table: could not open file\n");
 		return ERR_ACCESS;
 	}
-	TRY(check_module_data(y));
+	TRY(open_module_data(y));
 	return check_compiled(y);
 }
 
@@ -430,6 +426,7 @@ run_yara(int argc, char **argv, const struct verb *v)
 		}
 	}
 	job_db_close(&y.db);
+	given_done(&y.given);
 	yara_opts_done(&y.o);
 	free(y.operands.p);
 	free(y.program);

@@ -67,6 +67,8 @@ MUST_USE enum err job_external(const char *def, struct wire_ext *out);
 /* All of them; told on stderr when one is wrong. The array is malloced. */
 MUST_USE enum err job_externals(const struct opt_list *defs, struct wire_exts *out);
 
+struct given;
+
 struct job_file {
 	struct bytes path;
 	uint64_t size;
@@ -78,6 +80,7 @@ void *job_file_user(struct job_file *f, size_t size);
 
 struct job_scan {
 	struct pool_opts pool; /* workers 0: one a core; scan.db_size and db_fd from db */
+	struct given *given;   /* for modules (given.h); NULL: nothing */
 	struct job_db db;
 	struct walk_opts walk;
 	uint64_t max_file_size;   /* larger ones are not scanned: incomplete. 0: none */

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/sys.h"
+#include "cli/given.h"
 #include "cli/job.h"
 #include "cli/pathlist.h"
 
@@ -272,6 +273,7 @@ job_scan_run(const struct job_scan *j, struct pool_result *out)
 {
 	struct scanning s = { .j = j };
 	struct pool_opts o = j->pool;
+	struct given none = { 0 }, *given = j->given != NULL ? j->given : &none;
 	const struct pool_events ev = {
 		.arg = &s,
 		.next = on_next,
@@ -283,6 +285,7 @@ job_scan_run(const struct job_scan *j, struct pool_result *out)
 	enum err e;
 
 	*out = (struct pool_result){ 0 };
+	TRY(given_needs(given, j->db.fd, &o, out->why));
 	if (j->list != NULL &&
 	    (s.list = pathlist_open(j->list, out->why, POOL_WHY)) == NULL)
 		return ERR_IO;
@@ -296,6 +299,7 @@ job_scan_run(const struct job_scan *j, struct pool_result *out)
 	o.memory = o.scan.memory + MEMORY_EXTRA;
 	o.grace_ms = 500 + (o.scan.timeout_ms < 40000 ? o.scan.timeout_ms / 4 : 10000);
 	e = pool_run(&o, &ev, out);
+	given_done(given);
 	walk_free(s.walk);
 	pathlist_free(s.list);
 	return e;

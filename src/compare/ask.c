@@ -213,7 +213,7 @@ converse(struct ask *k, const struct ask_side *a, const struct ask_side *b,
 	char died[CHILD_WHY];
 	enum err e;
 
-	if (child_start(k->o->program, memory, &k->child) != OK)
+	if (child_start(k->o->program, memory, NULL, &k->child) != OK)
 		return fault(k, ERR_IO, "cannot be started");
 	wire_in_init(&k->in, k->child.sock);
 	k->in.nowait = true;

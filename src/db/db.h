@@ -17,7 +17,7 @@
 #include "base/err.h"
 
 #define DB_MAGIC   "CANDORDB"
-#define DB_VERSION 2
+#define DB_VERSION 3
 #define DB_NONE    UINT32_MAX
 
 enum db_section_id {
@@ -54,6 +54,12 @@ struct db_head {
 	uint64_t size;  /* of the whole file */
 	uint64_t sum;   /* db_file_sum: of everything, with this field as 0 */
 	uint64_t gates; /* all db_pattern.gates: none holds, no first pass */
+	/*
+	 * Bits of rules_module.needs of the modules that are imported. Whoever starts
+	 * workers reads it here, unchecked: a lie costs a module what it needs, or a
+	 * library's start.
+	 */
+	uint64_t needs;
 	struct db_section section[DB_NSECTIONS];
 };
 

@@ -265,6 +265,20 @@ TEST(lists)
 	free((void *)(uintptr_t)map.p);
 }
 
+/* The trusted half reads it at this place, without knowing the struct (cli/given.c). */
+TEST(needs)
+{
+	const uint8_t *head;
+	struct bytes map;
+	struct db db;
+
+	open_ones(&db, &map);
+	head = map.p;
+	EQ_U(offsetof(struct db_head, needs), 40);
+	EQ_U(le64(head + 40), db.head->needs);
+	free((void *)(uintptr_t)map.p);
+}
+
 /* Heads that are nearly right. Each row is one field of a good one, set to v. */
 TEST(heads)
 {

@@ -107,7 +107,8 @@ dbw_finish(struct dbw *w, struct buf *out)
 	struct db_head h = { .magic = DB_MAGIC,
 		.version = DB_VERSION,
 		.nsections = DB_NSECTIONS,
-		.gates = w->gates };
+		.gates = w->gates,
+		.needs = w->needs };
 	size_t start = out->n;
 
 	buf_put(out, &h, sizeof(h));

@@ -11,8 +11,8 @@
 
 struct dbw {
 	struct buf section[DB_NSECTIONS];
-	uint64_t gates;
-	uint32_t *slots; /* hash of DB_TEXT */
+	uint64_t gates, needs; /* as in db_head */
+	uint32_t *slots;       /* hash of DB_TEXT */
 	uint32_t nslots, ntexts;
 };
 

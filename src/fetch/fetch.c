@@ -327,7 +327,7 @@ converse(struct fetching *f, const struct talk_reach *reach)
 	char died[CHILD_WHY];
 	enum err e;
 
-	if (child_start(f->o->program, MEMORY, &f->child) != OK) {
+	if (child_start(f->o->program, MEMORY, NULL, &f->child) != OK) {
 		snprintf(f->why, FETCH_WHY, "cannot start candor-fetch: %s", sys_why());
 		return ERR_IO;
 	}

@@ -25,8 +25,14 @@ struct parse {
 	struct bytes file;
 	struct arena *arena; /* for everything that facts points to */
 	void *facts;         /* facts_size bytes, zeros but for what fact_clear set */
+	void *given;         /* what take made; NULL: nothing was given */
 	uint64_t notes;      /* what was odd: bits of the format's own enum */
 	void *state;         /* the format's own */
+};
+
+/* What a module uses of the system, so that whoever starts its process can provide it. */
+enum format_need {
+	FORMAT_NEED_MAGIC = 1 << 0, /* libmagic, loaded, and given its database */
 };
 
 #define PROBE_UNSEEN 1 /* open may take it: what tells is not at the start of a file */
@@ -45,6 +51,15 @@ struct format {
 	enum err (*open)(struct parse *p);
 	enum err (*next)(struct parse *p, struct child *out); /* ERR_END: no more */
 	void (*close)(struct parse *p); /* NULL when the arena is enough */
+	/*
+	 * For what an owner gives a module besides objects, as a report: read once, it is
+	 * parse.given of every object until leave frees it. data lives as long.
+	 * ERR_FORMAT, ERR_LIMIT: it is not what this module takes; *why tells. NULL: it
+	 * takes nothing.
+	 */
+	enum err (*take)(struct bytes data, void **given, const char **why);
+	void (*leave)(void *given);
+	uint32_t needs; /* enum format_need */
 };
 
 /* Everything that candor reads (formats.def), in its order; ends with NULL. */

@@ -46,15 +46,15 @@ call_undef(const char *sig)
 	return (union fact_value){ .i = FACT_UNDEF };
 }
 
-/* Calls name with that signature, of the dialect; the row must be there. */
+/* Calls the "name signature" of a table, of the dialect; the row must be there. */
 static union fact_value
-call_row(struct call_host *h, const struct format *m, const char *name, bool dialect,
+call_in(struct call_host *h, const struct fact *table, const char *name, bool dialect,
     struct fact_call c)
 {
 	const char *sig = strchr(name, ' ') + 1;
 	size_t n = (size_t)(sig - name) - 1;
 
-	for (const struct fact *f = m->facts; f->type != FACT_END; f++) {
+	for (const struct fact *f = table; f->type != FACT_END; f++) {
 		if (f->type != FACT_FN || strlen(f->name) != n ||
 		    memcmp(f->name, name, n) != 0 || strcmp(f->sig, sig) != 0 ||
 		    dialect != ((f->flags & FACT_DIALECT) != 0))
@@ -71,8 +71,16 @@ call_row(struct call_host *h, const struct format *m, const char *name, bool dia
 	return (union fact_value){ .i = FACT_UNDEF };
 }
 
+/* The same for a function of the module itself. */
+static inline union fact_value
+call_row(struct call_host *h, const struct format *m, const char *name, bool dialect,
+    struct fact_call c)
+{
+	return call_in(h, m->facts, name, dialect, c);
+}
+
 static inline union fact_value
 call_fn(struct call_host *h, const struct format *m, const char *name, struct fact_call c)
 {
-	return call_row(h, m, name, false, c);
+	return call_in(h, m->facts, name, false, c);
 }

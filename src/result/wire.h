@@ -18,7 +18,7 @@
 #include "result/difference.h"
 #include "result/finding.h"
 
-#define WIRE_VERSION     1
+#define WIRE_VERSION     2
 #define WIRE_MESSAGE_MAX 65536 /* bytes of one message */
 #define WIRE_FDS_MAX     32    /* descriptors of one message */
 #define WIRE_FRAME_MAX   (64u << 20)
@@ -66,6 +66,8 @@ enum wire_type {
 	/* from candor-compare, which also says READY and REFUSED */
 	WIRE_DIFFERENCE, /* struct difference */
 	WIRE_COMPARED,   /* u32 enum err: that was all */
+	/* to the worker, behind SCAN */
+	WIRE_GIVEN, /* struct wire_given; one fd: what a module is given (yara -x) */
 	WIRE_COUNT,
 };
 
@@ -100,7 +102,15 @@ struct wire_scan {
 	uint32_t flags; /* enum wire_scan_flag */
 	uint32_t timeout_ms, match_bytes, cpu_mask;
 	uint64_t memory, db_size;
+	uint32_t given; /* so many GIVEN frames follow, WIRE_GIVEN_MAX at most */
 	struct wire_exts exts;
+};
+
+#define WIRE_GIVEN_MAX 16
+
+struct wire_given {
+	struct bytes module;
+	uint64_t size; /* of the file */
 };
 
 struct wire_file {
@@ -252,6 +262,7 @@ int wire_take_fd(struct wire_in *in);
 
 /* Payloads. Put appends to a wire_begin() buffer; get gives views into payload. */
 void wire_put_scan(struct buf *b, const struct wire_scan *s);
+void wire_put_given(struct buf *b, const struct wire_given *g);
 void wire_put_file(struct buf *b, const struct wire_file *f);
 void wire_put_compile(struct buf *b, const struct wire_compile *c);
 void wire_put_source(struct buf *b, const struct wire_source *s);
@@ -265,6 +276,7 @@ void wire_put_difference(struct buf *b, const struct difference *d);
 
 /* ERR_PROTO: not such a payload; ERR_LIMIT: more elements than the arena has room. */
 MUST_USE enum err wire_get_scan(struct bytes p, struct arena *a, struct wire_scan *out);
+MUST_USE enum err wire_get_given(struct bytes p, struct wire_given *out);
 MUST_USE enum err wire_get_file(struct bytes p, struct wire_file *out);
 MUST_USE enum err wire_get_compile(
     struct bytes p, struct arena *a, struct wire_compile *out);

@@ -55,7 +55,13 @@ static const struct field scan_fields[] = {
 	ROW(U32, wire_scan, cpu_mask),
 	ROW(U64, wire_scan, memory),
 	ROW(U64, wire_scan, db_size),
+	ROW(U32, wire_scan, given),
 	ROW_ARRAY(wire_scan, exts.p, exts.n, wire_ext, 28, ext_fields),
+	{ 0 },
+};
+static const struct field given_fields[] = {
+	ROW(BYTES, wire_given, module),
+	ROW(U64, wire_given, size),
 	{ 0 },
 };
 static const struct field file_fields[] = {
@@ -397,6 +403,19 @@ wire_get_scan(struct bytes p, struct arena *a, struct wire_scan *out)
 {
 	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
 	return get(p, a, scan_fields, out, sizeof(*out));
+}
+
+void
+wire_put_given(struct buf *b, const struct wire_given *g)
+{
+	put_fields(b, given_fields, (const void *)g);
+}
+
+enum err
+wire_get_given(struct bytes p, struct wire_given *out)
+{
+	_Static_assert(sizeof(*out) <= PAYLOAD_MAX, "room for it in get");
+	return get(p, NULL, given_fields, out, sizeof(*out));
 }
 
 void

@@ -51,7 +51,9 @@ put_sample_finding(struct buf *b)
 static void
 put_sample_scan(struct buf *b)
 {
-	struct wire_scan s = { .flags = 3, .memory = 1, .exts = { ext_rows, 2 } };
+	struct wire_scan s = {
+		.flags = 3, .memory = 1, .given = 2, .exts = { ext_rows, 2 }
+	};
 
 	wire_put_scan(b, &s);
 }
@@ -141,6 +143,8 @@ put_sample_difference(struct buf *b)
 }
 
 static const struct wire_file sample_file = { 77, 0x100000005 };
+static const struct wire_given sample_given = { { (const uint8_t *)"cuckoo", 6 },
+	0x100000007 };
 static const struct wire_include sample_include = { { (const uint8_t *)"a.yar", 5 },
 	{ (const uint8_t *)"b\0.yar", 6 } };
 
@@ -148,6 +152,12 @@ static void
 put_sample_file(struct buf *b)
 {
 	wire_put_file(b, &sample_file);
+}
+
+static void
+put_sample_given(struct buf *b)
+{
+	wire_put_given(b, &sample_given);
 }
 
 static void
@@ -169,6 +179,15 @@ get_file(struct bytes p, struct arena *a)
 
 	(void)a;
 	return wire_get_file(p, &f);
+}
+
+static enum err
+get_given(struct bytes p, struct arena *a)
+{
+	struct wire_given g;
+
+	(void)a;
+	return wire_get_given(p, &g);
 }
 
 static enum err
@@ -279,6 +298,7 @@ static const struct {
 	{ "compare", put_sample_compare, get_compare },
 	{ "difference", put_sample_difference, get_difference },
 	{ "file", put_sample_file, get_file },
+	{ "given", put_sample_given, get_given },
 	{ "include", put_sample_include, get_include },
 	{ "u32", put_sample_u32, get_u32 },
 };
@@ -289,6 +309,7 @@ TEST(small_payloads)
 {
 	struct buf b = { 0 };
 	struct wire_include i = { 0 };
+	struct wire_given g = { 0 };
 	struct wire_file f = { 0 };
 	uint32_t v = 0;
 
@@ -296,6 +317,11 @@ TEST(small_payloads)
 	EQ_U(wire_get_file(test_copy(buf_bytes(&b)), &f), OK);
 	EQ_U(f.id, sample_file.id);
 	EQ_U(f.size, sample_file.size);
+	buf_clear(&b);
+	put_sample_given(&b);
+	EQ_U(wire_get_given(buf_bytes(&b), &g), OK);
+	EQ_B(g.module, sample_given.module);
+	EQ_U(g.size, sample_given.size);
 	buf_clear(&b);
 	put_sample_include(&b);
 	EQ_U(wire_get_include(buf_bytes(&b), &i), OK);

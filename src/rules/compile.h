@@ -23,6 +23,7 @@ struct rules_module {
 	const char *name;
 	const struct fact *facts;
 	size_t facts_size;
+	uint32_t needs; /* bits that stand in db_head.needs when it is imported */
 };
 
 enum rules_ext_type { RULES_EXT_INT, RULES_EXT_FLOAT, RULES_EXT_STR, RULES_EXT_BOOL };

@@ -129,6 +129,7 @@ write_modules(struct dbw *w, const struct ir *ir)
 			.imported = ir->imported[i],
 			.schema = fact_digest(m->facts, 0) };
 
+		w->needs |= ir->imported[i] ? m->needs : 0;
 		dbw_record(w, DB_MODULES, &d, sizeof(d));
 	}
 }

@@ -333,7 +333,7 @@ compile_run(const struct compile_job *job, int *db, uint64_t *size, char why[COM
 	why[0] = '\0';
 	if (!(job->opts.flags & WIRE_NO_DATABASE))
 		TRY(sys_memfd("candor-db", &c.db));
-	if (child_start(job->program, job->data_limit, &c.child) != OK) {
+	if (child_start(job->program, job->data_limit, NULL, &c.child) != OK) {
 		snprintf(why, COMPILE_WHY, "cannot start a worker: %s", sys_why());
 		fd_closep(&c.db);
 		return ERR_IO;

@@ -334,7 +334,7 @@ start_worker(struct pool *p, struct worker *w)
 {
 	struct wire_scan init = p->o.scan;
 
-	if (child_start(p->o.program, p->o.memory, &w->child) != OK) {
+	if (child_start(p->o.program, p->o.memory, p->o.also, &w->child) != OK) {
 		snprintf(p->out->why, sizeof(p->out->why), "cannot start a worker: %s",
 		    sys_why());
 		return ERR_IO;
@@ -349,8 +349,16 @@ start_worker(struct pool *p, struct worker *w)
 	w->in.nowait = true;
 	w->in.frame_max = WIRE_FINDING_MAX;
 	w->out = (struct wire_out){ w->child.sock, true, SEND_MS };
+	init.given = p->o.ngiven;
 	wire_put_scan(wire_begin(&w->out), &init);
 	wire_send_fd(&w->out, WIRE_SCAN, p->o.db_fd);
+	for (uint32_t i = 0; i < p->o.ngiven; i++) {
+		const struct pool_given *g = &p->o.given[i];
+
+		wire_put_given(
+		    wire_begin(&w->out), &(struct wire_given){ g->module, g->size });
+		wire_send_fd(&w->out, WIRE_GIVEN, g->fd);
+	}
 	if (wire_flush(&w->out) != OK)
 		end_worker(p, w, "");
 	return OK;

@@ -40,6 +40,13 @@ struct pool_events {
 
 extern const char pool_stopped[];
 
+/* What a module is given (yara -x): an open file, sent to each worker. */
+struct pool_given {
+	struct bytes module;
+	int fd;
+	uint64_t size;
+};
+
 struct pool_opts {
 	const char *program; /* of the worker (spawn_find) */
 	unsigned workers;    /* at least 1 */
@@ -49,6 +56,9 @@ struct pool_opts {
 	uint32_t grace_ms;   /* beyond scan.timeout_ms, before a worker is killed */
 	int db_fd;           /* the database, to be mapped; sealed: it cannot change */
 	struct wire_scan scan;
+	const char *also; /* for child_start */
+	const struct pool_given *given;
+	uint32_t ngiven; /* WIRE_GIVEN_MAX at most */
 };
 
 #define POOL_WHY 256

@@ -58,10 +58,11 @@ unprivileged(char *out, size_t n)
 
 /* In the child: only async-signal-safe calls. Exit code 127: could not start. */
 _Noreturn static void
-become(const char *program, int sock, uint64_t data_limit, char *who)
+become(const char *program, int sock, uint64_t data_limit, char *who, const char *also)
 {
 	const char *slash = strrchr(program, '/');
-	char *argv[] = { (char *)(uintptr_t)(slash ? slash + 1 : program), who, NULL };
+	char *argv[] = { (char *)(uintptr_t)(slash ? slash + 1 : program), who,
+		(char *)(uintptr_t)also, NULL };
 	char *envp[] = { NULL };
 	sigset_t none;
 	int null = fcntl(open("/dev/null", O_RDWR | O_CLOEXEC), F_DUPFD_CLOEXEC, 10);
@@ -104,7 +105,7 @@ make_channel(int sv[2])
 }
 
 enum err
-child_start(const char *program, uint64_t data_limit, struct child *out)
+child_start(const char *program, uint64_t data_limit, const char *also, struct child *out)
 {
 	char who[32];
 	int sv[2];
@@ -114,7 +115,7 @@ child_start(const char *program, uint64_t data_limit, struct child *out)
 	unprivileged(who, sizeof(who));
 	pid = fork();
 	if (pid == 0)
-		become(program, sv[1], data_limit, who);
+		become(program, sv[1], data_limit, who, also);
 	close(sv[1]);
 	if (pid < 0) {
 		close(sv[0]);

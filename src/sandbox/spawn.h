@@ -26,9 +26,13 @@ struct child {
 	int sock;  /* our end of the channel */
 };
 
-/* data_limit: bytes of private memory at most; 0: no limit. ERR_IO: sys_why(). */
+/*
+ * data_limit: bytes of private memory at most; 0: no limit. also: a word for the program,
+ * known to it, of what it shall do before it locks itself in; NULL: nothing. ERR_IO:
+ * sys_why().
+ */
 MUST_USE enum err child_start(
-    const char *program, uint64_t data_limit, struct child *out);
+    const char *program, uint64_t data_limit, const char *also, struct child *out);
 
 #define CHILD_WHY 96
 

@@ -62,7 +62,7 @@ TEST(ends)
 
 		ROW("%s", rows[i].why);
 		script(path, rows[i].text);
-		if (!CHECK(child_start(path, 0, &c) == OK))
+		if (!CHECK(child_start(path, 0, NULL, &c) == OK))
 			continue;
 		wait_for_end(c.sock);
 		child_end(&c, why);
@@ -77,6 +77,27 @@ TEST(ends)
 	close(leak);
 }
 
+/* The word reaches the program, behind whom it shall become; without one there is none.
+ */
+TEST(word)
+{
+	char path[] = "/tmp/candor-spawn-XXXXXX", why[CHILD_WHY];
+	struct child c = { 0 };
+
+	close(mkstemp(path));
+	script(path,
+	    "#!/bin/sh\n[ $# = 2 ] && [ \"$2\" = word ] && exit 7\nexit $(($# + 1))\n");
+	CHECK(child_start(path, 0, "word", &c) == OK);
+	wait_for_end(c.sock);
+	child_end(&c, why);
+	EQ_S(why, "ended by itself (code 7)");
+	CHECK(child_start(path, 0, NULL, &c) == OK);
+	wait_for_end(c.sock);
+	child_end(&c, why);
+	EQ_S(why, "ended by itself (code 2)");
+	unlink(path);
+}
+
 /* One that still runs is killed, and that is no fault of it. */
 TEST(alive)
 {
@@ -85,7 +106,7 @@ TEST(alive)
 
 	close(mkstemp(path));
 	script(path, "#!/bin/sh\nread x <&3; read x\nwhile :; do :; done\n");
-	CHECK(child_start(path, 0, &c) == OK);
+	CHECK(child_start(path, 0, NULL, &c) == OK);
 	child_end(&c, why);
 	EQ_S(why, "");
 	unlink(path);
@@ -96,7 +117,7 @@ TEST(no_program)
 	struct child c = { 0 };
 	char why[CHILD_WHY];
 
-	CHECK(child_start("/nonexistent/worker", 0, &c) == OK);
+	CHECK(child_start("/nonexistent/worker", 0, NULL, &c) == OK);
 	wait_for_end(c.sock);
 	child_end(&c, why);
 	EQ_S(why, "could not be started");

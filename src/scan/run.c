@@ -257,11 +257,21 @@ scan_new(struct bytes db, const struct scan_opts *o, struct scan **out)
 	return OK;
 }
 
+static void
+module_forget(struct module_state *m)
+{
+	if (m->given != NULL)
+		m->format->leave(m->given);
+	m->given = NULL;
+}
+
 void
 scan_free(struct scan *s)
 {
 	if (s == NULL)
 		return;
+	for (uint32_t i = 0; s->module != NULL && i < s->db.nmodules; i++)
+		module_forget(&s->module[i]);
 	hits_free(s->hits);
 	free(s->rule);
 	free(s->live);
@@ -291,6 +301,21 @@ scan_external(struct scan *s, const struct ext_value *v)
 	return ERR_FORMAT;
 }
 
+enum err
+scan_give(struct scan *s, struct bytes module, struct bytes data, const char **why)
+{
+	for (uint32_t i = 0; i < s->db.nmodules; i++) {
+		struct module_state *m = &s->module[i];
+
+		if (db_module(&s->db, i)->imported == 0 || m->format->take == NULL ||
+		    !bytes_eq(bytes_of(m->format->name), module))
+			continue;
+		module_forget(m);
+		return m->format->take(data, &m->given, why);
+	}
+	return OK;
+}
+
 struct rule_state *
 scan_rule(struct scan *s, uint32_t i)
 {
@@ -309,8 +334,10 @@ module_open(struct scan *s, struct module_state *m, void *facts)
 
 	fact_clear(f->facts, facts);
 	m->gen = s->gen;
-	m->parse =
-	    (struct parse){ .file = s->env.file, .arena = &s->object, .facts = facts };
+	m->parse = (struct parse){ .file = s->env.file,
+		.arena = &s->object,
+		.facts = facts,
+		.given = m->given };
 	/*
 	 * A parser that ran out of its budget has seen its format: the rules behind
 	 * this gate are decided, on what it found, and the object is incomplete.

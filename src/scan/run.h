@@ -80,6 +80,15 @@ void scan_free(struct scan *s);
 MUST_USE enum err scan_external(struct scan *s, const struct ext_value *v);
 
 /*
+ * What an owner gives a module besides objects (yara -x): data must outlive the scanner.
+ * OK when no rule imports such a module, or it takes nothing: nobody will miss it.
+ * ERR_FORMAT, ERR_LIMIT: it is not what that module takes, or too much; *why (a constant)
+ * tells.
+ */
+MUST_USE enum err scan_give(
+    struct scan *s, struct bytes module, struct bytes data, const char **why);
+
+/*
  * Scans one object. A spent budget is a FINDING_LIMIT and OK; an err comes only
  * from the sink. The bytes may change under us (a mapped file): that never
  * breaks memory safety, only the result.

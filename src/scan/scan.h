@@ -26,7 +26,8 @@ struct module_state {
 	const struct format *format; /* NULL: this program has no such module */
 	struct parse parse;
 	uint32_t gen;
-	bool known; /* the object is of this format */
+	bool known;  /* the object is of this format */
+	void *given; /* by the owner, for all objects; NULL: nothing */
 };
 
 /* A line that a rule wrote, kept until all rules are decided. In the object arena. */

@@ -62,7 +62,7 @@ compile(const struct rules_source *src, size_t n)
 		{ .name = "flag", .type = RULES_EXT_BOOL, .i = 0 },
 		{ .name = "real", .type = RULES_EXT_FLOAT, .f = 0.5 },
 	};
-	struct rules_module table[16];
+	struct rules_module table[32];
 	struct diags diags = { 0 };
 	struct buf db = { 0 };
 	struct arena a;
@@ -77,7 +77,7 @@ compile(const struct rules_source *src, size_t n)
 	diags.arena = &a;
 	for (size_t i = 0; i < COUNT(table) && modules[i] != NULL; i++, env.nmodules++)
 		table[i] = (struct rules_module){ modules[i]->name, modules[i]->facts,
-			modules[i]->facts_size };
+			modules[i]->facts_size, modules[i]->needs };
 	if (!CHECK(rules_compile(&env, src, n, &db) == OK)) {
 		test_check(false, __FILE__, __LINE__,
 		    diags.first ? diags.first->text : "no diag");

@@ -144,7 +144,7 @@ module_list(struct arena *a, size_t *n)
 	list = ARENA_ARRAY(a, *n + 1, struct rules_module);
 	for (size_t i = 0; list != NULL && i < *n; i++)
 		list[i] = (struct rules_module){ modules[i]->name, modules[i]->facts,
-			modules[i]->facts_size };
+			modules[i]->facts_size, modules[i]->needs };
 	return list;
 }
 

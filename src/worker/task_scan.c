@@ -1,4 +1,5 @@
 /* task_scan.c - the SCAN task: files in, findings out, until the channel ends. */
+#include <stdio.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -229,6 +230,63 @@ set_externals(struct scan *scan, struct wire_exts exts)
 	return OK;
 }
 
+#define TASK_WHY 160
+
+struct giving {
+	struct scan *scan;
+	struct bytes module, data;
+	const char *why;
+};
+
+static enum err
+give(void *arg)
+{
+	struct giving *g = arg;
+
+	return scan_give(g->scan, g->module, g->data, &g->why);
+}
+
+/*
+ * One file for a module, which keeps views of it: it stays for good. It is read under
+ * guard, as a report is as much a stranger's as a file to scan, and may shrink.
+ */
+static enum err
+take_given(struct worker *w, struct scan *scan, char why[TASK_WHY])
+{
+	struct load load = { 0 };
+	struct giving g = { .scan = scan, .why = "it cannot be read" };
+	struct wire_given given;
+	struct wire_frame f;
+	enum err e;
+	int fd;
+
+	TRY(task_frame(w, &f));
+	fd = f.type == WIRE_GIVEN ? wire_take_fd(&w->in) : -1;
+	if (fd < 0 || wire_get_given(f.payload, &given) != OK)
+		return ERR_PROTO;
+	e = load_file(&load, fd, given.size);
+	g.module = given.module;
+	g.data = load.bytes;
+	if (e == OK)
+		e = guard_run(give, &g);
+	if (e != OK)
+		snprintf(why, TASK_WHY, "what is given to the module '%.*s': %s",
+		    given.module.n < 32 ? (int)given.module.n : 32,
+		    (const char *)given.module.p, g.why);
+	return e;
+}
+
+/* All of them; why tells what is wrong with one. */
+static enum err
+take_all(struct worker *w, struct scan *scan, uint32_t n, char why[TASK_WHY])
+{
+	if (n > WIRE_GIVEN_MAX)
+		return ERR_PROTO;
+	for (uint32_t i = 0; i < n; i++)
+		TRY(take_given(w, scan, why));
+	return OK;
+}
+
 /*
  * All workers map the same memory. It is sealed against writing and shrinking by the
  * parent, so that nobody can change it under a check that was done.
@@ -284,6 +342,7 @@ task_scan(struct worker *w, struct bytes payload)
 {
 	struct scanning s = { .w = w, .sink = { &s, send_finding } };
 	struct wire_scan init;
+	char why[TASK_WHY] = "the parent broke the protocol";
 	struct arena arena;
 	struct bytes db;
 
@@ -301,6 +360,8 @@ task_scan(struct worker *w, struct bytes payload)
 	if (set_externals(s.scan, init.exts) != OK)
 		return task_refuse(
 		    w, "the rules have no such external variable of that type");
+	if (take_all(w, s.scan, init.given, why) != OK)
+		return task_refuse(w, why);
 	s.want_stats = init.flags & WIRE_SEND_STATS;
 	arena_done(&arena);
 	wire_begin(&w->out);

@@ -9,10 +9,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "crypto/init.h"
+#include "modules/magic.h"
 #include "sandbox/confine.h"
 #include "sandbox/filter.h"
 #include "scan/run.h"
@@ -65,6 +67,8 @@ worker_main(int argc, char **argv)
 	confine_whom(argc > 1 ? argv[1] : NULL, &c.uid, &c.gid);
 	warm_up();
 	scan_init();
+	if (argc > 2 && strcmp(argv[2], MAGIC_WORD) == 0)
+		magic_prepare();
 	guard_install();
 	wire_in_init(&w.in, WORKER_CHANNEL);
 	w.in.fds_allowed = true;

@@ -59,6 +59,17 @@ scan_external(struct scan *s, const struct ext_value *v)
 	return bytes_eq(v->name, BYTES_LIT("unknown")) ? ERR_FORMAT : OK;
 }
 
+enum err
+scan_give(struct scan *s, struct bytes module, struct bytes data, const char **why)
+{
+	(void)s;
+	(void)module;
+	if (bytes_find(data, 0, BYTES_LIT("crash-at-report")) != UINT64_MAX)
+		raise(SIGSEGV);
+	*why = "refused";
+	return bytes_eq(data, BYTES_LIT("refuse")) ? ERR_FORMAT : OK;
+}
+
 const struct scan_stats *
 scan_stats(const struct scan *s)
 {

@@ -198,6 +198,16 @@ for rules, want in (('refuse', '*not a database*'), ('crash-at-start', '*cannot 
     got, code, _, err = scan({'a': 'x'}, rules=rules)
     check(f'{rules}: ' + err.strip(), code == 2 and fnmatch.fnmatch(err.strip(), want), (code, err))
 
+# --- what a module is given is read by a worker, too, before it begins
+for text, want in (('refuse', "*what is given to the module 'm': refused"),
+                   ('crash-at-report', '*cannot scan: the worker*')):
+    with tempfile.NamedTemporaryFile('w') as report:
+        report.write(text)
+        report.flush()
+        got, code, _, err = scan({'a': EICAR}, '-x', 'm=' + report.name)
+    check(f'given: {text}: ' + err.strip(), code == 2 and not got.get('a', ('', '', []))[2] and
+          fnmatch.fnmatch(err.strip(), want), (got, code, err))
+
 # --- compiling is confined, too
 COMPILE = {
     'open': ('HOSTILE open', FORBIDDEN),
