@@ -234,6 +234,8 @@ CANDOR_API void candor_compiler_on_include(struct candor_compiler *c,
 CANDOR_API int candor_include_text(
     struct candor_include *i, const char *name, const void *text, size_t n);
 CANDOR_API int candor_include_file(struct candor_include *i, const char *path);
+/* The namespace of the source that includes, "default" if none; valid during fn. */
+CANDOR_API const char *candor_include_namespace(const struct candor_include *i);
 /*
  * For candor_compiler_on_include, arg NULL: includes are files, relative to the file that
  * includes them. Whoever wrote the rules then decides which files are read: so not for

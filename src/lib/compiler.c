@@ -274,6 +274,14 @@ candor_include_file(struct candor_include *i, const char *path)
 	return e;
 }
 
+const char *
+candor_include_namespace(const struct candor_include *i)
+{
+	const char *ns = i->c->source[i->from].ns;
+
+	return ns ? ns : "default";
+}
+
 int
 candor_include_files(
     void *arg, const char *from, const char *path, struct candor_include *i)

@@ -30,6 +30,7 @@ answer(void *arg, const char *from, const char *path, struct candor_include *i)
 	};
 
 	(void)from;
+	EQ_S(candor_include_namespace(i), "default");
 	++*(unsigned *)arg;
 	for (size_t k = 0; k < COUNT(known); k++)
 		if (strcmp(path, known[k].name) == 0)

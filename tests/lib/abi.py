@@ -108,6 +108,10 @@ check(set(versions().values()) == {'CANDOR_1'} and set(versions()) == set(functi
 check(exported(STATIC, '-g') == functions(), 'the static one, too',
       set(exported(STATIC, '-g')) ^ set(functions()))
 
+symbols = (ROOT / 'debian/libcandor1.symbols').read_text()
+check(re.findall(r'^ (candor_\w+)@CANDOR_1 ', symbols, re.M) == functions(),
+      'debian/libcandor1.symbols is the header', set(functions()) ^ set(re.findall(r' (candor_\w+)@', symbols)))
+
 strict = ['-Wall', '-Wextra', '-Wpedantic', '-Werror', '-fsyntax-only']
 for lang, std in (('c', 'c11'), ('c', 'c99'), ('c++', 'c++11'), ('c++', 'c++17')):
     cc = compiler(lang)
