@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-BOOLS = re.compile(r'(^|\.)(is_[a-z]+|verified)$')
+BOOLS = re.compile(r'(^|\.)(is_[a-z]+|verified|abstract|sealed|static|final|virtual)$')
 MOST = 400          # rules for a file: a large table is compared at its ends only
 EDGE = 20
 BATCH = 200
