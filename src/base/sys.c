@@ -53,13 +53,20 @@ sys_why(void)
 	return sys_reason(errno);
 }
 
-static enum err
-failure(void)
+enum err
+sys_failed(void)
 {
 	return errno == EACCES || errno == EPERM || errno == ENOENT || errno == ELOOP ||
-		       errno == ENOTDIR
+		       errno == ENOTDIR || errno == EEXIST || errno == EXDEV
 		   ? ERR_ACCESS
 		   : ERR_IO;
+}
+
+enum err
+sys_failed_as(int code)
+{
+	errno = code;
+	return sys_failed();
 }
 
 enum err
@@ -81,7 +88,7 @@ sys_open(int dir, const char *name, unsigned flags, int *fd)
 		r = syscall(SYS_openat2, dir, name, &how, sizeof(how));
 	while (r < 0 && (errno == EINTR || errno == EAGAIN));
 	if (r < 0)
-		return failure();
+		return sys_failed();
 	*fd = (int)r;
 	return OK;
 }
@@ -89,7 +96,7 @@ sys_open(int dir, const char *name, unsigned flags, int *fd)
 enum err
 sys_stat(int fd, struct stat *st)
 {
-	return fstat(fd, st) == 0 ? OK : failure();
+	return fstat(fd, st) == 0 ? OK : sys_failed();
 }
 
 const char *
@@ -112,7 +119,7 @@ sys_memfd(const char *name, int *fd)
 	int r = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
 	if (r < 0)
-		return failure();
+		return sys_failed();
 	*fd = r;
 	return OK;
 }
@@ -122,7 +129,7 @@ sys_seal(int fd)
 {
 	int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
 
-	return fcntl(fd, F_ADD_SEALS, seals) == 0 ? OK : failure();
+	return fcntl(fd, F_ADD_SEALS, seals) == 0 ? OK : sys_failed();
 }
 
 enum err
@@ -141,7 +148,7 @@ sys_write_all(int fd, const void *p, size_t n)
 			continue;
 		}
 		if (r < 0)
-			return failure();
+			return sys_failed();
 		at += r;
 		n -= (size_t)r;
 	}
@@ -157,7 +164,7 @@ sys_read_some(int fd, void *p, size_t n, size_t *got)
 		r = read(fd, p, n);
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
-		return failure();
+		return sys_failed();
 	*got = (size_t)r;
 	return OK;
 }
@@ -171,7 +178,7 @@ sys_pread(int fd, void *p, size_t n, uint64_t off, size_t *got)
 		r = pread(fd, p, n, (off_t)off);
 	while (r < 0 && errno == EINTR);
 	if (r < 0)
-		return failure();
+		return sys_failed();
 	*got = (size_t)r;
 	return OK;
 }
@@ -186,7 +193,7 @@ sys_copy(int from, int to, uint64_t n, uint64_t *copied)
 	while (done < n && r != 0) {
 		r = sendfile(to, from, NULL, n - done < 1 << 30 ? n - done : 1 << 30);
 		if (r < 0 && errno != EINTR)
-			return failure();
+			return sys_failed();
 		done += r > 0 ? (uint64_t)r : 0;
 	}
 	*copied = done;
@@ -196,7 +203,7 @@ sys_copy(int from, int to, uint64_t n, uint64_t *copied)
 enum err
 sys_wait(int fd)
 {
-	return poll(&(struct pollfd){ fd, POLLIN, 0 }, 1, -1) < 0 ? failure() : OK;
+	return poll(&(struct pollfd){ fd, POLLIN, 0 }, 1, -1) < 0 ? sys_failed() : OK;
 }
 
 void
@@ -234,7 +241,7 @@ open_special(struct sys_atomic *a, const char *path)
 	int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
 
 	if (fd < 0)
-		return failure();
+		return sys_failed();
 	*a = (struct sys_atomic){ NULL, NULL, fd };
 	return OK;
 }
@@ -264,7 +271,7 @@ sys_atomic_open(struct sys_atomic *a, const char *path)
 	}
 	sys_atomic_drop(a);
 	errno = code;
-	return failure();
+	return sys_failed();
 }
 
 /* The folder is synced too: else a power cut may leave the name without content. */
@@ -287,7 +294,7 @@ sys_atomic_commit(struct sys_atomic *a)
 	enum err e = OK;
 
 	if (a->tmp != NULL && (fsync(a->fd) != 0 || rename(a->tmp, a->path) != 0))
-		e = failure();
+		e = sys_failed();
 	if (e == OK && a->tmp != NULL) {
 		sync_folder_of(a->path);
 		free(a->tmp);

@@ -22,6 +22,10 @@ const char *sys_why(void);
 /* The same for an errno that somebody else kept. */
 const char *sys_reason(int code);
 int sys_code(void);
+/* What a system call that failed comes to: ERR_ACCESS when it is the name's, the rights'
+ * or the owner's fault, else ERR_IO. And back to a code that was kept meanwhile. */
+enum err sys_failed(void);
+enum err sys_failed_as(int code);
 
 enum sys_open_flag {
 	SYS_FOLLOW = 1 << 0, /* symbolic links are followed (never magic ones) */

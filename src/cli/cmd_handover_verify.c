@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/handover_cmd.h"
 #include "crypto/hash.h"
+#include "handover/follow.h"
 #include "handover/layout.h"
 #include "handover/unpack.h"
 #include "handover/verify.h"
@@ -17,7 +18,7 @@
 /* Of both: verify takes no folder. */
 struct verify_args {
 	struct handover_trust_args trust;
-	const char *only;
+	const char *only, *previous;
 	bool json, quiet;
 	uint64_t limit;
 };
@@ -26,6 +27,7 @@ struct verify_args {
 #define AT(field) offsetof(struct verify_args, field)
 static const struct opt verify_opts[] = {
 	HANDOVER_TRUST_OPTS(struct verify_args),
+	{ 0, "previous", OPT_STR, "BUNDLE", "the handover before it: nothing is missing between the two", AT(previous) },
 	{ 0, "limit", OPT_SIZE, "SIZE", "bytes that a bundle may hold (64G)", AT(limit) },
 	{ 0, "json", OPT_FLAG, NULL, "one JSON object for programs", AT(json) },
 	{ 'q', "quiet", OPT_FLAG, NULL, "say nothing when it is good", AT(quiet) },
@@ -51,6 +53,9 @@ struct verifying {
 	struct bundle bundle;
 	bool open;
 	struct verify_out out;
+	struct bundle earlier; /* with --previous */
+	bool earlier_open;
+	struct follow follow;
 	struct fault fault;
 };
 
@@ -142,6 +147,27 @@ put_seals(struct buf *out, const struct verifying *v)
 	buf_u8(out, '\n');
 }
 
+/* What was between the handover before and this one. */
+static void
+put_previous(struct buf *out, const struct verifying *v)
+{
+	char hex[2 * LABEL_DIGEST + 1];
+
+	if (!v->bundle.label.follows)
+		return;
+	hash_hex(v->bundle.label.previous, LABEL_DIGEST, hex);
+	buf_str(out, "  previous   ");
+	if (!v->earlier_open) {
+		buf_printf(out, "not looked at (--previous): MANIFEST %s\n", hex);
+		return;
+	}
+	text_escape(out, v->earlier.label.version);
+	buf_str(out, " is the handover before it; ");
+	put_count(out, v->follow.added, "update", "updates");
+	buf_printf(out, " since then, %zu of them under a name that was there before\n",
+	    v->follow.changed);
+}
+
 static void
 put_left_out(struct buf *out, const struct bundle *b)
 {
@@ -174,6 +200,7 @@ print_text(const struct verifying *v)
 	put_head(&out, &v->bundle);
 	put_content(&out, v);
 	put_seals(&out, v);
+	put_previous(&out, v);
 	put_left_out(&out, &v->bundle);
 	fwrite(out.p, 1, out.n, stdout);
 	buf_done(&out);
@@ -195,6 +222,12 @@ json_about(struct json *j, const struct verifying *v)
 		note_key_print(&v->out.key, &vkey);
 		json_bytes(j, "key", buf_bytes(&vkey));
 		json_bool(j, "trusted", v->out.trusted);
+	}
+	if (v->earlier_open) {
+		json_hex(
+		    j, "previous", (struct bytes){ v->earlier.digest, LABEL_DIGEST });
+		json_uint(j, "updates", v->follow.added);
+		json_uint(j, "updatesAgain", v->follow.changed);
 	}
 	if (v->out.logged) {
 		json_bytes(j, "log", v->out.seen->checkpoint.origin);
@@ -239,6 +272,24 @@ check_trusted(struct verifying *v)
 	    fault_quote(buf_bytes(&v->out.name)));
 }
 
+/* The earlier bundle is verified as well, by the same keys: it may be a forgery, too. */
+static enum err
+check_previous(struct verifying *v, struct verify_want w)
+{
+	struct fault *f = &v->fault;
+	struct verify_out out = { 0 };
+	enum err e;
+
+	if (v->args->previous == NULL)
+		return OK;
+	TRY(bundle_open(v->args->previous, v->args->limit, &v->earlier, f));
+	v->earlier_open = true;
+	w.policy = NULL;
+	e = verify_bundle(&v->earlier, &w, &out, f);
+	verify_done(&out);
+	return e == OK ? follow_check(&v->bundle, &v->earlier, &v->follow, f) : e;
+}
+
 static enum err
 verify(struct verifying *v)
 {
@@ -254,7 +305,8 @@ verify(struct verifying *v)
 		w.policy = &v->trust.log.policy;
 	if (v->trust.proved)
 		w.proof = buf_bytes(&v->trust.proof);
-	return verify_bundle(&v->bundle, &w, &v->out, f);
+	TRY(verify_bundle(&v->bundle, &w, &v->out, f));
+	return check_previous(v, w);
 }
 
 static void
@@ -263,15 +315,42 @@ finish(struct verifying *v)
 	verify_done(&v->out);
 	if (v->open)
 		bundle_close(&v->bundle);
+	if (v->earlier_open)
+		bundle_close(&v->earlier);
 	handover_trust_done(&v->trust);
 }
 
+/* Both verbs: the line is parsed, the work done with rest, and everything ended. */
 static int
-verify_file(struct verifying *v)
+run_with(int argc, char **argv, const struct verb *verb, size_t operands,
+    int (*work)(struct verifying *v, const struct opt_list *rest))
+{
+	struct verify_args a = { 0 };
+	struct opt_list rest = { 0 };
+	struct verifying *v = xcalloc(1, sizeof(*v));
+	int code = log_parse(
+	    &(struct log_line){ verb, operands, operands }, argc, argv, &a, &rest);
+
+	if (code < 0) {
+		v->args = &a;
+		v->path = rest.p[0];
+		v->telling = handover_telling(!a.quiet && !a.json);
+		code = work(v, &rest);
+		finish(v);
+	}
+	free(v);
+	free(a.trust.keys.p);
+	free(rest.p);
+	return code;
+}
+
+static int
+verify_file(struct verifying *v, const struct opt_list *rest)
 {
 	enum err e;
 
-	v->telling = handover_telling(!v->args->quiet && !v->args->json);
+	(void)rest;
+
 	e = verify(v);
 	handover_clear(&v->telling);
 	if (e == OK && !v->args->json && !v->args->quiet)
@@ -288,21 +367,7 @@ verify_file(struct verifying *v)
 static int
 run_verify(int argc, char **argv, const struct verb *verb)
 {
-	struct verify_args a = { 0 };
-	struct opt_list rest = { 0 };
-	struct verifying *v = xcalloc(1, sizeof(*v));
-	int code = log_parse(&(struct log_line){ verb, 1, 1 }, argc, argv, &a, &rest);
-
-	if (code < 0) {
-		v->args = &a;
-		v->path = rest.p[0];
-		code = verify_file(v);
-		finish(v);
-	}
-	free(v);
-	free(a.trust.keys.p);
-	free(rest.p);
-	return code;
+	return run_with(argc, argv, verb, 1, verify_file);
 }
 
 const struct verb verb_handover_verify = {
@@ -364,28 +429,18 @@ unpack(struct verifying *v, const char *dir)
 }
 
 static int
+open_file(struct verifying *v, const struct opt_list *rest)
+{
+	enum err e = unpack(v, rest->p[1]);
+
+	handover_clear(&v->telling);
+	return e == OK ? 0 : log_refused(&v->fault);
+}
+
+static int
 run_open(int argc, char **argv, const struct verb *verb)
 {
-	struct verify_args a = { 0 };
-	struct opt_list rest = { 0 };
-	struct verifying *v = xcalloc(1, sizeof(*v));
-	int code = log_parse(&(struct log_line){ verb, 2, 2 }, argc, argv, &a, &rest);
-
-	if (code < 0) {
-		v->args = &a;
-		v->path = rest.p[0];
-		v->telling = handover_telling(!a.quiet);
-		code = 0;
-		if (unpack(v, rest.p[1]) != OK) {
-			handover_clear(&v->telling);
-			code = log_refused(&v->fault);
-		}
-		finish(v);
-	}
-	free(v);
-	free(a.trust.keys.p);
-	free(rest.p);
-	return code;
+	return run_with(argc, argv, verb, 2, open_file);
 }
 
 const struct verb verb_handover_open = {

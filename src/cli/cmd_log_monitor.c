@@ -17,6 +17,7 @@
 #include "cli/cli.h"
 #include "cli/log_cmd.h"
 #include "cli/log_url.h"
+#include "cli/log_words.h"
 #include "cli/msg.h"
 #include "log/tile.h"
 
@@ -188,7 +189,8 @@ take_entry(struct monitor *m, uint64_t index, struct bytes raw)
 		said = publisher_check(&m->now, e);
 	if (index >= m->told) {
 		buf_printf(&b, "%" PRIu64 ": ", index);
-		entry_tell(e, &b);
+		if (e->is_release || !log_words(raw, &b))
+			entry_tell(e, &b);
 		buf_u8(&b, '\n');
 		if (e->is_release)
 			put_signers(m, e, said, &b);

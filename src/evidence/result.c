@@ -4,8 +4,9 @@
 #include "evidence/jsonin.h"
 
 /*
- * What rebuild calls it, or another program in our own words. A word that is not known
- * says nothing, and nothing is no success.
+ * A result file has rebuild's words (docs/rebuild.md), a statement its own: PASSED,
+ * FAILED, INCONCLUSIVE. Files once had the statement's, too, and are still read. A word
+ * that is not known says nothing, and nothing is no success.
  */
 static const struct {
 	const char *word;
@@ -14,7 +15,8 @@ static const struct {
 	{ "bit-identical", ATTEST_PASSED },
 	{ "differs", ATTEST_FAILED },
 	{ "missing", ATTEST_FAILED }, /* the source does not make what is handed out */
-	{ "PASSED", ATTEST_PASSED },
+	{ "inconclusive", ATTEST_INCONCLUSIVE },
+	{ "PASSED", ATTEST_PASSED }, /* once */
 	{ "FAILED", ATTEST_FAILED },
 };
 

@@ -12,6 +12,10 @@ static const struct row {
 	uint8_t manifest;
 } rows[] = {
 	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"bit-identical\"}]}", OK, ATTEST_PASSED },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"differs\"}]}", OK, ATTEST_FAILED },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"missing\"}]}", OK, ATTEST_FAILED },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"inconclusive\"}]}", OK, ATTEST_INCONCLUSIVE },
+	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"PASSED\"}]}", OK, ATTEST_PASSED },
 	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"FAILED\"}]}", OK, ATTEST_FAILED },
 	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\",\"result\":\"new word\"}]}", OK, ATTEST_INCONCLUSIVE },
 	{ "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" HEX1 "\"}]}", OK, ATTEST_INCONCLUSIVE },

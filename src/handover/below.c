@@ -17,15 +17,6 @@
 #define REMOVE_DEPTH 4096
 
 static enum err
-failure(void)
-{
-	return errno == EACCES || errno == EPERM || errno == ENOENT || errno == ELOOP ||
-		       errno == ENOTDIR || errno == EEXIST || errno == EXDEV
-		   ? ERR_ACCESS
-		   : ERR_IO;
-}
-
-static enum err
 open_at(int dir, const char *name, uint64_t flags, mode_t mode, int *fd)
 {
 	struct open_how how = {
@@ -37,9 +28,9 @@ open_at(int dir, const char *name, uint64_t flags, mode_t mode, int *fd)
 
 	do
 		r = syscall(SYS_openat2, dir, name, &how, sizeof(how));
-	while (r < 0 && (errno == EINTR || errno == EAGAIN));
+	while (r < 0 && (sys_code() == EINTR || sys_code() == EAGAIN));
 	if (r < 0)
-		return failure();
+		return sys_failed();
 	*fd = (int)r;
 	return OK;
 }
@@ -69,7 +60,7 @@ make_folder(int dir, const char *parent, const char *last)
 	CLEAN(fd_closep) int fd = -1;
 
 	TRY(open_at(dir, parent, O_PATH | O_DIRECTORY, 0, &fd));
-	return mkdirat(fd, last, 0777) == 0 || errno == EEXIST ? OK : failure();
+	return mkdirat(fd, last, 0777) == 0 || sys_code() == EEXIST ? OK : sys_failed();
 }
 
 /* Splits "a/b/c" into "a/b" and "c"; "c" into "." and "c". */
@@ -122,7 +113,7 @@ below_link(int dir, struct bytes name, struct bytes target)
 	last = split(text, &parent);
 	e = open_at(dir, parent, O_PATH | O_DIRECTORY, 0, &fd);
 	if (e == OK && symlinkat(buf_cstr(&t), fd, last) != 0)
-		e = failure();
+		e = sys_failed();
 	free(text);
 	buf_done(&n);
 	buf_done(&t);
@@ -182,7 +173,7 @@ below_new_open(struct below_new *n, const char *path)
 	umask(mask);
 	*n = (struct below_new){ .path = xstrdup(path), .fd = -1 };
 	n->fd = open(folder, O_TMPFILE | O_WRONLY | O_CLOEXEC, 0666 & ~mask);
-	if (n->fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR)) {
+	if (n->fd < 0 && (sys_code() == EOPNOTSUPP || sys_code() == EISDIR)) {
 		n->tmp = xprintf("%s.XXXXXX", path);
 		n->fd = mkostemp(n->tmp, O_CLOEXEC);
 		if (n->fd >= 0)
@@ -192,13 +183,12 @@ below_new_open(struct below_new *n, const char *path)
 	if (n->fd >= 0)
 		return OK;
 
-	int code = errno;
+	int code = sys_code();
 
 	free(n->tmp);
 	free(n->path);
 	*n = (struct below_new){ .fd = -1 };
-	errno = code;
-	return failure();
+	return sys_failed_as(code);
 }
 
 /* AT_EMPTY_PATH needs a capability; the link in /proc does the same without. */
@@ -230,14 +220,13 @@ sync_folder(const char *path)
 enum err
 below_new_commit(struct below_new *n)
 {
-	enum err e = fsync(n->fd) == 0 && give_name(n) == 0 ? OK : failure();
-	int code = errno;
+	enum err e = fsync(n->fd) == 0 && give_name(n) == 0 ? OK : sys_failed();
+	int code = sys_code();
 
 	if (e == OK)
 		sync_folder(n->path);
 	below_new_drop(n);
-	errno = code;
-	return e;
+	return e == OK ? OK : sys_failed_as(code);
 }
 
 void

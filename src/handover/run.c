@@ -62,7 +62,7 @@ run_end(struct run *r)
 	fd_closep(&r->in);
 	fd_closep(&r->out);
 	if (r->pid > 0)
-		while (waitpid(r->pid, &status, 0) < 0 && errno == EINTR)
+		while (waitpid(r->pid, &status, 0) < 0 && sys_code() == EINTR)
 			;
 	*r = (struct run){ .in = -1, .out = -1 };
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;

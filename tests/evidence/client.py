@@ -116,9 +116,9 @@ def too_little(s, files, a, b):
           s.forge('b', passed, files, at / 'forged.dsse', signed_by='stranger'))
     accepted(s, 'an envelope of another program', a, s.forge('b', passed, files, at / 'foreign.dsse'))
     accepted(s, 'one that has not expired', a,
-             s.attest('b', files, 'PASSED', '--not-after', '2099-01-01', out=at / 'late.dsse'))
+             s.attest('b', files, 'bit-identical', '--not-after', '2099-01-01', out=at / 'late.dsse'))
     world(s, 'an objection of a stranger is none, nor his yes', 60, '1 of the 2 examiners', a,
-          s.attest('stranger', files, 'FAILED', out=at / 'strange.dsse'))
+          s.attest('stranger', files, 'differs', out=at / 'strange.dsse'))
 
 
 def good(where):
@@ -130,7 +130,7 @@ def good(where):
 
 def objections(where):
     s, files, a, b = good(where / 'rebuild')
-    c = s.attest('c', files, 'FAILED')
+    c = s.attest('c', files, 'differs')
     world(s, 'an examiner objects', 61, "the examiner 'c' objects", a, b, c)
     world(s, 'the site does not show the objection, but the log has it', 61, "'c' objects", a, b)
     bundle = max((p for p in (s.log / 'tile/entries').rglob('*') if p.is_file()),
@@ -149,10 +149,10 @@ def objections(where):
     no = s.where / 'review.dsse'
     s.run('attest', 'review', review, *files, '-k', s.where / 'c.key', '-o', no, '--log', s.log)
     world(s, 'a review objects', 61, 'review of', a, b, no)
-    sorry = s.attest('c', files, 'PASSED', '--withdraws', no, out=s.where / 'sorry.dsse')
+    sorry = s.attest('c', files, 'bit-identical', '--withdraws', no, out=s.where / 'sorry.dsse')
     accepted(s, 'what is withdrawn objects no more', a, b, no, sorry)
     world(s, 'another does not withdraw it', 61, "'c' objects", a, b, no,
-          s.attest('a', files, 'PASSED', '--withdraws', no, out=s.where / 'others.dsse'))
+          s.attest('a', files, 'bit-identical', '--withdraws', no, out=s.where / 'others.dsse'))
 
 
 def not_logged(s, files, a):
@@ -196,7 +196,7 @@ def kept(where):
     """An objection that was seen once stays, whatever is shown later. This one is in no log."""
     s, files, a, b = good(where / 'kept')
     s.pack(a, b)
-    c = s.attest('c', files, 'FAILED', log=False)
+    c = s.attest('c', files, 'differs', log=False)
     folder = s.where / 'shown'
     folder.mkdir()
     shutil.copy(c, folder)

@@ -52,7 +52,7 @@ def statements(s):
     deb.write_text('x')
     texts = {'review': 'scope all\nhours 2.5\nmethod read\nfinding low a "quote"\nresult passed\n',
              'claims': 'no-network holds\nno-parser fails see above\nrebuilds open\n'}
-    made = [s.attest('a', [deb]), s.attest('b', [deb], 'FAILED', '--not-after', '90d', '--summary',
+    made = [s.attest('a', [deb]), s.attest('b', [deb], 'differs', '--not-after', '90d', '--summary',
                                            s.where / 'summary.dsse'), s.where / 'summary.dsse']
     for kind, text in texts.items():
         (s.where / kind).write_text(text)
@@ -62,7 +62,7 @@ def statements(s):
     (s.where / 'compare.json').write_text('{"verdict":"identical"}\n')
     s.run('attest', 'compare', s.where / 'compare.json', deb, deb, '--result', 'passed', '-k',
           s.where / 'a.key', '-o', s.where / 'compare.dsse')
-    withdrawn = s.attest('a', [deb], 'PASSED', '--withdraws', made[0], out=s.where / 'again.dsse')
+    withdrawn = s.attest('a', [deb], 'bit-identical', '--withdraws', made[0], out=s.where / 'again.dsse')
     return made + [s.where / 'compare.dsse', withdrawn]
 
 

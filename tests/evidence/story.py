@@ -66,14 +66,14 @@ class Story:
         (self.conf / 'examiners').write_text(''.join(
             f'examiner {n} {self.vkey[n]}\n' for n in 'abc') + rules)
 
-    def result(self, files, word='PASSED'):
+    def result(self, files, word='bit-identical'):
         f = self.where / 'result.json'
         f.write_text(json.dumps({'type': 'rebuild', 'artefacts': [
             {'name': p.name, 'sha256': sha(p), 'result': word} for p in files]},
             separators=(',', ':')))
         return f
 
-    def attest(self, who, files, word='PASSED', *more, out=None, log=True):
+    def attest(self, who, files, word='bit-identical', *more, out=None, log=True):
         out = out or self.where / f'{who}.dsse'
         self.run('attest', 'rebuild', self.result(files, word), *files, '-k',
                  self.where / f'{who}.key', '-o', out, *(['--log', self.log] if log else []), *more)

@@ -413,7 +413,22 @@ two = {n: d for n, _, d in parts(work / 'two.handover')}
 check(code == 0 and 'updates/2.txt' in two and 'updates/1.txt' not in two and b'updates/1.txt\t' in two['left-out'] and
       b'previous ' + hashlib.sha256({n: d for n, _, d in parts(work / 'one.handover')}['MANIFEST']).hexdigest().encode()
       in two['about'] and 'rules/build.sh' in two, 'updates since the handover before, which is named', err)
-check(v.verify(work / 'two.handover')[0] == 0, 'and it verifies')
+code, out, err = v.verify(work / 'two.handover')
+check(code == 0 and 'previous   not looked at' in out, 'and it verifies', (code, out, err))
+code, out, err = v.verify(work / 'two.handover', '--previous', work / 'one.handover')
+check(code == 0 and 'is the handover before it; 1 update since then' in out, 'also held against the one before',
+      (code, out, err))
+code, out, err = v.verify(work / 'two.handover', '--previous', work / 'one.handover', '--json')
+check(json.loads(out)['updates'] == 1 and len(json.loads(out)['previous']) == 64, 'and as JSON', out)
+code, out, err = v.verify(work / 'two.handover', '--previous', v.where / 'hello.handover')
+check(code == 89 and 'another one, whose MANIFEST' in err, 'which must be that one', (code, out, err))
+code, out, err = v.verify(work / 'one.handover', '--previous', work / 'two.handover')
+check(code == 89 and 'names no handover before it' in err, 'and not the one after', (code, out, err))
+forged = bytearray((work / 'one.handover').read_bytes())
+forged[forged.index(b'Say make.')] ^= 1
+(work / 'forged').write_bytes(forged)
+code, out, err = v.verify(work / 'two.handover', '--previous', work / 'forged')
+check(code == 75, 'and be genuine', (code, out, err))
 v.run('log', 'init', work / 'log', '--origin', 'log.example/test')
 logkey = v.run('log', 'init', work / 'log2', '--origin', 'log.example/other')[1].strip()
 code, out, err = v.create('--log', work / 'log', '--version', '2.0', out=work / 'logged.handover')
