@@ -1,6 +1,6 @@
 // outside.js PACKAGES QUESTIONS.json - candor's statements, judged by other programs:
 // npm's @sigstore/bundle and @sigstore/verify (DSSE), node's own Ed25519, and ajv with the
-// schema of docs/. One line a question: "ok" or why not.
+// schemas of docs/. One line a question: "ok" or why not.
 const crypto = require('crypto');
 const fs = require('fs');
 const path = require('path');
@@ -15,7 +15,7 @@ const Ajv = load('ajv/dist/2020');
 const asked = JSON.parse(fs.readFileSync(process.argv[3]));
 const ajv = new Ajv({ strictTypes: false, allErrors: true });
 ajv.addFormat('date-time', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
-const schema = ajv.compile(asked.schema);
+const schemas = Object.fromEntries(Object.entries(asked.schemas).map(([name, s]) => [name, ajv.compile(s)]));
 
 const key = (der) => crypto.createPublicKey({ key: Buffer.from(der, 'base64'), format: 'der', type: 'spki' });
 
@@ -42,9 +42,11 @@ function node(q) {
   if (!good) throw new Error('node: the signature does not hold');
 }
 
+// A statement in an envelope, or a document of its own, by the schema that the question names.
 function validate(q) {
-  const statement = JSON.parse(Buffer.from(q.envelope.payload, 'base64').toString());
-  if (!schema(statement)) throw new Error('schema: ' + ajv.errorsText(schema.errors));
+  const text = q.document || JSON.parse(Buffer.from(q.envelope.payload, 'base64').toString());
+  const schema = schemas[q.schema || 'attest'];
+  if (!schema(text)) throw new Error('schema: ' + ajv.errorsText(schema.errors));
 }
 
 const judges = { sigstore, node, schema: validate };

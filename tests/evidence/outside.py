@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """outside.py CANDOR SCHEMA - other programs read what candor signs, and it what they sign. TAP.
 
-npm's @sigstore packages verify the envelopes, node's crypto the signatures, ajv the schema
-that docs/attest.md publishes; openssl signs envelopes that candor reads (story.py). The
+npm's @sigstore packages verify the envelopes, also that of a bundle's provenance, node's
+crypto the signatures, ajv the schemas of docs/: of statements, of SLSA's provenance, of the
+SBOM; with SPDX_SCHEMA=FILE, the one that SPDX publishes for 2.3, too. openssl signs envelopes that candor reads (story.py). The
 packages are installed into a folder of their own; without npm or network those parts are
 skipped, but not in CI.
 """
@@ -18,9 +19,12 @@ import tempfile
 
 from story import Story, done, ok
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'handover'))
+import vendor  # noqa: E402
+
 PACKAGES = ['@sigstore/verify@4.1.3', '@sigstore/bundle@5.0.1', '@sigstore/core@4.0.1', 'ajv@8.20.0']
 SPKI = bytes.fromhex('302a300506032b6570032100')  # RFC 8410, before the 32 bytes of the key
-candor, schema = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2])
+candor, docs = os.path.abspath(sys.argv[1]), pathlib.Path(sys.argv[2]).parent
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -94,14 +98,60 @@ def questions(s, files):
         yield f'schema: {name}', False, {'judge': 'schema', 'envelope': {'payload': payload}}
 
 
+def changed(document, *path, to=None):
+    """The document with one member set, or without it."""
+    bad = copy.deepcopy(document)
+    at = bad
+    for p in path[:-1]:
+        at = at[p]
+    if to is None:
+        del at[path[-1]]
+    else:
+        at[path[-1]] = to
+    return bad
+
+
+def bundle_questions(where):
+    """A bundle's SBOM and provenance; and that the judges see what is wrong."""
+    v = vendor.Vendor(candor, where)
+    code, _, err = v.create()
+    ok('a bundle', code == 0, err)
+    members = {n: d for n, _, d in vendor.parts(v.out)}
+    sbom = json.loads(members['sbom.spdx.json'])
+    envelope = json.loads(members['provenance.dsse'])
+    slsa = json.loads(base64.b64decode(envelope['payload']))
+    for judge in 'sigstore', 'node':
+        yield f'{judge} takes the provenance', True, {'judge': judge, 'envelope': envelope, 'key': der(v.vkey)}
+        bad = dict(envelope, payload=base64.b64encode(json.dumps(slsa).encode()).decode())
+        yield f'{judge}: another spelling', False, {'judge': judge, 'envelope': bad, 'key': der(v.vkey)}
+    ask = lambda schema, document: {'judge': 'schema', 'schema': schema, 'document': document}
+    yield 'the provenance is as its schema says', True, ask('provenance', slsa)
+    yield 'the SBOM is as its schema says', True, ask('sbom', sbom)
+    if 'spdx' in schemas:
+        yield "and as SPDX's own says", True, ask('spdx', sbom)
+    for path, to in ((('predicate', 'runDetails', 'builder'), None), (('predicate', 'buildDefinition', 'buildType'), 'x'),
+                     (('predicate', 'more'), 1), (('subject', 0, 'name'), 'OTHER'), (('predicateType',), 'x'),
+                     (('predicate', 'buildDefinition', 'resolvedDependencies', 0, 'digest'), None)):
+        yield f'provenance: {path[-1]}', False, ask('provenance', changed(slsa, *path, to=to))
+    for path, to in ((('spdxVersion',), 'SPDX-2.2'), (('packages', 0, 'SPDXID'), 'Package 1'), (('more',), 1),
+                     (('files', 0, 'checksums'), []), (('creationInfo', 'created'), '2026'),
+                     (('relationships', 0, 'relationshipType'), 'LIKES'), (('packages', 0, 'name'), None)):
+        yield f'SBOM: {path[-1]}', False, ask('sbom', changed(sbom, *path, to=to))
+
+
+schemas = {n: json.loads((docs / f'{n}.schema.json').read_text()) for n in ('attest', 'provenance', 'sbom')}
+if os.environ.get('SPDX_SCHEMA'):
+    # it says draft-07, of which everything that it uses is the same in 2020-12
+    schemas['spdx'] = json.loads(pathlib.Path(os.environ['SPDX_SCHEMA']).read_text())
+    schemas['spdx'].pop('$schema', None)
 with tempfile.TemporaryDirectory(prefix='candor-outside-') as folder:
     story = Story(candor, folder)
     packages = pathlib.Path(folder) / 'npm'
     packages.mkdir()
     install(packages)
-    rows = list(questions(story, statements(story)))
+    rows = list(questions(story, statements(story))) + list(bundle_questions(pathlib.Path(folder) / 'vendor'))
     file = pathlib.Path(folder) / 'questions.json'
-    file.write_text(json.dumps({'schema': json.loads(schema.read_text()), 'questions': [q for _, _, q in rows]}))
+    file.write_text(json.dumps({'schemas': schemas, 'questions': [q for _, _, q in rows]}))
     r = subprocess.run(['node', str(HERE / 'outside.js'), str(packages), str(file)], capture_output=True,
                        text=True, timeout=120)
     said = r.stdout.splitlines()
