@@ -273,6 +273,24 @@ read_block(const struct ask_side *s, void *to, uint64_t off, size_t *got)
 	return OK;
 }
 
+void
+ask_stamp(struct ask_side *s)
+{
+	struct stat st;
+
+	s->stamp = fstat(s->fd, &st) == 0 ? st.st_ctim : (struct timespec){ 0 };
+}
+
+bool
+ask_changed(const struct ask_side *s)
+{
+	struct stat st;
+
+	return fstat(s->fd, &st) != 0 || (uint64_t)st.st_size != s->size ||
+	       st.st_ctim.tv_sec != s->stamp.tv_sec ||
+	       st.st_ctim.tv_nsec != s->stamp.tv_nsec;
+}
+
 enum err
 ask_same(const struct ask_side *a, const struct ask_side *b, bool *same)
 {
@@ -288,5 +306,7 @@ ask_same(const struct ask_side *a, const struct ask_side *b, bool *same)
 		*same = e == OK && n == m && memcmp(x, y, n) == 0;
 	}
 	free(x);
+	if (e == OK && *same && (ask_changed(a) || ask_changed(b)))
+		e = ERR_PROTO;
 	return e;
 }

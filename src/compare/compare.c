@@ -19,7 +19,8 @@ side_of(struct fold *f, int fd, const char *which, struct ask_side *out)
 		    sys_kind(st.st_mode));
 		e = ERR_FORMAT;
 	} else
-		*out = (struct ask_side){ fd, (uint64_t)st.st_size, st.st_mode & 07777 };
+		*out = (struct ask_side){ fd, (uint64_t)st.st_size, st.st_mode & 07777,
+			st.st_ctim };
 	fold_why(f, buf_bytes(&b));
 	buf_done(&b);
 	return e;
@@ -39,14 +40,23 @@ compare(
 	out->size_a = a.size;
 	out->size_b = b.size;
 	e = ask_same(&a, &b, &same);
+	if (e == ERR_PROTO) {
+		fold_why(f, BYTES_LIT(ASK_CHANGED));
+		return OK; /* failed: nothing is known of files that do not hold still */
+	}
 	if (e != OK) {
 		fold_why(f, bytes_of(sys_why()));
 		return e;
 	}
 	if (same)
 		out->verdict = COMPARE_IDENTICAL;
-	else if (ask_worker(o, &a, &b, suffix, f) == OK)
+	else if (ask_worker(o, &a, &b, suffix, f) == OK) {
+		if (ask_changed(&a) || ask_changed(&b)) {
+			out->damaged++;
+			fold_why(f, BYTES_LIT(ASK_CHANGED));
+		}
 		fold_end(f);
+	}
 	return OK;
 }
 

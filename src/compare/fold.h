@@ -6,6 +6,8 @@
  */
 #pragma once
 
+#include <time.h>
+
 #include "base/buf.h"
 #include "compare/compare.h"
 
@@ -48,11 +50,20 @@ void fold_why(struct fold *f, struct bytes what);
 struct ask_side {
 	int fd;
 	uint64_t size;
-	uint32_t mode; /* permission bits */
+	uint32_t mode;         /* permission bits */
+	struct timespec stamp; /* of its last change (ctime), before it was read */
 };
 MUST_USE enum err ask_worker(const struct compare_opts *o, const struct ask_side *a,
     const struct ask_side *b, const char *suffix, struct fold *f);
 
-/* Do they hold the same bytes? ERR_IO: one cannot be read, errno tells. */
+/* ctime moves with every write, and nobody can set it; as fine as the kernel's tick. */
+void ask_stamp(struct ask_side *s);
+bool ask_changed(const struct ask_side *s);
+#define ASK_CHANGED "it changed while it was compared"
+
+/*
+ * Do they hold the same bytes? ERR_IO: one cannot be read, errno tells; ERR_PROTO: they
+ * did, but one changed meanwhile, so nobody knows what they hold now.
+ */
 MUST_USE enum err ask_same(
     const struct ask_side *a, const struct ask_side *b, bool *same);

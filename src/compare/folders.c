@@ -132,15 +132,24 @@ ask(struct folders *s, const struct folder_entry *e, const struct ask_side *a,
 static void
 file_diff(struct folders *s, const struct folder_entry *a, const struct folder_entry *b)
 {
-	struct ask_side x = { -1, a->size, a->mode & 07777 };
-	struct ask_side y = { -1, b->size, b->mode & 07777 };
+	struct ask_side x = { -1, a->size, a->mode & 07777, { 0 } };
+	struct ask_side y = { -1, b->size, b->mode & 07777, { 0 } };
 	bool same = true;
+	enum err e = folder_open(s->dir_a, a, &x.fd);
 
-	if (folder_open(s->dir_a, a, &x.fd) != OK ||
-	    folder_open(s->dir_b, b, &y.fd) != OK || ask_same(&x, &y, &same) != OK)
-		unreadable(s, a, "it cannot be read");
-	else if (!same)
+	if (e == OK)
+		e = folder_open(s->dir_b, b, &y.fd);
+	ask_stamp(&x);
+	ask_stamp(&y);
+	if (e == OK)
+		e = ask_same(&x, &y, &same);
+	if (e != OK)
+		unreadable(s, a, e == ERR_PROTO ? ASK_CHANGED : "it cannot be read");
+	else if (!same) {
 		ask(s, a, &x, &y);
+		if (ask_changed(&x) || ask_changed(&y))
+			unreadable(s, a, ASK_CHANGED);
+	}
 	fd_closep(&x.fd);
 	fd_closep(&y.fd);
 }
@@ -166,7 +175,7 @@ pair_diff(struct folders *s, const struct folder_entry *a, const struct folder_e
 static enum diff_class
 class_alone(struct folders *s, const struct folder_entry *e, int dir)
 {
-	struct ask_side x = { -1, e->size, e->mode & 07777 }, none = { -1, 0, 0 };
+	struct ask_side x = { -1, e->size, e->mode & 07777, { 0 } }, none = { .fd = -1 };
 	struct compare_result r;
 	enum diff_class cls = DIFF_CODE;
 	struct fold f;

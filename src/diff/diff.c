@@ -26,9 +26,10 @@
 #define IS(arg, value)  FILTER_ARG(FILTER_IS, arg, value)
 #define ALLOW           FILTER_ROW
 
-static const struct filter_row rows[] = {
+const struct filter_row diff_rows[] = {
 #include "diff/policy.def"
 };
+const size_t diff_nrows = COUNT(diff_rows);
 
 #define NOFILE         16
 #define FILES          4 /* enum wire_compare_file */
@@ -160,11 +161,9 @@ tell(struct diff *d, enum wire_type type, const char *text)
 }
 
 static enum err
-work(struct diff *d, uid_t uid, gid_t gid)
+work(struct diff *d, const struct confine_service *policy, uid_t uid, gid_t gid)
 {
-	struct confine_service keeps = {
-		.rows = rows, .nrows = COUNT(rows), .mortal = true
-	};
+	struct confine_service keeps = *policy;
 	const char *step = NULL;
 
 	TRY(read_job(d));
@@ -205,8 +204,11 @@ warm_up(void)
 }
 
 int
-diff_main(int argc, char **argv)
+diff_serve(const struct filter_row *rows, size_t n, int argc, char **argv)
 {
+	const struct confine_service policy = {
+		.rows = rows, .nrows = n, .mortal = true
+	};
 	struct diff *d = xcalloc(1, sizeof(*d));
 	uid_t uid;
 	gid_t gid;
@@ -217,7 +219,13 @@ diff_main(int argc, char **argv)
 	wire_in_init(&d->in, WORKER_CHANNEL);
 	d->in.fds_allowed = true;
 	d->out.fd = WORKER_CHANNEL;
-	e = work(d, uid, gid);
+	e = work(d, &policy, uid, gid);
 	/* no destructors, no atexit: nothing of libc that may need the system */
 	_exit(e == OK || e == ERR_END ? 0 : 3);
+}
+
+int
+diff_main(int argc, char **argv)
+{
+	return diff_serve(diff_rows, diff_nrows, argc, argv);
 }

@@ -4,4 +4,11 @@
  */
 #pragma once
 
+#include "sandbox/filter.h"
+
 int diff_main(int argc, char **argv);
+
+/* The same with other rows than those of policy.def: for the test that each is needed. */
+extern const struct filter_row diff_rows[];
+extern const size_t diff_nrows;
+int diff_serve(const struct filter_row *rows, size_t n, int argc, char **argv);

@@ -78,7 +78,7 @@ static const char *const code_suffixes[] = {
 
 /* Names that a package manager, init or a build tool takes. */
 static const char *const code_names[] = {
-	"preinst", "postinst", "prerm", "postrm", "config", "triggers", "makefile", "gnumakefile",
+	"preinst", "postinst", "prerm", "postrm", "config", "makefile", "gnumakefile",
 	"configure", "rules", "dockerfile", "cmakelists.txt", "meson.build", "package.json",
 	"setup.cfg", "crontab", "sudoers", "ld.so.preload", "rakefile", "jenkinsfile", ".bashrc",
 	".profile", "profile", "bash.bashrc", "buildinfo.sh", "__init__.py",

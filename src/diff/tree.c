@@ -364,11 +364,18 @@ only(struct tree *t, const struct member *m, enum diff_kind kind)
 
 /* --- the walk ------------------------------------------------------------- */
 
+/* Containers that nothing here reads. */
+static bool
+is_closed(enum kind k)
+{
+	return k == KIND_SQUASHFS || k == KIND_XAR;
+}
+
 static bool
 opens(const struct tree *t, const struct pair *p)
 {
 	return t->members && same_kind(p) && kind_is_container(p->ka.kind) &&
-	       p->ka.kind != KIND_SQUASHFS && p->ka.kind != KIND_XAR;
+	       !is_closed(p->ka.kind);
 }
 
 static void
@@ -378,6 +385,8 @@ look_alone(struct tree *t, const struct pair *p, struct bytes name)
 	uint64_t gaps = r->gaps;
 
 	r->worst = DIFF_TIMESTAMP;
+	if (t->members && same_kind(p) && is_closed(p->ka.kind))
+		run_note(r, "%s is not opened here: its bytes were compared", p->ka.type);
 	look_into(r, p);
 	say_at_least(r, p);
 	remember(t, p, name, gaps);

@@ -5,6 +5,7 @@ or harmless, nothing takes for ever, and whatever happens has a sentence.
 import bz2
 import gzip
 import io
+import json
 import lzma
 import os
 import pathlib
@@ -143,6 +144,44 @@ check('no memory', got['exit'] in (1, 2) and got['verdict'] != 'identical', (got
 path = place(b'x' * 100000)
 run = subprocess.run([CANDOR, 'compare', path, path], capture_output=True, text=True)
 check('a file and itself', run.stdout.startswith('identical') and run.returncode == 0, run.stdout)
+
+
+def change_while(a, b, where, **more):
+    """compare, stopped while it reads; then a byte of A is another. None: it was done before."""
+    run = subprocess.Popen([CANDOR, 'compare', '--json', a, b], stdout=subprocess.PIPE)
+    time.sleep(.02)
+    run.send_signal(signal.SIGSTOP)
+    time.sleep(.02)
+    running = run.poll() is None and b'(candor) T' in pathlib.Path(f'/proc/{run.pid}/stat').read_bytes()
+    with open(where, 'r+b') as f:
+        f.write(os.urandom(8))
+    run.send_signal(signal.SIGCONT)
+    out = json.loads(run.communicate(timeout=120)[0])
+    return (out, run.returncode) if running else None
+
+
+def never_identical(name, a, b, where):
+    """Two that are the same when it begins, large enough to be caught reading."""
+    for size in (1 << 28, 1 << 30, 1 << 32):
+        for f in {a, b} if a.is_file() else {a / 'f', b / 'f'}:
+            with open(f, 'wb') as out:
+                out.truncate(size)
+        time.sleep(.1)
+        got = change_while(a, b, where)
+        if got:
+            return check(name, got[0]['verdict'] in ('failed', 'incomplete', 'code', 'differs') and got[1] != 0, got)
+    check(name, False, 'it could not be caught')
+
+
+x, y = place(b''), place(b'')
+never_identical('a file that changes is never identical', x, y, x)
+never_identical('nor is the second', x, y, y)
+for side in 'ca', 'cb':
+    (ROOT / side).mkdir()
+    (ROOT / side / 'f').write_bytes(b'')
+never_identical('nor one in a folder', ROOT / 'ca', ROOT / 'cb', ROOT / 'ca/f')
+for f in x, y, ROOT / 'ca/f', ROOT / 'cb/f':
+    f.unlink()
 
 # a folder with what cannot be read or opened
 for side in 'ra', 'rb':
