@@ -24,8 +24,7 @@ struct asking {
 	struct fault fault;
 };
 
-/* --- which files, and what they are ----------------------------------------------------
- */
+/* --- which files, and what they are -------------------------------------- */
 
 static bool
 is_asked(const struct asking *a, struct bytes package)
@@ -82,8 +81,7 @@ add_all(struct asking *a)
 				  "line %u of what apt says: %s", w.line, w.why);
 }
 
-/* --- asking
- * ------------------------------------------------------------------------------ */
+/* --- asking -------------------------------------------------------------- */
 
 static enum err
 read_files(struct asking *a, const char *config)

@@ -183,20 +183,3 @@ attest_docket(const char *path, struct buf *out, struct fault *f)
 	docket_list_done(&l);
 	return e;
 }
-
-enum err
-attest_write(const char *path, struct bytes b, struct fault *f)
-{
-	struct sys_atomic a;
-	enum err e = sys_atomic_open(&a, path);
-
-	if (e == OK)
-		e = sys_write_all(a.fd, b.p, b.n);
-	if (e == OK)
-		e = sys_atomic_commit(&a);
-	if (e != OK)
-		e = fault_set(f, FAULT_IO, "cannot write '%s': %s",
-		    fault_quote(bytes_of(path)), sys_why());
-	sys_atomic_drop(&a);
-	return e;
-}

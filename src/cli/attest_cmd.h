@@ -28,6 +28,3 @@ MUST_USE enum err attest_docket(const char *path, struct buf *out, struct fault 
 
 /* "x.dsse" to "x.tlog-proof"; another name gets that behind it. malloced. */
 char *attest_proof_name(const char *envelope);
-
-/* Puts a whole file there. FAULT_IO. */
-MUST_USE enum err attest_write(const char *path, struct bytes b, struct fault *f);

@@ -46,8 +46,7 @@ const struct verb verb_attest = {
 	subs,
 };
 
-/* --- one statement ---------------------------------------------------------------------
- */
+/* --- one statement ------------------------------------------------------- */
 
 struct attest_args {
 	const char *key, *output, *log, *not_after, *result, *summary;
@@ -143,8 +142,7 @@ read_withdraws(struct attest_cmd *c)
 	return e;
 }
 
-/* --- what was found
- * ---------------------------------------------------------------------- */
+/* --- what was found ------------------------------------------------------ */
 
 /* Our own JSON is quoted as it is; more than a log entry holds, or another's, by digest.
  */
@@ -319,9 +317,7 @@ find(struct attest_cmd *c)
 	}
 }
 
-/* --- signed, and logged
- * --------------------------------------------------------------------
- */
+/* --- signed, and logged -------------------------------------------------- */
 
 static void
 sign(struct attest_cmd *c)
@@ -364,7 +360,7 @@ write_summary(struct attest_cmd *c)
 	json_close(&j, ']');
 	intoto_end(&j);
 	dsse_make(BYTES_LIT(DSSE_INTOTO), buf_bytes(&payload), &c->signer, 1, &envelope);
-	e = attest_write(c->args.summary, buf_bytes(&envelope), &c->fault);
+	e = log_write_file(c->args.summary, buf_bytes(&envelope), &c->fault);
 	buf_done(&payload);
 	buf_done(&envelope);
 	return e;
@@ -379,7 +375,7 @@ write_proof(const char *envelope, struct bytes entry, const char *dir, struct fa
 	enum err e = attest_log_prove(dir, entry, &proof, &index, f);
 
 	if (e == OK)
-		e = attest_write(name, buf_bytes(&proof), f);
+		e = log_write_file(name, buf_bytes(&proof), f);
 	if (e == OK)
 		printf("'%s': entry %" PRIu64 "\n", name, index);
 	buf_done(&proof);
@@ -424,7 +420,7 @@ work(struct attest_cmd *c)
 		TRY(attest_add_subject(&c->subjects, c->rest.p[i], true, &c->fault));
 	TRY(find(c));
 	sign(c);
-	TRY(attest_write(c->args.output, buf_bytes(&c->envelope), &c->fault));
+	TRY(log_write_file(c->args.output, buf_bytes(&c->envelope), &c->fault));
 	printf("'%s': %s %s, about %zu file%s\n", c->args.output, attest_name(c->kind),
 	    attest_result_name(c->head.result), c->subjects.n,
 	    c->subjects.n == 1 ? "" : "s");
@@ -517,9 +513,7 @@ const struct verb verb_attest_claims = {
 	run_claims,
 };
 
-/* --- prove
- * ----------------------------------------------------------------------------------
- */
+/* --- prove --------------------------------------------------------------- */
 
 struct prove_args {
 	const char *log;

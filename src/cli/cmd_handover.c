@@ -68,24 +68,34 @@ handover_telling(bool wanted)
 }
 
 void
+handover_draw(struct handover_telling *t, struct bytes line)
+{
+	uint64_t now = t->on ? sys_clock_ms() : 0;
+	struct buf out = { 0 };
+
+	if (!t->on || now - t->start < 500 || now - t->drawn < 200)
+		return;
+	t->drawn = now;
+	buf_str(&out, "\r\033[K");
+	buf_put(&out, line.p, line.n);
+	if (sys_write_all(STDERR_FILENO, out.p, out.n) != OK)
+		t->on = false;
+	buf_done(&out);
+}
+
+void
 handover_progress(void *arg, const char *doing, uint64_t done, uint64_t total)
 {
 	struct handover_telling *t = arg;
-	uint64_t now;
 	struct buf line = { 0 };
 
 	if (!t->on)
 		return;
-	now = sys_clock_ms();
-	if (now - t->start < 500 || now - t->drawn < 200)
-		return;
-	t->drawn = now;
-	buf_printf(&line, "\r\033[K%s ", doing);
+	buf_printf(&line, "%s ", doing);
 	handover_size(&line, done);
 	buf_str(&line, " of ");
 	handover_size(&line, total);
-	if (sys_write_all(STDERR_FILENO, line.p, line.n) != OK)
-		t->on = false;
+	handover_draw(t, buf_bytes(&line));
 	buf_done(&line);
 }
 

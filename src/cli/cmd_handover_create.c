@@ -103,23 +103,6 @@ prove_entry(struct logging *l, struct fault *f)
 }
 
 static enum err
-write_file(const char *path, struct bytes text, struct fault *f)
-{
-	struct sys_atomic a;
-	enum err e = sys_atomic_open(&a, path);
-
-	if (e == OK) {
-		e = sys_write_all(a.fd, text.p, text.n);
-		if (e == OK)
-			e = sys_atomic_commit(&a);
-		else
-			sys_atomic_drop(&a);
-	}
-	return e == OK ? OK
-		       : fault_set(f, FAULT_IO, "cannot write '%s': %s", path, sys_why());
-}
-
-static enum err
 put_into_log(const char *dir, const char *bundle, struct bytes note, uint64_t *index,
     struct fault *f)
 {
@@ -130,7 +113,7 @@ put_into_log(const char *dir, const char *bundle, struct bytes note, uint64_t *i
 	if (e == OK)
 		e = prove_entry(&l, f);
 	if (e == OK)
-		e = write_file(path, buf_bytes(&l.proof), f);
+		e = log_write_file(path, buf_bytes(&l.proof), f);
 	*index = l.index;
 	tile_reader_free(l.tiles);
 	store_close(l.store);

@@ -56,36 +56,14 @@ static const struct opt rebuild_opts[] = {
 static void
 on_tick(void *arg, const char *what, uint64_t opened)
 {
-	(void)arg;
-	fprintf(
-	    stderr, "\r\033[K%s: %llu files opened", what, (unsigned long long)opened);
-	fflush(stderr);
-}
+	struct buf line = { 0 };
 
-static void
-clear_progress(const struct rebuild_plan *p)
-{
-	if (p->tick != NULL)
-		fputs("\r\033[K", stderr);
+	buf_printf(&line, "%s: %llu files opened", what, (unsigned long long)opened);
+	handover_draw(arg, buf_bytes(&line));
+	buf_done(&line);
 }
 
 /* --- results -------------------------------------------------------------------- */
-
-static enum err
-write_file(const char *path, struct bytes b, struct fault *f)
-{
-	struct sys_atomic out;
-	enum err e = sys_atomic_open(&out, path);
-
-	if (e == OK)
-		e = sys_write_all(out.fd, b.p, b.n);
-	if (e == OK)
-		e = sys_atomic_commit(&out);
-	if (e != OK)
-		e = fault_set(f, FAULT_IO, "cannot write '%s': %s", path, sys_why());
-	sys_atomic_drop(&out);
-	return e;
-}
 
 /* An artefact's name may have folders; it was checked when the bundle was opened. */
 static enum err
@@ -153,10 +131,10 @@ write_results(const struct rebuild_args *a, const struct tell *t, struct fault *
 		e = keep_build(a->keep, "second", &p->build[1], f);
 	if (e == OK && a->closure != NULL) {
 		tell_closure(t, &closure);
-		e = write_file(a->closure, buf_bytes(&closure), f);
+		e = log_write_file(a->closure, buf_bytes(&closure), f);
 	}
 	if (e == OK && a->result != NULL)
-		e = write_file(a->result, buf_bytes(&json), f);
+		e = log_write_file(a->result, buf_bytes(&json), f);
 	fwrite(a->json ? json.p : text.p, 1, a->json ? json.n : text.n, stdout);
 	buf_done(&json);
 	buf_done(&closure);
@@ -298,7 +276,7 @@ work(const struct rebuild_args *a, const char *path, struct rebuild_plan *p)
 	e = make_root(a, p, &root, &f);
 	if (e == OK)
 		e = rebuild_run(p, r, &f);
-	clear_progress(p);
+	handover_clear(p->arg);
 	if (e == OK)
 		e = write_results(
 		    a, &(struct tell){ p, r, CANDOR_VERSION, sys_now(), a->full }, &f);
@@ -317,6 +295,7 @@ run_rebuild(int argc, char **argv, const struct verb *v)
 	struct rebuild_args a = { 0 };
 	struct rebuild_plan p = { .root_dir = -1 };
 	const char *toolchain[REBUILD_TOOLCHAINS];
+	struct handover_telling telling;
 	struct opt_list rest = { 0 };
 	char *list = NULL, *compare = NULL;
 	int code = log_parse(&(struct log_line){ v, 1, 1 }, argc, argv, &a, &rest);
@@ -330,7 +309,9 @@ run_rebuild(int argc, char **argv, const struct verb *v)
 	if (code < 0)
 		code = choose_root(&a, &p);
 	p.blame = a.blame;
-	p.tick = !a.quiet && msg_terminal(2) ? on_tick : NULL;
+	telling = handover_telling(!a.quiet);
+	p.tick = telling.on ? on_tick : NULL;
+	p.arg = &telling;
 	if (code < 0) {
 		compare = compare_find(CANDOR_LIBEXECDIR);
 		p.compare = compare;

@@ -88,6 +88,23 @@ log_read_file(const char *path, size_t limit, struct buf *out, struct fault *f)
 	return OK;
 }
 
+enum err
+log_write_file(const char *path, struct bytes b, struct fault *f)
+{
+	struct sys_atomic out;
+	enum err e = sys_atomic_open(&out, path);
+
+	if (e == OK)
+		e = sys_write_all(out.fd, b.p, b.n);
+	if (e == OK)
+		e = sys_atomic_commit(&out);
+	if (e != OK)
+		e = fault_set(f, FAULT_IO, "cannot write '%s': %s",
+		    fault_quote(bytes_of(path)), sys_why());
+	sys_atomic_drop(&out);
+	return e;
+}
+
 /* A key alone is the policy of one log that nobody watches. */
 static void
 policy_of_key(struct bytes key, struct buf *out)

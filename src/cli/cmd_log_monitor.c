@@ -63,22 +63,6 @@ is_alarm(const struct fault *f)
 	return f->kind == FAULT_FORK || f->kind == FAULT_SHRUNK;
 }
 
-static enum err
-write_file(const char *path, struct bytes b, struct fault *f)
-{
-	struct sys_atomic out;
-	enum err e = sys_atomic_open(&out, path);
-
-	if (e == OK)
-		e = sys_write_all(out.fd, b.p, b.n);
-	if (e == OK)
-		e = sys_atomic_commit(&out);
-	if (e != OK)
-		e = fault_set(f, FAULT_IO, "cannot write '%s': %s", path, sys_why());
-	sys_atomic_drop(&out);
-	return e;
-}
-
 /* The state is a checkpoint that the log signed; one that it did not is no state. */
 static enum err
 load_state(struct monitor *m, struct fault *f)
@@ -109,8 +93,8 @@ keep_evidence(const struct monitor *m, struct bytes note)
 	char *now = xprintf("%s.%" PRId64 ".now", base, sys_now());
 	struct fault f = { 0 };
 
-	if (write_file(was, buf_bytes(&m->last), &f) != OK ||
-	    write_file(now, note, &f) != OK)
+	if (log_write_file(was, buf_bytes(&m->last), &f) != OK ||
+	    log_write_file(now, note, &f) != OK)
 		msg_error("the evidence is lost: %s", f.text);
 	else
 		msg_error(
@@ -230,7 +214,7 @@ remember(
 	if (cli_flush() != OK) /* not told is not seen: then it is told again */
 		return fault_set(f, FAULT_IO, "what is new could not be told");
 	if (m->args->state != NULL)
-		TRY(write_file(m->args->state, note, f));
+		TRY(log_write_file(m->args->state, note, f));
 	buf_clear(&m->last);
 	buf_put(&m->last, note.p, note.n);
 	if (new->size > m->followed) {

@@ -30,22 +30,11 @@ static const struct opt proof_opts[] = {
 static enum err
 put_output(const char *path, struct bytes b, struct fault *f)
 {
-	struct sys_atomic out;
-	enum err e;
-
 	if (path == NULL) {
 		fwrite(b.p, 1, b.n, stdout); /* cli_main looks whether it left */
 		return OK;
 	}
-	e = sys_atomic_open(&out, path);
-	if (e == OK)
-		e = sys_write_all(out.fd, b.p, b.n);
-	if (e == OK)
-		e = sys_atomic_commit(&out);
-	if (e != OK)
-		e = fault_set(f, FAULT_IO, "cannot write '%s': %s", path, sys_why());
-	sys_atomic_drop(&out);
-	return e;
+	return log_write_file(path, b, f);
 }
 
 static enum err

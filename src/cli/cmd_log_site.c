@@ -52,16 +52,8 @@ static enum err
 write_page(const char *dir, const char *name, struct bytes b, struct fault *f)
 {
 	char *path = xprintf("%s/%s", dir, name);
-	struct sys_atomic out;
-	enum err e = sys_atomic_open(&out, path);
+	enum err e = log_write_file(path, b, f);
 
-	if (e == OK)
-		e = sys_write_all(out.fd, b.p, b.n);
-	if (e == OK)
-		e = sys_atomic_commit(&out);
-	if (e != OK)
-		e = fault_set(f, FAULT_IO, "cannot write '%s': %s", path, sys_why());
-	sys_atomic_drop(&out);
 	free(path);
 	return e;
 }

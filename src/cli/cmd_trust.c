@@ -9,6 +9,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/log_cmd.h"
 #include "cli/msg.h"
 #include "evidence/examiners_tell.h"
 #include "log/keyfile.h"
@@ -180,24 +181,6 @@ check(struct trust_cmd *c)
  * --------------------------------------------------------------------------------- */
 
 static enum err
-replace(struct trust_cmd *c, const char *path, struct bytes text)
-{
-	struct sys_atomic a;
-	enum err e = sys_atomic_open(&a, path);
-
-	if (e == OK) {
-		e = sys_write_all(a.fd, text.p, text.n);
-		if (e == OK)
-			e = sys_atomic_commit(&a);
-		else
-			sys_atomic_drop(&a);
-	}
-	return e == OK ? OK
-		       : fault_set(&c->fault, FAULT_IO, "cannot write '%s': %s",
-			     fault_quote(bytes_of(path)), sys_why());
-}
-
-static enum err
 add_publisher(struct trust_cmd *c)
 {
 	const char *path = c->conf.path           ? c->conf.path
@@ -220,7 +203,7 @@ add_publisher(struct trust_cmd *c)
 	tried.path = path;
 	e = conf_parse(buf_bytes(&b), ".", &c->arena, &tried, &c->fault);
 	if (e == OK)
-		e = replace(c, path, buf_bytes(&b));
+		e = log_write_file(path, buf_bytes(&b), &c->fault);
 	buf_done(&b);
 	return e;
 }
@@ -235,7 +218,7 @@ add_line(struct trust_cmd *c, const struct trust_change *change)
 	if (e == OK)
 		e = trust_add(text, change, &b, &c->fault);
 	if (e == OK)
-		e = replace(c, c->conf.trust, buf_bytes(&b));
+		e = log_write_file(c->conf.trust, buf_bytes(&b), &c->fault);
 	buf_done(&b);
 	return e == OK ? check(c) : e;
 }
@@ -258,7 +241,7 @@ add_examiner(struct trust_cmd *c)
 	if (e == OK || e == ERR_END)
 		e = examiners_add(text, &change, &b, &c->fault);
 	if (e == OK)
-		e = replace(c, c->conf.examiners, buf_bytes(&b));
+		e = log_write_file(c->conf.examiners, buf_bytes(&b), &c->fault);
 	buf_done(&b);
 	return e;
 }

@@ -52,8 +52,7 @@ struct verify_cmd {
 	struct fault fault;
 };
 
-/* --- for people ----------------------------------------------------------------------
- */
+/* --- for people ---------------------------------------------------------- */
 
 static void
 put_day(struct buf *b, const char *before, int64_t t)
@@ -128,8 +127,7 @@ say_item(const struct verify_cmd *c, uint32_t i, struct buf *b)
 	say_verdict(&c->said.verdict[i], b);
 }
 
-/* --- for programs ----------------------------------------------------------------------
- */
+/* --- for programs -------------------------------------------------------- */
 
 static void
 put_time(struct json *j, const char *key, int64_t t)
@@ -191,8 +189,7 @@ json_item(const struct verify_cmd *c, uint32_t i, struct buf *b)
 	buf_u8(b, '\n');
 }
 
-/* --- doing it
- * ---------------------------------------------------------------------------- */
+/* --- doing it ------------------------------------------------------------ */
 
 /* What sentences call it: a digest is called by its digits. */
 static struct bytes

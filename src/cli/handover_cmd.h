@@ -20,6 +20,8 @@ struct handover_telling {
 struct handover_telling handover_telling(bool wanted);
 /* arg: a struct handover_telling. Five times a second, not in the first half second. */
 void handover_progress(void *arg, const char *doing, uint64_t done, uint64_t total);
+/* The same with a line of one's own. */
+void handover_draw(struct handover_telling *t, struct bytes line);
 void handover_clear(struct handover_telling *t); /* before other lines are printed */
 
 /* Whom to believe: vendors' keys, and a policy with the proof that goes with it. */

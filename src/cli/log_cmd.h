@@ -68,6 +68,8 @@ void log_reading_close(struct log_reading *r);
 /* A whole file of at most limit bytes. FAULT_IO, FAULT_TOO_LARGE. */
 MUST_USE enum err log_read_file(
     const char *path, size_t limit, struct buf *out, struct fault *f);
+/* A file that appears whole, over one that is there. FAULT_IO. */
+MUST_USE enum err log_write_file(const char *path, struct bytes b, struct fault *f);
 
 /*
  * Parses options, and asks for at least `least` and at most `most` operands. The exit

@@ -69,8 +69,7 @@ examiners_doubts(const struct examiners *e, struct buf *out)
 			     "release of one is taken\n");
 }
 
-/* --- changing it ----------------------------------------------------------------------
- */
+/* --- changing it --------------------------------------------------------- */
 
 /* The rule for everything, which is to be replaced. */
 static bool

@@ -85,8 +85,7 @@ begin(struct reading *r, struct bytes text, struct fault *f)
 			 OPINION_BYTES);
 }
 
-/* --- a review -------------------------------------------------------------------------
- */
+/* --- a review ------------------------------------------------------------ */
 
 enum { SCOPE, METHOD, FINDING, LISTS };
 
@@ -220,8 +219,7 @@ opinion_review(
 	return OK;
 }
 
-/* --- claims ---------------------------------------------------------------------------
- */
+/* --- claims -------------------------------------------------------------- */
 
 static const struct {
 	const char *word;

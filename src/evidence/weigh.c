@@ -55,8 +55,7 @@ copy_text(char to[WEIGH_NAME], struct bytes from)
 	buf_done(&b);
 }
 
-/* --- one statement --------------------------------------------------------------------
- */
+/* --- one statement ------------------------------------------------------- */
 
 /*
  * Who signed? A key that the hint names is tried first; but a hint is only that, so then
@@ -180,8 +179,7 @@ judge_one(struct weighing *w, struct opened *o)
 		take_withdrawals(w, o);
 }
 
-/* --- statements and items --------------------------------------------------------------
- */
+/* --- statements and items ------------------------------------------------ */
 
 static void
 add_row(struct weighing *w, const struct weigh_row *r)
@@ -326,9 +324,7 @@ mark_withdrawn(struct weighing *w)
 	}
 }
 
-/* --- the verdict
- * ------------------------------------------------------------------------
- */
+/* --- the verdict --------------------------------------------------------- */
 
 static bool
 speaks_for(const struct weigh_row *r)
@@ -507,9 +503,7 @@ weigh_done(struct weigh_said *s)
 	*s = (struct weigh_said){ 0 };
 }
 
-/* --- out of the jail
- * ---------------------------------------------------------------------
- */
+/* --- out of the jail ----------------------------------------------------- */
 
 void
 weigh_pack(const struct weigh_said *s, struct buf *out)

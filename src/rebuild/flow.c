@@ -292,8 +292,7 @@ flow_was_read(const struct flow *f, uint32_t file)
 	return f->file[file].read;
 }
 
-/* --- searching backwards
- * ---------------------------------------------------------------- */
+/* --- searching backwards ------------------------------------------------- */
 
 struct search {
 	struct flow *f;

@@ -45,8 +45,7 @@ void flow_move(struct flow *f, const char *from, const char *to, bool folder);
 void flow_lose(struct flow *f);
 bool flow_complete(const struct flow *f);
 
-/* --- afterwards ----------------------------------------------------------------------
- */
+/* --- afterwards ---------------------------------------------------------- */
 
 size_t flow_files(const struct flow *f);
 size_t flow_procs(const struct flow *f);

@@ -11,8 +11,7 @@
 #include "base/sys.h"
 #include "handover/layout.h"
 
-/* --- the bundle as trees
- * ------------------------------------------------------------------ */
+/* --- the bundle as trees ------------------------------------------------- */
 
 struct trees {
 	struct fill_tree source, recipe;
@@ -78,8 +77,7 @@ make_trees(const struct bundle *b, struct arena *a, struct trees *out, struct fa
 	return OK;
 }
 
-/* --- toolchains
- * ------------------------------------------------------------------------- */
+/* --- toolchains ---------------------------------------------------------- */
 
 /* CC and CXX for "gcc-12" are gcc-12 and g++-12; for "clang" clang and clang++. */
 static const char *const *
@@ -97,8 +95,7 @@ toolchain_vars(const char *name, struct arena *a)
 	return vars;
 }
 
-/* --- builds
- * ------------------------------------------------------------------------------ */
+/* --- builds -------------------------------------------------------------- */
 
 struct run {
 	const struct rebuild_plan *plan;
@@ -166,8 +163,7 @@ build_once(struct run *r, const struct try *t, const struct closure *before,
 	return build_run(&b, &w, out, f);
 }
 
-/* --- what it means
- * ------------------------------------------------------------------------ */
+/* --- what it means ------------------------------------------------------- */
 
 static bool
 same(const uint8_t *a, const uint8_t *b)
@@ -250,8 +246,7 @@ judge_pair(struct run *r, struct rebuild_pair *p, struct fault *f)
 	return OK;
 }
 
-/* --- why they differ -----------------------------------------------------------------
- */
+/* --- why they differ ----------------------------------------------------- */
 
 static enum err
 put_piece(void *arg, struct bytes piece)
@@ -324,8 +319,7 @@ build_pair(struct run *r, struct rebuild_pair *p, struct fault *f)
 	return OK;
 }
 
-/* --- blame
- * --------------------------------------------------------------------------------- */
+/* --- blame --------------------------------------------------------------- */
 
 /* The digests of the artefacts that one build left; zeros for one that it did not. */
 typedef uint8_t digest_of[TAKE_DIGEST];
@@ -403,8 +397,7 @@ find_guilty(struct run *r, struct rebuild_pair *p, struct fault *f)
 	return e;
 }
 
-/* --- all of it
- * ------------------------------------------------------------------------------- */
+/* --- all of it ----------------------------------------------------------- */
 
 /* Locales with other decimal points, collation or case rules, where the host has one. */
 static const char *

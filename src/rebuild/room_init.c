@@ -194,8 +194,7 @@ become_build(const struct room_plan *p, int log, int ready, int gate)
 	give_up("/bin/sh");
 }
 
-/* --- init ------------------------------------------------------------------------------
- */
+/* --- init ---------------------------------------------------------------- */
 
 _Noreturn static void
 fail(int channel, const struct room_step *s)

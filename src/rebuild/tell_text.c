@@ -53,8 +53,7 @@ put_verdict(struct buf *out, const struct rebuild_pair *p)
 		    p->n, plural(p->n), code > 0 ? "; CODE DIFFERS" : "");
 }
 
-/* --- one artefact --------------------------------------------------------------------
- */
+/* --- one artefact -------------------------------------------------------- */
 
 static void
 put_explain(struct buf *out, const char *what, const struct explain *e)
@@ -112,8 +111,7 @@ put_artefact(struct buf *out, const struct tell *t, const struct rebuild_artefac
 	}
 }
 
-/* --- builds
- * ------------------------------------------------------------------------------- */
+/* --- builds -------------------------------------------------------------- */
 
 static void
 put_worlds(struct buf *out, const struct tell *t)

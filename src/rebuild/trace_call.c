@@ -273,8 +273,7 @@ move_answer(
 		(void)tracee_write(pid, t->arg[0], &s, sizeof(s));
 }
 
-/* --- begin and end -------------------------------------------------------------------
- */
+/* --- begin and end ------------------------------------------------------- */
 
 bool
 trace_call_begin(struct trace_calls *c, struct trace_task *t, pid_t pid,
@@ -322,8 +321,7 @@ trace_call_end(struct trace_calls *c, struct trace_task *t, pid_t pid, int64_t a
 	}
 }
 
-/* --- programs --------------------------------------------------------------------------
- */
+/* --- programs ------------------------------------------------------------ */
 
 /*
  * Right after exec nothing is mapped but the program and its loader, both by the kernel,

@@ -1,6 +1,8 @@
-/* diff_rpm.c - two files of one kind, however broken: the reader alone, without its
- * magic. */
-#include "diff/rpm.h"
+/*
+ * diff_pair.c - two files of one kind, however broken: the reader alone, without its
+ * magic. PAIR_DIFF is the reader, PAIR_HEADER the header that declares it.
+ */
+#include PAIR_HEADER
 #include "diff_rig.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
@@ -16,7 +18,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	diff_rig_split(p, n, &a, &b);
 	diff_rig_init(&g);
 	g.depth = 1;
-	e = rpm_diff(&g.run, a, buf_bytes(&b));
+	e = PAIR_DIFF(&g.run, a, buf_bytes(&b));
 	if (e != OK && e != ERR_FORMAT && e != ERR_LIMIT && e != ERR_END)
 		abort();
 	/* what it refuses is compared by others: then it must not have begun to tell */
