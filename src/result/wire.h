@@ -128,6 +128,7 @@ enum wire_compile_flag {
 	WIRE_FIRST_ERROR = 1 << 6, /* read no source behind one with errors */
 	WIRE_WANT_RULES = 1 << 7,  /* only read them, and say what rules there are */
 	WIRE_YARAX = 1 << 8,       /* where values differ, as in YARA-X */
+	WIRE_FORMAT = 1 << 9,      /* one source: its text laid out afresh, as EXPLAIN */
 };
 
 struct wire_compile {

@@ -164,7 +164,9 @@ static enum err
 on_explain(struct compile *c, struct bytes payload)
 {
 	c->output += payload.n;
-	if (c->output > DIAG_MAX || c->job->explain == NULL)
+	/* a text laid out afresh is a few times as long at most */
+	if (c->output > num_add(num_mul(c->input, 4), DIAG_MAX) ||
+	    c->job->explain == NULL)
 		return ERR_LIMIT;
 	c->job->explain(c->job->arg, payload);
 	return OK;

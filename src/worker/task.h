@@ -15,6 +15,15 @@ struct worker {
 MUST_USE enum err task_scan(struct worker *w, struct bytes init);
 MUST_USE enum err task_compile(struct worker *w, struct bytes init);
 
+/*
+ * Instead of compiling: the one source's text laid out afresh, in out. ERR_SYNTAX: the
+ * diags tell; ERR_LIMIT: the arena, or there are several sources.
+ */
+struct rules_env;
+struct rules_source;
+MUST_USE enum err task_format(
+    const struct rules_env *env, const struct rules_source *s, size_t n, struct buf *out);
+
 /* Tells the parent why this worker cannot begin, in words. */
 MUST_USE enum err task_refuse(struct worker *w, const char *why);
 

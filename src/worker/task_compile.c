@@ -227,6 +227,8 @@ compile(struct compiling *c)
 		return ERR_LIMIT;
 	if (c->opts.flags & WIRE_WANT_RULES)
 		return list(c, &env);
+	if (c->opts.flags & WIRE_FORMAT)
+		return task_format(&env, c->sources, c->n, &c->explain);
 	return rules_compile(&env, c->sources, c->n, &c->db);
 }
 

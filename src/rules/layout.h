@@ -1,0 +1,48 @@
+/*
+ * layout.h - where a token of a rule file belongs: on a new line, or behind a blank.
+ *
+ * Private to format.c. A file is a list of imports, includes and rules; a rule is a
+ * head and sections. That much is followed here, by the tokens alone; whether a
+ * condition makes sense is the compiler's business.
+ */
+#pragma once
+
+#include "rules/token.h"
+
+enum layout_part {
+	LAYOUT_TOP,  /* between rules */
+	LAYOUT_HEAD, /* modifiers, name, tags */
+	LAYOUT_BODY, /* behind the brace or a section's keyword, before its content */
+	LAYOUT_META,
+	LAYOUT_STRINGS,
+	LAYOUT_CONDITION,
+};
+
+enum layout_break {
+	LAYOUT_SAME,  /* on the line of the token before */
+	LAYOUT_KEEP,  /* on a new line when its author put it there */
+	LAYOUT_LINE,  /* on a new line */
+	LAYOUT_BLANK, /* behind a blank line */
+};
+
+struct layout {
+	enum layout_part part;
+	enum tok section;  /* of LAYOUT_BODY: the keyword, until its colon is read */
+	unsigned depth;    /* of open parentheses and brackets */
+	bool first;        /* the next token is the first of its part */
+	enum tok last_top; /* of the statement before: IMPORT, INCLUDE, RULE; or EOF */
+};
+
+/* How a token is set. */
+struct layout_place {
+	enum layout_break brk;
+	unsigned level;   /* of indentation, when it begins a line of its own making */
+	unsigned comment; /* the level of comments on lines of their own before it */
+	bool space;       /* behind a blank, when it does not begin a line */
+};
+
+/*
+ * Where t[0] goes: t[-1] and t[1] are looked at too, and must be there. False: a token
+ * that cannot stand here.
+ */
+bool layout_next(struct layout *l, const struct token *t, struct layout_place *out);
