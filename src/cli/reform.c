@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "base/sys.h"
-#include "cli/linediff.h"
 #include "cli/msg.h"
 #include "cli/sources.h"
+#include "cli/unified.h"
 #include "sandbox/compile.h"
 
 #define MEMORY       (1ull << 30)
@@ -139,7 +139,7 @@ show_change(struct text *t)
 {
 	struct buf b = { 0 };
 
-	linediff(&b, t->path, buf_bytes(&t->before), buf_bytes(&t->after),
+	unified(&b, t->path, buf_bytes(&t->before), buf_bytes(&t->after),
 	    isatty(STDOUT_FILENO));
 	show_stdout(t->r->show, &b);
 }

@@ -1,9 +1,10 @@
-#include "cli/linediff.h"
+#include "cli/unified.h"
 
 #include <stdlib.h>
 
 #include "base/sys.h"
 #include "base/text.h"
+#include "release/linediff.h"
 
 /* A text as lines; each with its newline, which the last may lack. */
 struct lines {
@@ -33,109 +34,49 @@ split(struct lines *l, struct bytes s)
 
 /* --- which lines differ --------------------------------------------------- */
 
-/* The part of both texts that is left between equal beginnings and ends. */
-struct middle {
-	size_t a, b, na, nb;
-};
-
-static struct middle
-trim(const struct differ *d)
+/* The line that begins at p. It is there: p was cut from the same text. */
+static size_t
+line_at(const struct lines *l, const uint8_t *p)
 {
-	struct middle m = { 0, 0, d->a.n, d->b.n };
+	size_t lo = 0, hi = l->n;
 
-	while (m.na > 0 && m.nb > 0 && bytes_eq(d->a.p[m.a], d->b.p[m.b])) {
-		m.a++, m.b++;
-		m.na--, m.nb--;
-	}
-	while (m.na > 0 && m.nb > 0 &&
-	       bytes_eq(d->a.p[m.a + m.na - 1], d->b.p[m.b + m.nb - 1]))
-		m.na--, m.nb--;
-	return m;
-}
+	while (hi - lo > 1) {
+		size_t mid = (lo + hi) / 2;
 
-/* How far diagonal k reaches with one edit more than v tells; v: by k + most. */
-static long
-step(const struct differ *d, const struct middle *m, const long *v, long k, long edits)
-{
-	bool down = k == -edits || (k != edits && v[k - 1] < v[k + 1]);
-	long x = down ? v[k + 1] : v[k - 1] + 1, y = x - k;
-
-	while (x < (long)m->na && y < (long)m->nb &&
-	       bytes_eq(d->a.p[m->a + (size_t)x], d->b.p[m->b + (size_t)y]))
-		x++, y++;
-	return x;
-}
-
-/* From the end back: which edit led to each diagonal. trace: a v before each round. */
-static void
-mark(struct differ *d, const struct middle *m, long *const *trace, long edits)
-{
-	long x = (long)m->na, y = (long)m->nb;
-
-	for (; edits > 0; edits--) {
-		const long *v = trace[edits] + edits + 1;
-		long k = x - y;
-		bool down = k == -edits || (k != edits && v[k - 1] < v[k + 1]);
-		long from = down ? v[k + 1] : v[k - 1],
-		     to = from - (down ? k + 1 : k - 1);
-
-		if (down)
-			d->made[m->b + (size_t)to] = true;
+		if (l->p[mid].p <= p)
+			lo = mid;
 		else
-			d->gone[m->a + (size_t)from] = true;
-		x = from;
-		y = to;
+			hi = mid;
 	}
+	return lo;
 }
 
-/* What every diagonal of a round may ask of the one before, kept for mark. */
-static long *
-keep(const long *v, long edits)
+static enum err
+mark(void *arg, char sign, struct bytes text)
 {
-	long *copy = xcalloc((size_t)(2 * edits + 3), sizeof(*copy));
+	struct differ *d = arg;
 
-	memcpy(copy, v - edits - 1, (size_t)(2 * edits + 3) * sizeof(*copy));
-	return copy;
+	if (sign == '-')
+		d->gone[line_at(&d->a, text.p)] = true;
+	else
+		d->made[line_at(&d->b, text.p)] = true;
+	return OK;
 }
 
-/* Myers: "An O(ND) difference algorithm", the greedy form. False: too many edits. */
-static bool
-search(struct differ *d, const struct middle *m)
-{
-	long most = (long)LINEDIFF_EDITS, edits = 0;
-	long *v = xcalloc((size_t)(2 * most + 3), sizeof(*v)), *mid = v + most + 1;
-	long **trace = xcalloc((size_t)most + 1, sizeof(*trace));
-	bool found = false;
-
-	for (; edits <= most; edits++) {
-		trace[edits] = keep(mid, edits);
-		for (long k = -edits; k <= edits && !found; k += 2) {
-			mid[k] = step(d, m, mid, k, edits);
-			found = mid[k] >= (long)m->na && mid[k] - k >= (long)m->nb;
-		}
-		if (found)
-			break;
-	}
-	if (found)
-		mark(d, m, trace, edits);
-	for (long i = 0; i <= most; i++)
-		free(trace[i]);
-	free((void *)trace);
-	free(v);
-	return found;
-}
-
+/* A line that lacks its newline is another than one with it, which linediff ignores. */
 static void
-compare(struct differ *d)
+mark_ends(struct differ *d)
 {
-	struct middle m = trim(d);
-
-	if (m.na + m.nb == 0 || search(d, &m))
-		return;
-	for (size_t i = 0; i < m.na; i++)
-		d->gone[m.a + i] = true;
-	for (size_t i = 0; i < m.nb; i++)
-		d->made[m.b + i] = true;
+	for (size_t i = 0, k = 0; i < d->a.n && k < d->b.n;) {
+		if (d->gone[i]) {
+			i++;
+		} else if (d->made[k]) {
+			k++;
+		} else {
+			d->gone[i] = d->made[k] = !bytes_eq(d->a.p[i], d->b.p[k]);
+			i++, k++;
+		}
+	}
 }
 
 /* --- how it is told --------------------------------------------------------- */
@@ -176,7 +117,7 @@ hunk_end(const struct differ *d, size_t i, size_t k, size_t *ei, size_t *ek)
 		i += gone || !made;
 		k += !gone;
 		same = gone || made ? 0 : same + 1;
-		if (same > 2 * LINEDIFF_CONTEXT)
+		if (same > 2 * UNIFIED_CONTEXT)
 			return;
 		if (same == 0) {
 			*ei = i;
@@ -195,11 +136,11 @@ start_of(size_t at, size_t n)
 static void
 put_hunk(struct differ *d, size_t *i, size_t *k)
 {
-	size_t lead = *i < LINEDIFF_CONTEXT ? *i : LINEDIFF_CONTEXT, ei, ek, tail;
+	size_t lead = *i < UNIFIED_CONTEXT ? *i : UNIFIED_CONTEXT, ei, ek, tail;
 	size_t a = *i - lead, b = *k - lead;
 
 	hunk_end(d, *i, *k, &ei, &ek);
-	tail = d->a.n - ei < LINEDIFF_CONTEXT ? d->a.n - ei : LINEDIFF_CONTEXT;
+	tail = d->a.n - ei < UNIFIED_CONTEXT ? d->a.n - ei : UNIFIED_CONTEXT;
 	ei += tail;
 	ek += tail;
 	buf_printf(d->out, "@@ -%zu,%zu +%zu,%zu @@\n", start_of(a, ei - a), ei - a,
@@ -234,7 +175,7 @@ put_hunks(struct differ *d, const char *name)
 }
 
 void
-linediff(struct buf *out, const char *name, struct bytes before, struct bytes after,
+unified(struct buf *out, const char *name, struct bytes before, struct bytes after,
     bool escape)
 {
 	struct differ d = { .escape = escape, .out = out };
@@ -243,7 +184,9 @@ linediff(struct buf *out, const char *name, struct bytes before, struct bytes af
 	split(&d.b, after);
 	d.gone = xcalloc(d.a.n + 1, sizeof(bool));
 	d.made = xcalloc(d.b.n + 1, sizeof(bool));
-	compare(&d);
+	if (linediff(before, after, mark, &d) != OK)
+		bug("a line cannot be refused");
+	mark_ends(&d);
 	put_hunks(&d, name);
 	free(d.gone);
 	free(d.made);

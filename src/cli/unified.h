@@ -1,0 +1,15 @@
+/*
+ * unified.h - a unified diff of two texts, for people and for patch(1).
+ *
+ * Bytes are written as they are; with escape set, everything but tabs that a terminal may
+ * obey is shown as \xHH.
+ */
+#pragma once
+
+#include "base/buf.h"
+
+#define UNIFIED_CONTEXT 3u /* lines around a change */
+
+/* Nothing, when they are the same. name: of both sides. */
+void unified(struct buf *out, const char *name, struct bytes before, struct bytes after,
+    bool escape);
