@@ -150,26 +150,33 @@ vec_anchor(const struct vec_groups *g, unsigned sets, const uint8_t *p)
 	return _mm512_test_epi8_mask(any, any);
 }
 
-/* The numbers 0..31, as lanes. */
+/* The numbers 0..63, as lanes. */
 KERNEL static inline __m512i
 iota(void)
 {
-	return _mm512_cvtepu8_epi16(
-	    _mm256_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17,
-		18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31));
+	static const uint8_t number[64] = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13,
+		14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31,
+		32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49,
+		50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63 };
+
+	return load(number);
 }
 
+/* More than half of the positions are hardly ever in a mask. */
 KERNEL static inline size_t
 put_bits(uint16_t *out, uint64_t mask, size_t i)
 {
-	__m512i at = _mm512_add_epi16(iota(), _mm512_set1_epi16((short)i));
-	uint32_t lo = (uint32_t)mask, hi = (uint32_t)(mask >> 32);
-	size_t n = (unsigned)__builtin_popcount(lo);
+	__m512i at = _mm512_maskz_compress_epi8(mask, iota());
+	__m512i base = _mm512_set1_epi16((short)i);
+	size_t n = (unsigned)__builtin_popcountll(mask);
 
-	_mm512_storeu_si512(out, _mm512_maskz_compress_epi16(lo, at));
-	at = _mm512_add_epi16(at, _mm512_set1_epi16(32));
-	_mm512_storeu_si512(out + n, _mm512_maskz_compress_epi16(hi, at));
-	return n + (unsigned)__builtin_popcount(hi);
+	_mm512_storeu_si512(out,
+	    _mm512_add_epi16(base, _mm512_cvtepu8_epi16(_mm512_castsi512_si256(at))));
+	if (__builtin_expect(n > 32, 0))
+		_mm512_storeu_si512(out + 32,
+		    _mm512_add_epi16(
+			base, _mm512_cvtepu8_epi16(_mm512_extracti64x4_epi64(at, 1))));
+	return n;
 }
 
 /* Eight bytes of each of two places. */
