@@ -14,22 +14,8 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / 'log'))
 import tlog  # noqa: E402
-
-count = bad = 0
-
-
-def ok(name, good, detail=''):
-    global count, bad
-    count += 1
-    bad += not good
-    print(f'{"" if good else "not "}ok {count} - {name}', flush=True)
-    if not good:
-        print(''.join(f'# {l}\n' for l in str(detail).split('\n')), end='', flush=True)
-
-
-def done():
-    print(f'1..{count}')
-    sys.exit(bad > 0)
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import ok, done  # noqa: E402
 
 
 def sha(path):

@@ -18,20 +18,12 @@ import time
 
 from tlog import key_id, line, public, sign, signer, vkey
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import check, done  # noqa: E402
+
 candor = str(pathlib.Path(sys.argv[1]).resolve())
 kills = int(sys.argv[sys.argv.index('--kills') + 1]) if '--kills' in sys.argv else 10
 work = pathlib.Path(tempfile.mkdtemp(prefix='candor-cosign-'))
-count = failed = 0
-
-
-def check(ok, name, why=''):
-    global count, failed
-    count += 1
-    failed += not ok
-    print(f'{"" if ok else "not "}ok {count} - {name}', flush=True)
-    if not ok and why:
-        print('# ' + str(why).replace('\n', '\n# '), flush=True)
-    return ok
 
 
 def run(*args):
@@ -344,5 +336,4 @@ try:
     full_disk()
 finally:
     subprocess.run(['rm', '-rf', str(work)])
-print(f'1..{count}')
-sys.exit(failed != 0)
+done()

@@ -17,18 +17,11 @@ import threading
 
 from world import World, archive
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import check, done  # noqa: E402
+
 candor = str(pathlib.Path(sys.argv[1]).resolve())
 work = pathlib.Path(tempfile.mkdtemp(prefix='candor-monitor-'))
-count = failed = 0
-
-
-def check(ok, name, why=''):
-    global count, failed
-    count += 1
-    failed += not ok
-    print(f'{"" if ok else "not "}ok {count} - {name}', flush=True)
-    if not ok and why:
-        print('# ' + str(why).replace('\n', '\n# '), flush=True)
 
 
 def run(*args):
@@ -169,5 +162,4 @@ try:
     site(world)
 finally:
     shutil.rmtree(work)
-print(f'1..{count}')
-sys.exit(failed != 0)
+done()

@@ -15,18 +15,11 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import ok, done  # noqa: E402
+
 candor, selftest, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
-count = bad = 0
 RELEASES = 12
-
-
-def ok(name, good, detail=''):
-    global count, bad
-    count += 1
-    bad += not good
-    print(f'{"" if good else "not "}ok {count} - {name}', flush=True)
-    if not good:
-        print(''.join(f'# {l}\n' for l in str(detail).split('\n')), end='', flush=True)
 
 
 class World:
@@ -188,5 +181,4 @@ with tempfile.TemporaryDirectory(prefix='candor-kill-') as d:
     limited(World(os.path.join(d, 'b')))
     if small_disk(os.path.join(d, 'c')):
         count += 1
-print(f'1..{count}')
-sys.exit(bad != 0)
+done()

@@ -23,20 +23,13 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'log'))
 from tlog import key_id, line, public, sign, signer, vkey  # noqa: E402
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import ok, done  # noqa: E402
+
 candor = str(pathlib.Path(sys.argv[1]).resolve())
 ORIGIN, RELEASES = 'live.example/log', 30
 LOG_SEED, PUBLISHER_SEED = bytes([1] * 32), bytes([9] * 32)
 EICAR = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR' + '-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'
-count = bad = 0
-
-
-def ok(name, good, detail=''):
-    global count, bad
-    count += 1
-    bad += not good
-    print(f'{"" if good else "not "}ok {count} - {name}', flush=True)
-    if not good:
-        print(''.join(f'# {l}\n' for l in str(detail).split('\n')), end='', flush=True)
 
 
 def run(*args):
@@ -362,5 +355,4 @@ if not shutil.which('nginx'):
 with tempfile.TemporaryDirectory(prefix='candor-live-') as d:
     os.chmod(d, 0o755)
     story(pathlib.Path(d))
-print(f'1..{count}')
-sys.exit(bad != 0)
+done()

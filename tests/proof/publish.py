@@ -25,20 +25,13 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / 'log'))
 from tlog import holds, key_id, public, signer, vkey  # noqa: E402
 from world import archive  # noqa: E402
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import ok, done  # noqa: E402
+
 candor, rounds = str(pathlib.Path(sys.argv[1]).resolve()), int(sys.argv[2])
 ORIGIN, NAME = 'rules.example/log', 'rules.example/publisher'
 OLD, NEW = bytes([3] * 32), bytes([4] * 32)
 EICAR = 'rule eicar { strings: $a = "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!" condition: $a }\n'
-count = bad = 0
-
-
-def ok(name, good, detail=''):
-    global count, bad
-    count += 1
-    bad += not good
-    print(f'{"" if good else "not "}ok {count} - {name}', flush=True)
-    if not good:
-        print(''.join(f'# {l}\n' for l in str(detail).split('\n')), end='', flush=True)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -512,5 +505,4 @@ with tempfile.TemporaryDirectory(prefix='candor-publish-', dir=fast) as d:
     killed(World(os.path.join(d, 'c')), rounds, 'alone')
     with_witness(World(os.path.join(d, 'e')))
     small_disk(os.path.join(d, 'd'))
-print(f'1..{count}')
-sys.exit(bad != 0)
+done()

@@ -10,18 +10,11 @@ import sys
 import tempfile
 import threading
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import ok, done  # noqa: E402
+
 candor, selftest = sys.argv[1:3]
 EICAR = 'X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR' + '-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*'
-count = bad = 0
-
-
-def ok(name, good, detail=''):
-    global count, bad
-    count += 1
-    bad += not good
-    print(f'{"" if good else "not "}ok {count} - {name}', flush=True)
-    if not good:
-        print(''.join(f'# {l}\n' for l in str(detail).split('\n')), end='', flush=True)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -243,5 +236,4 @@ with tempfile.TemporaryDirectory(prefix='candor-use-') as d:
     (w / 'again').mkdir()
     rotation(w)
     two_at_once(lab(d, 'race', '3'))
-print(f'1..{count}')
-sys.exit(bad != 0)
+done()

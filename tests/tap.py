@@ -1,0 +1,30 @@
+"""tap.py - tests written in Python say what they found in TAP: check() or ok(), then done().
+
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+    from tap import check, done
+"""
+import sys
+
+_count = _bad = 0
+
+
+def check(good, name, why=''):
+    """One result; why is shown when it is bad. Gives good back."""
+    global _count, _bad
+    _count += 1
+    _bad += not good
+    print(f'{"" if good else "not "}ok {_count} - {name}', flush=True)
+    if not good:
+        print('# ' + str(why).replace('\n', '\n# '), flush=True)
+    return good
+
+
+def ok(name, good, why=''):
+    """The same, name first, for conditions that take lines."""
+    return check(good, name, why)
+
+
+def done():
+    """The plan, at the end; exits 1 when something was bad."""
+    print(f'1..{_count}')
+    sys.exit(_bad != 0)
