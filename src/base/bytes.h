@@ -217,6 +217,13 @@ rec_le64(struct bytes b, uint64_t off)
 	return f.p ? le64(f.p) : 0;
 }
 
+static inline uint32_t
+rec_be32(struct bytes b, uint64_t off)
+{
+	struct bytes f = bytes_sub(b, off, 4);
+	return f.p ? be32(f.p) : 0;
+}
+
 /* a + b, or UINT64_MAX (outside of everything) when that does not fit. */
 static inline uint64_t
 num_add(uint64_t a, uint64_t b)

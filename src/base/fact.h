@@ -59,6 +59,7 @@ enum fact_flag {
 	 * get, and no others. Its value is defined for objects of any format, or may be.
 	 */
 	FACT_DIALECT = 1 << 5,
+	FACT_ALWAYS = 1 << 6, /* a function that has a value for objects of any format */
 };
 
 /* The same value as YARA's, so that arithmetic on it stays as strange. */

@@ -27,22 +27,21 @@
 #define THREAD     16 /* and flavor and count */
 #define NAME       16
 
-/* A step is one command, section or row of a fat table. */
-static bool
-spend(struct macho *m, uint64_t n)
+bool
+macho_spend(struct macho *m, uint64_t n)
 {
 	m->steps = num_add(m->steps, n);
 	return m->steps <= m->budget;
 }
 
-static uint32_t
-u32(const struct macho_image *i, struct cur *c)
+uint32_t
+macho_u32(const struct macho_image *i, struct cur *c)
 {
 	return i->big ? cur_be32(c) : cur_le32(c);
 }
 
-static uint64_t
-u64(const struct macho_image *i, struct cur *c)
+uint64_t
+macho_u64(const struct macho_image *i, struct cur *c)
 {
 	return i->big ? cur_be64(c) : cur_le64(c);
 }
@@ -51,7 +50,7 @@ u64(const struct macho_image *i, struct cur *c)
 static int64_t
 word(const struct macho_image *i, struct cur *c)
 {
-	return i->wide ? (int64_t)u64(i, c) : u32(i, c);
+	return i->wide ? (int64_t)macho_u64(i, c) : macho_u32(i, c);
 }
 
 /* Sixteen bytes, padded with NULs. */
@@ -100,14 +99,15 @@ read_header(struct macho_image *i, struct bytes file)
 	}
 	i->file = file;
 	i->magic = rec_le32(file, 0);
-	i->cputype = u32(i, &c);
-	i->cpusubtype = u32(i, &c);
-	i->filetype = u32(i, &c);
-	i->ncmds = u32(i, &c);
-	i->sizeofcmds = u32(i, &c);
-	i->flags = u32(i, &c);
+	i->magic_read = rec_be32(file, 0);
+	i->cputype = macho_u32(i, &c);
+	i->cpusubtype = macho_u32(i, &c);
+	i->filetype = macho_u32(i, &c);
+	i->ncmds = macho_u32(i, &c);
+	i->sizeofcmds = macho_u32(i, &c);
+	i->flags = macho_u32(i, &c);
 	if (i->wide)
-		i->reserved = u32(i, &c);
+		i->reserved = macho_u32(i, &c);
 	return cur_ok(&c);
 }
 
@@ -119,14 +119,14 @@ read_section(const struct macho_image *i, struct cur *c, struct macho_section *s
 	s->segname = name_at(c);
 	s->addr = word(i, c);
 	s->size = word(i, c);
-	s->offset = u32(i, c);
-	s->align = u32(i, c);
-	s->reloff = u32(i, c);
-	s->nreloc = u32(i, c);
-	s->flags = u32(i, c);
-	s->reserved1 = u32(i, c);
-	s->reserved2 = u32(i, c);
-	s->reserved3 = i->wide ? u32(i, c) : FACT_UNDEF;
+	s->offset = macho_u32(i, c);
+	s->align = macho_u32(i, c);
+	s->reloff = macho_u32(i, c);
+	s->nreloc = macho_u32(i, c);
+	s->flags = macho_u32(i, c);
+	s->reserved1 = macho_u32(i, c);
+	s->reserved2 = macho_u32(i, c);
+	s->reserved3 = i->wide ? macho_u32(i, c) : FACT_UNDEF;
 }
 
 /* The sections that the command holds whole, nsects at most. */
@@ -144,7 +144,7 @@ read_sections(struct macho *m, const struct macho_image *i, struct bytes rows,
 	s = ARENA_ARRAY(m->parse->arena, n, struct macho_section);
 	if (s == NULL && n > 0)
 		return ERR_LIMIT;
-	for (size_t k = 0; k < n && spend(m, 1); k++)
+	for (size_t k = 0; k < n && macho_spend(m, 1); k++)
 		read_section(i, &c, &s[k]);
 	g->sections = (struct fact_array){ s, (uint32_t)n };
 	return OK;
@@ -172,10 +172,10 @@ read_segment(struct macho *m, const struct macho_image *i, struct bytes command,
 	g->vmsize = word(i, &c);
 	g->fileoff = word(i, &c);
 	g->fsize = word(i, &c);
-	g->maxprot = u32(i, &c);
-	g->initprot = u32(i, &c);
-	g->nsects = u32(i, &c);
-	g->flags = u32(i, &c);
+	g->maxprot = macho_u32(i, &c);
+	g->initprot = macho_u32(i, &c);
+	g->nsects = macho_u32(i, &c);
+	g->flags = macho_u32(i, &c);
 	if (!cur_ok(&c))
 		return ERR_FORMAT;
 	return read_sections(
@@ -261,7 +261,7 @@ static void
 read_main(struct macho_image *i, struct bytes rest)
 {
 	CHECKED struct cur c = cur_at(rest, COMMAND);
-	uint64_t entry = u64(i, &c), stack = u64(i, &c);
+	uint64_t entry = macho_u64(i, &c), stack = macho_u64(i, &c);
 
 	if (!cur_ok(&c))
 		return;
@@ -269,21 +269,15 @@ read_main(struct macho_image *i, struct bytes rest)
 	i->stack_size = (int64_t)stack;
 }
 
-/* One command after the other; false: there are no more that lie in the file. */
-struct commands {
-	struct bytes left;
-	int64_t n;
-};
-
-static bool
-next_command(
-    const struct macho_image *i, struct commands *c, uint32_t *cmd, struct bytes *command)
+bool
+macho_next_command(const struct macho_image *i, struct macho_commands *c, uint32_t *cmd,
+    struct bytes *command)
 {
 	CHECKED struct cur at = cur_at(c->left, 0);
 	uint32_t size;
 
-	*cmd = u32(i, &at);
-	size = u32(i, &at);
+	*cmd = macho_u32(i, &at);
+	size = macho_u32(i, &at);
 	if (!cur_ok(&at) || c->n-- <= 0 || size < COMMAND || size > c->left.n)
 		return false;
 	*command = bytes_sub(c->left, 0, size);
@@ -291,10 +285,10 @@ next_command(
 	return true;
 }
 
-static struct commands
-commands_of(const struct macho_image *i)
+struct macho_commands
+macho_commands_of(const struct macho_image *i)
 {
-	return (struct commands){ bytes_from(i->file, header_size(i)), i->ncmds };
+	return (struct macho_commands){ bytes_from(i->file, header_size(i)), i->ncmds };
 }
 
 static bool
@@ -306,20 +300,20 @@ is_segment(uint32_t cmd)
 static enum err
 read_segments(struct macho *m, struct macho_image *i)
 {
-	struct commands walk = commands_of(i);
+	struct macho_commands walk = macho_commands_of(i);
 	struct macho_segment *g;
 	struct bytes command;
 	size_t n = 0;
 	uint32_t cmd;
 
-	while (next_command(i, &walk, &cmd, &command) && spend(m, 1))
+	while (macho_next_command(i, &walk, &cmd, &command) && macho_spend(m, 1))
 		n += is_segment(cmd);
 	g = ARENA_ARRAY(m->parse->arena, n, struct macho_segment);
 	if (g == NULL && n > 0)
 		return ERR_LIMIT;
-	walk = commands_of(i);
+	walk = macho_commands_of(i);
 	n = 0;
-	while (next_command(i, &walk, &cmd, &command) && spend(m, 1)) {
+	while (macho_next_command(i, &walk, &cmd, &command) && macho_spend(m, 1)) {
 		if (is_segment(cmd) && read_segment(m, i, command, &g[n]) == OK)
 			n++;
 	}
@@ -331,12 +325,12 @@ read_segments(struct macho *m, struct macho_image *i)
 static enum err
 read_commands(struct macho *m, struct macho_image *i)
 {
-	struct commands walk = commands_of(i);
+	struct macho_commands walk = macho_commands_of(i);
 	struct bytes command;
 	uint32_t cmd;
 
 	TRY(read_segments(m, i));
-	while (next_command(i, &walk, &cmd, &command) && spend(m, 1)) {
+	while (macho_next_command(i, &walk, &cmd, &command) && macho_spend(m, 1)) {
 		struct bytes rest = to_end(i, command);
 
 		if (cmd == LC_UNIXTHREAD)
@@ -356,8 +350,7 @@ read_arch(struct cur *c, bool wide, struct macho_arch *a)
 	a->offset = wide ? (int64_t)cur_be64(c) : cur_be32(c);
 	a->size = wide ? (int64_t)cur_be64(c) : cur_be32(c);
 	a->align = cur_be32(c);
-	if (wide)
-		cur_be32(c); /* reserved */
+	a->reserved = wide ? cur_be32(c) : 0;
 }
 
 static enum err
@@ -376,7 +369,7 @@ read_fat(struct macho *m)
 	i = ARENA_ARRAY(m->parse->arena, n, struct macho_image);
 	if ((a == NULL || i == NULL) && n > 0)
 		return ERR_LIMIT;
-	for (size_t k = 0; k < n && spend(m, 1); k++) {
+	for (size_t k = 0; k < n && macho_spend(m, 1); k++) {
 		struct cur c = cur_at(rows, k * size);
 		struct bytes image;
 
@@ -427,9 +420,8 @@ macho_probe(struct bytes head, uint64_t size)
 	return is_fat(head) ? (be32(head.p + 4) < 32 ? 80 : 10) : 0;
 }
 
-/* What was left undone is remembered and told each time. */
-static enum err
-ended(struct macho *m, enum err e)
+enum err
+macho_ended(struct macho *m, enum err e)
 {
 	if (e == OK && m->steps <= m->budget && !m->parse->arena->spent)
 		return OK;
@@ -448,7 +440,7 @@ macho_load_commands(void *facts)
 	if (m->commands)
 		return m->spent ? ERR_LIMIT : OK;
 	m->commands = true;
-	return ended(m, read_commands(m, &m->image));
+	return macho_ended(m, read_commands(m, &m->image));
 }
 
 enum err
@@ -461,7 +453,7 @@ macho_load_fat(void *facts)
 	if (m->fat)
 		return m->spent ? ERR_LIMIT : OK;
 	m->fat = true;
-	return ended(m, read_fat(m));
+	return macho_ended(m, read_fat(m));
 }
 
 const struct format format_macho = {

@@ -2,6 +2,7 @@
 
 #include "crypto/oid.h"
 
+#define LISTED_MOST  0xffff /* bytes of a name as a list */
 #define ONELINE_MOST 255
 
 #define OID_KEY_ID        BYTES_LIT("\x55\x1d\x0e") /* 2.5.29.14 */
@@ -206,6 +207,28 @@ x509_text(const struct der *s, struct arena *a)
 		return (struct bytes){ 0 };
 	to_utf8(s, text);
 	return bytes_of((const char *)text);
+}
+
+struct bytes
+x509_listed(struct bytes name, struct arena *a)
+{
+	struct parts parts = parts_of(name);
+	struct bytes out = BYTES_LIT("");
+	struct part p;
+
+	while (part_next(&parts, &p) && out.p != NULL) {
+		char dotted[OID_TEXT_MAX];
+		const char *key = oid_short(p.oid);
+
+		if (key == NULL) {
+			oid_text(p.oid, dotted);
+			key = dotted;
+		}
+		out = bytes_of(arena_printf(a, "%.*s%s%s=%s", (int)(out.n & LISTED_MOST),
+		    (const char *)out.p, out.n > 0 ? ", " : "", key,
+		    (const char *)x509_text(&p.value, a).p));
+	}
+	return out;
 }
 
 /* Lower case, no spaces at the ends, one between words; in place. */

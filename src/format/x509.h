@@ -31,6 +31,9 @@ MUST_USE enum err x509_parse(struct bytes der, struct arena *a, struct x509 *out
  */
 struct bytes x509_oneline(struct bytes name, struct arena *a);
 
+/* The same parts as "C=US, O=..." in UTF-8, all of them. p NULL: the arena is spent. */
+struct bytes x509_listed(struct bytes name, struct arena *a);
+
 /* A string of any type as UTF-8, up to its first NUL. p NULL: the arena is spent. */
 struct bytes x509_text(const struct der *s, struct arena *a);
 

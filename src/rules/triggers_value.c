@@ -48,7 +48,7 @@ recognised(struct triggers *t, const struct ir_node *n)
 static bool
 is_flag(const struct ir_node *n)
 {
-	return (n->u.fact->flags & FACT_DIALECT) != 0 ||
+	return (n->u.fact->flags & (FACT_DIALECT | FACT_ALWAYS)) != 0 ||
 	       (n->op == IR_FIELD && n->kid[0]->op == IR_MODULE &&
 		   strncmp(n->u.fact->name, "is_", 3) == 0);
 }

@@ -9,6 +9,7 @@ import os
 import struct
 import sys
 
+LINK = 0x600      # where what commands point to begins
 X86, ARM, SPARC, PPC, X86_64, ARM64 = 7, 12, 14, 18, 0x1000007, 0x100000c
 
 
@@ -19,6 +20,7 @@ class Image:
         self.cputype, self.wide, self.subtype, self.filetype = cputype, wide, subtype, filetype
         self.end = '>' if big else '<'
         self.commands, self.more = [], 0       # more: commands that are announced only
+        self.link = b''
 
     def pack(self, form, *values):
         return struct.pack(self.end + form, *values)
@@ -51,12 +53,55 @@ class Image:
     def main(self, entry, stack=0):
         return self.command(0x80000028, self.pack('QQ', entry, stack))
 
+    # What YARA-X shows beside YARA: commands that point behind them, to link.
+
+    def linked(self, data):
+        self.link += data
+        return LINK + len(self.link) - len(data), len(data)
+
+    def dylib(self, name, cmd=0xc, timestamp=2, current=0x10203, compatible=0x10000):
+        return self.command(cmd, self.pack('4I', 24, timestamp, current, compatible) +
+                            name + b'\0' * (8 - len(name) % 8))
+
+    def path(self, cmd, name):
+        return self.command(cmd, self.pack('I', 12) + name + b'\0' * (8 - (len(name) + 4) % 8))
+
+    def symtab(self, *symbols, names=None):
+        """symbols: (name, type, section, desc, value); a number in place of a name: n_strx."""
+        strings, rows = b' \0' if names is None else names, b''
+        for name, kind, section, desc, value in symbols:
+            at = name
+            if not isinstance(name, int):
+                at, strings = len(strings) if name else 0, strings + (name + b'\0' if name else b'')
+            rows += self.pack('IBBH' + ('Q' if self.wide else 'I'), at, kind, section, desc, value)
+        if names is None:
+            strings = b'\0' + strings[1:]
+        symoff, _ = self.linked(rows)
+        return self.command(2, self.pack('IIII', symoff, len(symbols), *self.linked(strings)))
+
+    def dyld_info(self, bind=b'', weak=b'', lazy=b'', export=b'', cmd=0x80000022):
+        parts = [0, 0]
+        for data in (bind, weak, lazy, export):
+            parts += self.linked(data) if data else (0, 0)
+        return self.command(cmd, self.pack('10I', *parts))
+
+    def signature(self, *blobs, count=None):
+        """A superblob of (magic, content); always with the high byte first."""
+        n = len(blobs)
+        index, body = b'', b''
+        for magic, data in blobs:
+            index += struct.pack('>II', 5, 12 + 8 * n + len(body))
+            body += struct.pack('>II', magic, 8 + len(data)) + data
+        head = struct.pack('>III', 0xfade0cc0, 12 + len(index + body), n if count is None else count)
+        return self.command(0x1d, self.pack('II', *self.linked(head + index + body)))
+
     def build(self):
         body = b''.join(self.commands)
         head = self.pack('7I', 0xfeedfacf if self.wide else 0xfeedface, self.cputype,
                          self.subtype, self.filetype, len(self.commands) + self.more,
                          len(body), 0x200085)
-        return head + (self.pack('I', 9) if self.wide else b'') + body
+        head += (self.pack('I', 9) if self.wide else b'') + body
+        return head.ljust(LINK, b'\0') + self.link if self.link else head
 
 
 def fat(images, wide=False, table=None):
@@ -73,6 +118,81 @@ def fat(images, wide=False, table=None):
 def usual(**kw):
     return Image(**kw).segment('__PAGEZERO', 0, 0x1000, 0) \
         .segment('__TEXT', 0x1000, 0x2000, 0x40, ('__text', '__sixteen_letters'))
+
+
+def binds(*names):
+    """Opcodes that bind these symbols, with what else may stand between them."""
+    out = b'\x11\x51\x72\x80\x01'
+    for name in names:
+        out += b'\x40' + name + b'\0\x90'
+    return out + b'\x60\x7f\xa0\x08\xc0\x02\x08\x20\x85\x01\x80\x10\xb1\0'
+
+
+def trie(children, symbol=b''):
+    """An export trie of {edge: (children, symbol's bytes)}; offsets of two bytes."""
+    nodes, order = [], []
+
+    def visit(node):
+        order.append(node)
+        nodes.append(None)
+        at = len(nodes) - 1
+        nodes[at] = [(edge, visit(child)) for edge, child in node[0].items()]
+        return at
+
+    visit((children, symbol))
+    sizes = [1 + len(node[1]) + 1 + sum(len(e) + 3 for e, _ in kids)
+             for node, kids in zip(order, nodes)]
+    starts = [sum(sizes[:k]) for k in range(len(sizes))]
+    out = b''
+    for node, kids in zip(order, nodes):
+        out += bytes([len(node[1])]) + node[1] + bytes([len(kids)])
+        for edge, k in kids:
+            out += edge + b'\0' + bytes([starts[k] & 127 | 128, starts[k] >> 7])
+    return out
+
+
+PLIST = b'''<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
+<plist version="1.0">
+<dict>
+\t<key>com.apple.security.get-task-allow</key>
+\t<true/>
+\t<key>com.apple.security.application-groups</key>
+\t<array>
+\t\t<string>group.one</string>
+\t\t<string>group.two</string>
+\t\t<string>group.one</string>
+\t</array>
+\t<!-- <key>not.this</key> -->
+\t<key>a &amp; b</key>
+\t<string>value</string>
+</dict>
+</plist>
+'''
+SYMBOLS = ((b'_x', 1, 0, 0, 0), (b'_Upper', 1, 0, 0x100, 0), (b'_x', 1, 0, 0, 0),
+           (b'_local_undefined', 0, 0, 0, 0), (b'_exported', 0xf, 1, 0, 0x1000),
+           (b'_private', 0x1f, 1, 0, 0x1010), (b'_static', 0xe, 1, 0, 0x1020),
+           (b'_stab', 0x24, 1, 0, 0x1030), (b'_absolute', 3, 0, 0, 7), (b'_indirect', 0xb, 0, 0, 0),
+           (b'_common', 1, 0, 0, 64), (b'', 1, 0, 0, 0), (b'_weak', 1, 0, 0x40, 0))
+
+
+def everything(**kw):
+    """A program with each command that YARA-X reads."""
+    i = usual(**kw)
+    i.dylib(b'/usr/lib/libSystem.B.dylib').dylib(b'@rpath/Some.framework/Some', 0x80000018, 0, 0)
+    i.dylib(b'/usr/lib/libSystem.B.dylib', 0x8000001f).dylib(b'self', 0xd)
+    i.path(0x8000001c, b'@loader_path/../lib').path(0x8000001c, b'/opt').path(0xe, b'/usr/lib/dyld')
+    i.command(0x2a, i.pack('Q', 1 << 40 | 2 << 30 | 3 << 20 | 4 << 10 | 5))
+    i.command(0x1b, bytes(range(0xa0, 0xb0)))
+    i.command(0x32, i.pack('8I', 1, 0xb0000, 0xc0102, 2, 3, 0x4010200, 1, 0x20300))
+    i.command(0x24, i.pack('II', 0xa0902, 0xb0100))
+    i.command(0x2d, i.pack('I', 2) + b'-framework\0Cocoa\0')
+    i.command(0xb, i.pack('18I', *range(1, 19)))
+    i.symtab(*SYMBOLS)
+    i.dyld_info(binds(b'_b', b'_a', b'_b'), binds(b'_weak', b'_a'), binds(b'_lazy'), trie({
+        b'_m': ({b'ain': ({}, b'\0\x10'), b'ore': ({b'_x': ({}, b'\0\x20')}, b'\0\x30')}, b''),
+        b'_re': ({}, b'\x08\1_other\0')}))
+    return i.main(0x440, 0x800000)
 
 
 def make():
@@ -99,6 +219,32 @@ def make():
     out['more-commands-than-there-are'] = more.build()
     out['no-commands'] = Image().build()
 
+    for big in (False, True):
+        name = 'be' if big else 'le'
+        out['everything64' + name] = everything(big=big).build()
+        out['everything32' + name] = everything(big=big, wide=False, cputype=X86).build()
+    out['symbols-only'] = usual().symtab(*SYMBOLS).build()
+    out['symbols-strx-outside'] = usual().symtab(
+        (2, 1, 0, 0, 0), (900, 1, 0, 0, 0), (0, 0xf, 1, 0, 0), names=b'\0 _a\0_end').build()
+    out['exports-trie-command'] = usual().command(0x80000033, struct.pack('<II', *(LINK, 60))).build() \
+        .ljust(LINK, b'\0') + trie({b'_t': ({}, b'\0\x10')}).ljust(60, b'\0')
+    out['trie-loops'] = usual().dyld_info(export=b'\0\1a\0\0').build()
+    out['trie-cut'] = usual().dyld_info(export=b'\0\2a\0\x08b').build()
+    out['trie-edge-not-utf8'] = usual().dyld_info(export=trie({
+        b'_\xff': ({}, b'\0\1'), b'_ok': ({}, b'\0\1')})).build()
+    out['binds-cut'] = usual().dyld_info(b'\x40_a\0\x90\x40_b').build()
+    out['signed'] = usual().signature((0xfade0c02, b'directory'), (0xfade7171, PLIST)).main(1).build()
+    out['signed-no-blanks'] = usual().signature((0xfade7171, b'<plist><dict><key>k</key><array><string>'
+                                                 b's</string></array></dict></plist>')).build()
+    out['signed-broken-plist'] = usual().signature((0xfade7171, PLIST[:-20])).build()
+    out['signed-count-lies'] = usual().signature((0xfade7171, PLIST), count=9).build()
+    out['short-commands'] = usual().command(0xc, bytes(12)).command(0x1b, bytes(8)) \
+        .command(0x32, bytes(12)).command(0x8000001c, b'').command(2, bytes(8)).main(1).build()
+    out['linker-options-lie'] = usual().command(0x2d, struct.pack('<I', 3) + b'-l\0').build()
+    out['uuid-ends-in-zero'] = usual().command(0x1b, bytes(range(1, 14)) + bytes(3)).build()
+    out['fat-everything'] = fat([(everything().build(), X86_64, 3), (usual(
+        cputype=ARM64, subtype=0).dylib(b'/second').build(), ARM64, 0)])
+    out['fat-one'] = fat([(everything().build(), X86_64, 3)])
     x64, arm = usual().main(0x440).build(), usual(cputype=ARM64, subtype=0).main(0x550).build()
     two = [(x64, X86_64, 3), (arm, ARM64, 0)]
     out['fat'] = fat(two)

@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-MODULES = ('elf', 'hash', 'math', 'pe', 'string')
+MODULES = ('elf', 'hash', 'macho', 'math', 'pe', 'string')
 
 
 def table():
