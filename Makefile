@@ -60,6 +60,7 @@ lint: ## the rules of the house, each by its own small program
 bench: build ## candor beside yara, yara-x and diffoscope, on the same files
 	@tools/need $(need_bench)
 	@bench/run
+	@bench/parse
 	@bench/compare
 
 tidy: ## clang-tidy on every file (some minutes; .ci/run: on what changed)

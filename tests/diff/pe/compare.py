@@ -14,6 +14,7 @@ import json, re, subprocess, sys
 ABSENT = {
     'version_data': '4.3 added rich_signature.version_data',
     'is_signed': '4.3 verifies signatures',
+    'tools': 'of YARA-X',
     'rva': '4.3 added the address of an import, 4.5 that of an export',
 }
 SIGNATURE = ('thumbprint', 'issuer', 'subject', 'version', 'algorithm', 'algorithm_oid',
