@@ -34,7 +34,7 @@ help: ## this list
 	@echo 'candor finds malware with the YARA rules you have. Targets:'
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1 \2/p' Makefile | \
 		while read -r t what; do printf '  make %-8s %s\n' "$$t" "$$what"; done
-	@echo 'Variables: DIR RULES SCANFLAGS, TARGET SECONDS, PREFIX DESTDIR YARA=yes (link yara to candor).'
+	@echo 'Variables: DIR RULES SCANFLAGS, TARGET SECONDS, PREFIX DESTDIR YARA=yes (link yara, yarac to candor).'
 
 # candor says 1 when it found something. That is an answer, not a failure of make, so
 # make ends well with 0 and 1; scripts that must tell them apart call candor itself.

@@ -3,8 +3,8 @@ _candor()
 {
 	local cur=${COMP_WORDS[COMP_CWORD]} verb=${COMP_WORDS[1]} program=${COMP_WORDS[0]}
 
-	if [[ ${program##*/} == yara ]]; then
-		verb=yara
+	if [[ ${program##*/} == yara || ${program##*/} == yarac ]]; then
+		verb=${program##*/}
 	elif [[ $COMP_CWORD -eq 1 || ( $COMP_CWORD -eq 2 && $verb == help ) ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(candor help --options 2>/dev/null | cut -f1 | cut -d' ' -f1 | sort -u)" -- "$cur")
 		return
@@ -17,8 +17,8 @@ _candor()
 	fi
 	[[ -n $subs ]] && sub=" ${COMP_WORDS[2]}"
 	[[ $cur == -* ]] || return
-	if [[ $verb == yara ]]; then
-		mapfile -t COMPREPLY < <(compgen -W "$(candor yara --help 2>/dev/null |
+	if [[ $verb == yara || $verb == yarac ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(candor "$verb" --help 2>/dev/null |
 			grep -oE '^ +(-.,)? +--[a-z-]+' | tr ',' ' ')" -- "$cur")
 		return
 	fi

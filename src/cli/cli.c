@@ -160,6 +160,14 @@ run_verb(const struct verb *v, int argc, char **argv)
 	return cli_flush() != OK && code == 0 ? 2 : code;
 }
 
+static const struct verb *
+named_for(const char *program)
+{
+	if (strcmp(program, "yara") == 0)
+		return &verb_yara;
+	return strcmp(program, "yarac") == 0 ? &verb_yarac : NULL;
+}
+
 int
 cli_main(int argc, char **argv)
 {
@@ -168,8 +176,9 @@ cli_main(int argc, char **argv)
 
 	sys_hold_std();
 	/* installed as yara, it is yara */
-	if (argc > 0 && strcmp(basename(argv[0]), "yara") == 0)
-		return verb_yara.run(argc - 1, argv + 1, &verb_yara);
+	v = argc > 0 ? named_for(basename(argv[0])) : NULL;
+	if (v != NULL)
+		return v->run(argc - 1, argv + 1, v);
 	if (name == NULL) {
 		overview();
 		return OPT_EXIT_USAGE;

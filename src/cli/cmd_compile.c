@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "base/sys.h"
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/job.h"
@@ -160,38 +159,6 @@ command_done(struct command *c)
 	free((void *)(uintptr_t)c->job.program);
 }
 
-static enum err
-copy_database(const struct job_db *db, int to)
-{
-	static char block[65536];
-	size_t got = 1;
-
-	/* not sendfile: what it says of a full device or an appending file is "invalid
-	 * argument" */
-	if (lseek(db->fd, 0, SEEK_SET) != 0)
-		return ERR_IO;
-	while (got > 0) {
-		TRY(sys_read_some(db->fd, block, sizeof(block), &got));
-		TRY(sys_write_all(to, block, got));
-	}
-	return OK;
-}
-
-static enum err
-save(const struct job_db *db, const char *path)
-{
-	struct sys_atomic a;
-	enum err e = sys_atomic_open(&a, path);
-
-	if (e == OK && (e = copy_database(db, a.fd)) == OK)
-		e = sys_atomic_commit(&a);
-	if (e != OK) {
-		msg_error("cannot write '%s': %s", path, sys_why());
-		sys_atomic_drop(&a);
-	}
-	return e;
-}
-
 static int
 run_compile(int argc, char **argv, const struct verb *v)
 {
@@ -208,7 +175,7 @@ run_compile(int argc, char **argv, const struct verb *v)
 
 		show_counts(&c.show);
 		code = show_exit(&c.show, e);
-		if (e == OK && save(&c.db, c.args.output) != OK)
+		if (e == OK && job_db_save(&c.db, c.args.output) != OK)
 			code = 2;
 	}
 	command_done(&c);

@@ -1,4 +1,5 @@
 /* cmd_yara.c - candor yara, also called as yara: YARA 4.5's command line. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -10,21 +11,18 @@
 #include "cli/job.h"
 #include "cli/yara_opts.h"
 #include "cli/yara_print.h"
+#include "cli/yara_rules.h"
 
-#define THREADS_MAX         32
-#define KEPT_MAX            (64u << 20) /* bytes of lines about one file */
-#define DUPLICATED_EXTERNAL 56          /* YARA has no words for it */
+#define THREADS_MAX 32
+#define KEPT_MAX    (64u << 20) /* bytes of lines about one file */
 
 struct yara {
 	struct yara_opts o;
-	struct opt_list operands;
-	struct wire_exts exts;
-	char *program;
-	struct job_db db;
+	struct yara_rules rules;
 	struct given given;
 	const char *target;
 	bool folder; /* the target is one, or a list */
-	unsigned warnings, failed;
+	unsigned failed;
 	uint64_t matched; /* rules, of all files */
 };
 
@@ -33,6 +31,7 @@ struct yara_file {
 	struct buf out, err;
 	uint64_t count;
 	bool open; /* the last rule was printed: more matches of it may follow */
+	bool over; /* -l: no more rules of this file */
 	bool cut;  /* more was said than is kept: the worker may be lying */
 };
 
@@ -40,23 +39,6 @@ static struct yara_file *
 file_of(struct job_file *f)
 {
 	return job_file_user(f, sizeof(struct yara_file));
-}
-
-static void
-on_diag(void *arg, const struct diag *d, const char *file)
-{
-	static const char *const kind[] = { "error", "warning", "hint" };
-	struct yara *y = arg;
-
-	if (d->kind == DIAG_HINT || (d->kind == DIAG_WARNING && y->o.no_warnings))
-		return;
-	y->warnings += d->kind == DIAG_WARNING;
-	if (d->rule != NULL)
-		fprintf(stderr, "%s: rule \"%s\" in %s(%u): %s\n", kind[d->kind], d->rule,
-		    file, d->line, d->text);
-	else
-		fprintf(
-		    stderr, "%s(%u): %s: %s\n", file, d->line, kind[d->kind], d->text);
 }
 
 static void
@@ -71,14 +53,16 @@ on_rule(struct yara *y, struct job_file *f, const struct finding *x)
 		return;
 	}
 	t->open = false;
-	/* -l counts over all files; each file still shows the rule that goes over it. */
-	if (y->o.limit != 0 && y->matched >= y->o.limit && t->count > 0)
+	if (t->over)
 		return;
 	t->open = match != y->o.negate && yara_shows(&y->o, x) && !y->o.count;
 	if (t->open)
 		yara_print(&y->o, x, f->path, &t->out);
 	t->count += match;
 	y->matched += match;
+	/* -l counts over all files; behind it each file still tells of its first rule,
+	 * should that match */
+	t->over = y->o.limit != 0 && y->matched >= y->o.limit;
 }
 
 static void
@@ -133,7 +117,7 @@ on_again(void *arg, struct job_file *f)
 
 	y->matched -= t->count;
 	t->count = 0;
-	t->open = t->cut = false;
+	t->open = t->over = t->cut = false;
 	buf_clear(&t->out);
 	buf_clear(&t->err);
 }
@@ -199,7 +183,7 @@ scan_flags(const struct yara_opts *o)
 	uint32_t flags = 0;
 
 	flags |= o->strings || o->lengths || o->xor_key ? WIRE_MATCHES : 0;
-	flags |= o->negate ? WIRE_UNMATCHED : 0;
+	flags |= o->negate || o->limit != 0 ? WIRE_UNMATCHED : 0;
 	flags |= o->module_dump ? WIRE_DUMP_YARA : 0;
 	flags |= o->fast ? WIRE_FAST : 0;
 	return flags;
@@ -216,13 +200,13 @@ static enum err
 scan(struct yara *y)
 {
 	struct job_scan j = {
-		.pool = { .program = y->program,
+		.pool = { .program = y->rules.program,
 		    .workers = (unsigned)(y->folder ? y->o.threads : 1),
 		    .scan = { .flags = scan_flags(&y->o),
 			.timeout_ms = milliseconds(y->o.timeout),
-			.exts = y->exts } },
+			.exts = y->rules.exts } },
 		.given = &y->given,
-		.db = y->db,
+		.db = y->rules.db,
 		.walk = { .follow = !y->o.no_follow,
 		    .follow_roots = true,
 		    .every_path = true,
@@ -240,7 +224,7 @@ scan(struct yara *y)
 	struct pool_result result;
 	enum err e;
 
-	if (y->o.skip_larger != 0 && y->folder) {
+	if (y->o.skip_larger != 0 && y->folder && !y->o.scan_list) {
 		j.max_file_size = y->o.skip_larger;
 		j.large = on_large;
 	}
@@ -248,57 +232,6 @@ scan(struct yara *y)
 	if (e != OK)
 		fprintf(stderr, "error: %s\n", result.why);
 	return e;
-}
-
-/* The rule file that an argument names, without its namespace. */
-static const char *
-rules_file(const char *arg)
-{
-	const char *colon = strchr(arg, ':');
-
-	return colon ? colon + 1 : arg;
-}
-
-/* How many of the rule files are there: YARA opens each when the ones before are read. */
-static size_t
-count_files(const struct yara *y)
-{
-	size_t n = 0;
-
-	while (n + 1 < y->operands.n && access(rules_file(y->operands.p[n]), R_OK) == 0)
-		n++;
-	return n;
-}
-
-static bool
-same_name(const char *a, const char *b)
-{
-	size_t n = strcspn(a, "=");
-
-	return n == strcspn(b, "=") && strncmp(a, b, n) == 0;
-}
-
-/* What is no definition is told and left out; one without a name nobody can use. */
-static enum err
-externals(struct yara *y)
-{
-	struct opt_list *d = &y->o.defs;
-	size_t n = 0;
-
-	for (size_t i = 0; i < d->n; i++) {
-		if (strchr(d->p[i], '=') == NULL)
-			fprintf(stderr, "error: wrong syntax for `-d` option.\n");
-		else if (d->p[i][0] != '=')
-			d->p[n++] = d->p[i];
-	}
-	d->n = n;
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < i; k++)
-			if (same_name(d->p[i], d->p[k])) {
-				fprintf(stderr, "error: %d\n", DUPLICATED_EXTERNAL);
-				return ERR_SYNTAX;
-			}
-	return job_externals(d, &y->exts);
 }
 
 static enum err
@@ -314,6 +247,19 @@ open_module_data(struct yara *y)
 	return e;
 }
 
+/* Compiled by YARA itself: memory of a process, which is read by that YARA alone. */
+static bool
+is_yaras(const char *path)
+{
+	CLEAN(fd_closep) int fd = -1;
+	char magic[4];
+	size_t got;
+
+	return sys_open(AT_FDCWD, path, SYS_FOLLOW, &fd) == OK &&
+	       sys_pread(fd, magic, sizeof(magic), 0, &got) == OK &&
+	       got == sizeof(magic) && memcmp(magic, "YARA", sizeof(magic)) == 0;
+}
+
 /* -C: one file, which is a database. */
 static enum err
 check_compiled(const struct yara *y)
@@ -322,13 +268,16 @@ check_compiled(const struct yara *y)
 
 	if (!y->o.compiled)
 		return OK;
-	if (y->operands.n > 2)
+	if (y->rules.operands.n > 2)
 		why = "error: can't accept multiple rules files if one of them is in "
 		      "compiled form.";
-	else if (access(y->operands.p[0], R_OK) != 0)
+	else if (access(y->rules.operands.p[0], R_OK) != 0)
 		why = "could not open file";
-	else if (!job_is_database(y->operands.p[0]))
-		why = "invalid compiled rules file.";
+	else if (!job_is_database(y->rules.operands.p[0]))
+		why = is_yaras(y->rules.operands.p[0])
+			  ? "error: these rules were compiled by YARA; compile their "
+			    "sources with candor's yarac."
+			  : "invalid compiled rules file.";
 	if (why == NULL)
 		return OK;
 	fprintf(stderr, "%s\n", why);
@@ -354,28 +303,7 @@ check_options(struct yara *y)
 static enum err
 load(struct yara *y)
 {
-	size_t n = count_files(y);
-	struct job_rules j = {
-		.program = y->program,
-		.rules = y->operands.p,
-		.nrules = n,
-		.opts = { .flags =
-			      (y->o.strict ? WIRE_STRICT_ESCAPE : 0) | WIRE_FIRST_ERROR,
-		    .strings_per_rule = (uint32_t)y->o.max_strings,
-		    .exts = y->exts },
-		.arg = y,
-		.diag = on_diag,
-	};
-
-	if (n > 0)
-		TRY(job_rules_load(&j, &y->db));
-	if (n + 1 < y->operands.n) {
-		fprintf(stderr, "error: could not open file: %s\n",
-		    rules_file(y->operands.p[n]));
-		return ERR_ACCESS;
-	}
-	if (y->o.fail_on_warnings && y->warnings > 0)
-		return ERR_SYNTAX;
+	TRY(yara_rules_load(&y->rules));
 	if (y->o.scan_list && access(y->target, R_OK) != 0) {
 		fprintf(stderr, "error: could not open file \"%s\".\n", y->target);
 		return ERR_ACCESS;
@@ -388,18 +316,18 @@ run(struct yara *y)
 {
 	struct stat st;
 
-	if (y->operands.n < 2) {
+	if (y->rules.operands.n < 2) {
 		fprintf(stderr, "yara: wrong number of arguments\n"
 				"Usage: yara [OPTION]... [NAMESPACE:]RULES_FILE... FILE "
 				"| DIR | PID\n\n"
 				"Try `--help` for more options\n");
 		return 1;
 	}
-	y->target = y->operands.p[y->operands.n - 1];
+	y->target = y->rules.operands.p[y->rules.operands.n - 1];
 	y->folder = y->o.scan_list || (stat(y->target, &st) == 0 && S_ISDIR(st.st_mode));
-	y->program = job_worker();
-	if (y->program == NULL || check_options(y) != OK || externals(y) != OK ||
-	    load(y) != OK)
+	y->rules.program = job_worker();
+	if (y->rules.program == NULL || check_options(y) != OK ||
+	    yara_rules_externals(&y->rules) != OK || load(y) != OK)
 		return 1;
 	if (scan(y) != OK || cli_flush() != OK)
 		return 1;
@@ -409,14 +337,15 @@ run(struct yara *y)
 static int
 run_yara(int argc, char **argv, const struct verb *v)
 {
-	struct yara y = { .db.fd = -1 };
+	struct yara y = { .rules.db.fd = -1 };
 	int code = 1;
 
 	(void)v;
-	if (yara_opts_parse(argc, argv, &y.o, &y.operands) == OK) {
+	y.rules.o = &y.o;
+	if (yara_opts_parse(argc, argv, &y.o, &y.rules.operands) == OK) {
 		if (y.o.help || y.o.version || y.o.module_names) {
 			if (y.o.help)
-				yara_opts_help();
+				yara_opts_help(&y.o);
 			else
 				printf(
 				    "%s\n", y.o.version ? YARA_VERSION : CANDOR_MODULES);
@@ -425,12 +354,9 @@ run_yara(int argc, char **argv, const struct verb *v)
 			code = run(&y);
 		}
 	}
-	job_db_close(&y.db);
+	yara_rules_done(&y.rules);
 	given_done(&y.given);
 	yara_opts_done(&y.o);
-	free(y.operands.p);
-	free(y.program);
-	free((void *)(uintptr_t)y.exts.p);
 	return code;
 }
 

@@ -21,6 +21,8 @@ struct job_db {
 };
 
 void job_db_close(struct job_db *db);
+/* Writes it to path in one step. An err was told on stderr. */
+MUST_USE enum err job_db_save(const struct job_db *db, const char *path);
 
 /* A source that is no file: of an installed release. Includes find only its like. */
 struct job_source {

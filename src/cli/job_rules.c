@@ -27,6 +27,38 @@ job_db_close(struct job_db *db)
 	fd_closep(&db->fd);
 }
 
+static enum err
+copy_database(const struct job_db *db, int to)
+{
+	static char block[65536];
+	size_t got = 1;
+
+	/* not sendfile: what it says of a full device or an appending file is "invalid
+	 * argument" */
+	if (lseek(db->fd, 0, SEEK_SET) != 0)
+		return ERR_IO;
+	while (got > 0) {
+		TRY(sys_read_some(db->fd, block, sizeof(block), &got));
+		TRY(sys_write_all(to, block, got));
+	}
+	return OK;
+}
+
+enum err
+job_db_save(const struct job_db *db, const char *path)
+{
+	struct sys_atomic a;
+	enum err e = sys_atomic_open(&a, path);
+
+	if (e == OK && (e = copy_database(db, a.fd)) == OK)
+		e = sys_atomic_commit(&a);
+	if (e != OK) {
+		msg_error("cannot write '%s': %s", path, sys_why());
+		sys_atomic_drop(&a);
+	}
+	return e;
+}
+
 char *
 job_worker(void)
 {

@@ -12,28 +12,29 @@ struct row {
 	enum opt_type type;
 	const char *help;
 	size_t at;
+	bool both; /* yarac has it, too */
 };
 
 /* clang-format off */
 #define AT(field) offsetof(struct yara_opts, field)
 static const struct row rows[] = {
-	{ 0, "atom-quality-table=FILE", OPT_STR, "path to a file with the atom quality table", AT(atom_table) },
+	{ 0, "atom-quality-table=FILE", OPT_STR, "path to a file with the atom quality table", AT(atom_table), true },
 	{ 'C', "compiled-rules", OPT_FLAG, "load compiled rules", AT(compiled) },
 	{ 'c', "count", OPT_FLAG, "print only number of matches", AT(count) },
-	{ 'E', "strict-escape", OPT_FLAG, "warn on unknown escape sequences", AT(strict) },
-	{ 'd', "define=VAR=VALUE", OPT_LIST, "define external variable", AT(defs) },
+	{ 'E', "strict-escape", OPT_FLAG, "warn on unknown escape sequences", AT(strict), true },
+	{ 'd', "define=VAR=VALUE", OPT_LIST, "define external variable", AT(defs), true },
 	{ 'q', "disable-console-logs", OPT_FLAG, "disable printing console log messages", AT(no_logs) },
-	{ 0, "fail-on-warnings", OPT_FLAG, "fail on warnings", AT(fail_on_warnings) },
+	{ 0, "fail-on-warnings", OPT_FLAG, "fail on warnings", AT(fail_on_warnings), true },
 	{ 'f', "fast-scan", OPT_FLAG, "fast matching mode", AT(fast) },
-	{ 'h', "help", OPT_FLAG, "show this help and exit", AT(help) },
+	{ 'h', "help", OPT_FLAG, "show this help and exit", AT(help), true },
 	{ 'i', "identifier=IDENTIFIER", OPT_LIST, "print only rules named IDENTIFIER", AT(rules) },
 	{ 0, "max-process-memory-chunk=NUMBER", OPT_NUM, "set maximum chunk size while reading process memory (default=1073741824)", AT(unused) },
 	{ 'l', "max-rules=NUMBER", OPT_NUM, "abort scanning after matching a NUMBER of rules", AT(limit) },
-	{ 0, "max-strings-per-rule=NUMBER", OPT_NUM, "set maximum number of strings per rule (default=10000)", AT(max_strings) },
+	{ 0, "max-strings-per-rule=NUMBER", OPT_NUM, "set maximum number of strings per rule (default=10000)", AT(max_strings), true },
 	{ 'x', "module-data=MODULE=FILE", OPT_LIST, "pass FILE's content as extra data to MODULE", AT(module_data) },
 	{ 'n', "negate", OPT_FLAG, "print only not satisfied rules (negate)", AT(negate) },
 	{ 'N', "no-follow-symlinks", OPT_FLAG, "do not follow symlinks when scanning", AT(no_follow) },
-	{ 'w', "no-warnings", OPT_FLAG, "disable warnings", AT(no_warnings) },
+	{ 'w', "no-warnings", OPT_FLAG, "disable warnings", AT(no_warnings), true },
 	{ 'm', "print-meta", OPT_FLAG, "print metadata", AT(metas) },
 	{ 'D', "print-module-data", OPT_FLAG, "print module data", AT(module_dump) },
 	{ 'M', "module-names", OPT_FLAG, "show module names", AT(module_names) },
@@ -50,7 +51,7 @@ static const struct row rows[] = {
 	{ 't', "tag=TAG", OPT_LIST, "print only rules tagged as TAG", AT(tags) },
 	{ 'p', "threads=NUMBER", OPT_NUM, "use the specified NUMBER of threads to scan a directory", AT(threads) },
 	{ 'a', "timeout=SECONDS", OPT_NUM, "abort scanning after the given number of SECONDS", AT(timeout) },
-	{ 'v', "version", OPT_FLAG, "show version information", AT(version) },
+	{ 'v', "version", OPT_FLAG, "show version information", AT(version), true },
 };
 #undef AT
 /* clang-format on */
@@ -117,6 +118,12 @@ unknown(const char *word)
 	return ERR_SYNTAX;
 }
 
+static bool
+known(const struct yara_opts *o, const struct row *r)
+{
+	return r->both || !o->compiler;
+}
+
 static enum err
 long_option(struct yara_opts *o, const char *word)
 {
@@ -126,7 +133,8 @@ long_option(struct yara_opts *o, const char *word)
 		const char *eq = word[2 + n] == '=' ? word + 3 + n : NULL;
 		size_t len = strcspn(rows[i].name, "=");
 
-		if (len == n && strncmp(rows[i].name, word + 2, n) == 0)
+		if (len == n && known(o, &rows[i]) &&
+		    strncmp(rows[i].name, word + 2, n) == 0)
 			return set(o, &rows[i], word, eq);
 	}
 	return unknown(word);
@@ -140,7 +148,7 @@ short_options(struct yara_opts *o, const char *word, const char *next, bool *use
 		const struct row *r = NULL;
 
 		for (size_t i = 0; i < COUNT(rows) && r == NULL; i++)
-			if (rows[i].letter == *c)
+			if (rows[i].letter == *c && known(o, &rows[i]))
 				r = &rows[i];
 		if (r == NULL)
 			return unknown(word);
@@ -178,23 +186,33 @@ yara_opts_done(struct yara_opts *o)
 	free(o->module_data.p);
 }
 
-void
-yara_opts_help(void)
+static void
+help_line(const struct row *r, int width)
 {
-	printf("YARA %s, the pattern matching swiss army knife.\n"
-	       "Usage: yara [OPTION]... [NAMESPACE:]RULES_FILE... FILE | DIR | PID\n\n"
-	       "Mandatory arguments to long options are mandatory for short options "
-	       "too.\n\n",
-	    YARA_VERSION);
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		char left[48];
+	char left[48];
 
-		snprintf(
-		    left, sizeof(left), "  -%c,  --%s", rows[i].letter, rows[i].name);
-		if (rows[i].letter == 0)
-			snprintf(left, sizeof(left), "       --%s", rows[i].name);
-		printf("%-43s%s\n", left, rows[i].help);
-	}
+	snprintf(left, sizeof(left), "  -%c,  --%s", r->letter, r->name);
+	if (r->letter == 0)
+		snprintf(left, sizeof(left), "       --%s", r->name);
+	printf("%-*s%s\n", width, left, r->help);
+}
+
+void
+yara_opts_help(const struct yara_opts *o)
+{
+	if (o->compiler)
+		printf("Usage: yarac [OPTION]... [NAMESPACE:]SOURCE_FILE... "
+		       "OUTPUT_FILE\n\n");
+	else
+		printf("YARA %s, the pattern matching swiss army knife.\n"
+		       "Usage: yara [OPTION]... [NAMESPACE:]RULES_FILE... FILE | DIR | "
+		       "PID\n\n"
+		       "Mandatory arguments to long options are mandatory for short "
+		       "options too.\n\n",
+		    YARA_VERSION);
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (known(o, &rows[i]))
+			help_line(&rows[i], o->compiler ? 40 : 43);
 	printf("\nThis is candor, which takes YARA's place; 'candor help' tells the "
 	       "rest.\n");
 }

@@ -1,5 +1,5 @@
 /*
- * yara_opts.h - the command line of YARA 4.5, told from strings to a struct.
+ * yara_opts.h - the command lines of YARA 4.5, told from strings to a struct.
  *
  * Scripts call `yara` and read its messages, so options, their errors and --help
  * are YARA's own (yara.md 7), not candor's: opt.h is not used here.
@@ -9,6 +9,7 @@
 #include "cli/opt.h"
 
 struct yara_opts {
+	bool compiler;  /* set before parsing: only the options of yarac are known */
 	uint64_t given; /* bit by bit, the options that were */
 	struct opt_list defs, tags, rules, module_data; /* -d -t -i -x */
 	uint64_t limit, skip_larger, threads, timeout, max_strings, unused;
@@ -22,6 +23,6 @@ struct yara_opts {
 MUST_USE enum err yara_opts_parse(
     int argc, char **argv, struct yara_opts *out, struct opt_list *rest);
 void yara_opts_done(struct yara_opts *o);
-void yara_opts_help(void);
+void yara_opts_help(const struct yara_opts *o); /* of yarac, with o->compiler */
 
 #define YARA_VERSION "4.5.8"

@@ -41,3 +41,16 @@ printf 'include "l.yar"\n' >l.yar
 y l.yar f 2>&1
 mkdir -p d/sub && cp f d/sub && ln -s sub d/link && ln -s . d/sub/loop
 y -w -r -i once k.yar d
+
+# yarac, by its name too: what 4.2 has not, and what is another program's
+ln -s "$candor" yarac && ln -s "$candor" yara
+PATH=.:$PATH
+code yarac -E e.yar e.cdr 2>&1
+code yara -C e.cdr f
+code yarac --fail-on-warnings -E e.yar f.cdr 2>&1; ls f.cdr 2>/dev/null
+code yarac -v
+code yarac e.cdr g.cdr 2>&1
+code yarac x.yar /nowhere/x 2>&1
+printf 'YARA\001\002\003\004' >real.yarc
+code yara -C real.yarc f 2>&1
+yarac --help | sed -n '1p;3,4p'

@@ -332,6 +332,22 @@ def parted(want, got):
     return 'same'
 
 
+def compiler(command):
+    """The yarac that belongs to a command that takes yara's arguments."""
+    return command[:-1] + [re.sub('yara$', 'yarac', command[-1])]
+
+
+def answers(command, case, folder):
+    """All that the programs of a case say; of `%` the compiler's, and of `&&` yara's then."""
+    said = []
+    for i, part in enumerate(case[2:].split(' && ')):
+        program = compiler(command) if case[0] == '%' and i == 0 else command
+        code, out, err = invoke(program, shlex.split(part), folder)
+        lines = [f'out {x}' for x in out.split('\n')] + [f'err {x}' for x in err.split('\n')]
+        said += [f'exit {code}'] + (sorted(lines) if case[0] == '~' else lines)
+    return said
+
+
 def part_cli(o, tally):
     spec = importlib.util.spec_from_file_location('files', os.path.join(HERE, 'cli', 'files.py'))
     files = importlib.util.module_from_spec(spec)
@@ -341,13 +357,9 @@ def part_cli(o, tally):
     with tempfile.TemporaryDirectory(prefix='diff-cli-') as folder:
         files.write(folder)
         for case in cases:
-            said = []
             # several threads of the oracle write into each other's lines
             one = ['-p', '1'] if case[0] == '~' and '-p' not in case else []
-            for command in o.oracle + one, o.engine:
-                code, out, err = invoke(command, shlex.split(case[2:]), folder)
-                lines = [f'out {x}' for x in out.split('\n')] + [f'err {x}' for x in err.split('\n')]
-                said.append([f'exit {code}'] + (sorted(lines) if case[0] == '~' else lines))
+            said = [answers(c, case, folder) for c in (o.oracle + one, o.engine)]
             tally.check(said[0] == said[1], 'cli', '-', case[2:].replace(' ', '_') or '-',
                         parted(*said))
 
