@@ -287,12 +287,15 @@ dex_open(struct parse *p)
 {
 	struct dex *d = p->facts;
 
+	d->is_dex = 0;
 	if (!is_dex(p->file, p->file.n) || !read_header(&d->header, p->file))
 		return ERR_FORMAT;
 	d->parse = p;
 	d->file = p->file;
 	d->budget = num_add(1 << 20, num_mul(p->file.n, 2));
-	return OK;
+	d->is_dex = 1;
+	dex_open_yarax(d);
+	return p->arena->spent ? ERR_LIMIT : OK;
 }
 
 static int

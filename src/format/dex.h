@@ -36,6 +36,10 @@ struct dex_header {
 	int64_t type_ids_offset, proto_ids_size, proto_ids_offset, field_ids_size;
 	int64_t field_ids_offset, method_ids_size, method_ids_offset, class_defs_size;
 	int64_t class_defs_offset, data_size, data_offset;
+
+	/* YARA-X's. */
+	int64_t magic_number, version, container_size, header_offset;
+	struct bytes signature_hex;
 };
 
 struct dex_string {
@@ -63,6 +67,8 @@ struct dex_class {
 	int64_t class_idx, access_flags, super_class_idx, interfaces_offset;
 	int64_t source_file_idx, annotations_offset, class_data_offset;
 	int64_t static_values_offset;
+	struct bytes name, superclass,
+	    source_file; /* YARA-X's; name: it calls it class */
 };
 
 /* class_data_item */
@@ -97,13 +103,39 @@ struct dex_map {
 	struct fact_array map_item; /* struct dex_map_item */
 };
 
+/* What YARA-X shows: names where YARA has indexes. */
+struct dex_x_proto {
+	struct bytes shorty, return_type;
+	int64_t parameters_count;
+	struct fact_array parameters; /* struct bytes */
+};
+
+struct dex_x_field {
+	struct bytes of, type, name; /* of: its class */
+};
+
+struct dex_x_method {
+	struct bytes of, name;
+	struct dex_x_proto proto;
+};
+
+struct dex_x {
+	struct fact_array strings, types; /* struct bytes */
+	struct fact_array protos;         /* struct dex_x_proto */
+	struct fact_array fields;         /* struct dex_x_field */
+	struct fact_array methods;        /* struct dex_x_method */
+	bool loaded, failed;
+};
+
 struct dex {
+	int64_t is_dex;
 	struct dex_header header;
 	struct fact_array string_ids, type_ids, proto_ids, field_ids, method_ids;
 	struct fact_array class_defs, class_data_item;
 	struct dex_map map_list;
 	int64_t number_of_fields, number_of_methods;
 	struct fact_array field, method;
+	struct dex_x x;
 
 	/* From here on private: no fact describes it. */
 	struct parse *parse; /* NULL: not a dex file */
@@ -133,6 +165,12 @@ enum err dex_load_methods(void *facts);
 enum err dex_load_classes(void *facts);
 enum err dex_load_map(void *facts);
 enum err dex_load_members(void *facts);
+
+/* dex_yarax.c: the other view of the same file, and its functions. */
+enum err dex_load_yarax(void *facts);
+void dex_open_yarax(struct dex *d); /* what of it stands in the header */
+fact_fn dex_contains_string, dex_contains_method, dex_contains_class;
+fact_fn dex_checksum, dex_signature;
 
 /* dex_fn.c: the functions of the module. */
 fact_fn dex_has_method, dex_has_method_of, dex_has_method_regex, dex_has_method_of_regex;

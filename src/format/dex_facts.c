@@ -1,6 +1,6 @@
 /*
  * dex_facts.c - the schema of the module dex: YARA 4.5's fields, constants and functions,
- * in the order in which YARA declares them, which shows in `yara -D`.
+ * in the order in which YARA declares them, which shows in `yara -D`; and YARA-X's.
  */
 #include "format/dex.h"
 
@@ -21,6 +21,28 @@
 	{                                                               \
 		.name = name_, .type = FACT_FN, .sig = sig_, .fn = fn_, \
 		.load = dex_load_members                                \
+	}
+
+/* YARA-X's: another name for what there is, and names in place of indexes. */
+#define RENAMED(name_, type_, S, f)                                                     \
+	{                                                                               \
+		.name = name_, .type = type_, .flags = FACT_YARAX, .at = offsetof(S, f) \
+	}
+#define NAMED(name_, S, f)                                            \
+	{                                                             \
+		.name = name_, .type = FACT_STR, .flags = FACT_YARAX, \
+		.at = offsetof(S, f), .load = dex_load_yarax          \
+	}
+#define YARAX_LIST(f, E, table)                                                     \
+	{                                                                           \
+		.name = #f, .type = FACT_ARRAY, .flags = FACT_YARAX,                \
+		.at = offsetof(struct dex, x.f), .stride = sizeof(E), .sub = table, \
+		.load = dex_load_yarax                                              \
+	}
+#define CONTAINS(name_, fn_)                                                       \
+	{                                                                          \
+		.name = name_, .type = FACT_FN, .flags = FACT_YARAX | FACT_ALWAYS, \
+		.sig = "s:i", .fn = fn_, .load = dex_load_yarax                    \
 	}
 
 /* clang-format off */
@@ -48,6 +70,15 @@ static const struct fact header_facts[] = {
 	FACT_I(struct dex_header, class_defs_offset),
 	FACT_I(struct dex_header, data_size),
 	FACT_I(struct dex_header, data_offset),
+	RENAMED("link_off", FACT_INT, struct dex_header, link_offset),
+	RENAMED("data_off", FACT_INT, struct dex_header, data_offset),
+	FACT_IX(struct dex_header, version),
+	FACT_IX(struct dex_header, container_size),
+	FACT_IX(struct dex_header, header_offset),
+	{ .name = "magic", .type = FACT_INT, .flags = FACT_DIALECT,
+		.at = offsetof(struct dex_header, magic_number) },
+	{ .name = "signature", .type = FACT_STR, .flags = FACT_DIALECT,
+		.at = offsetof(struct dex_header, signature_hex) },
 	FACT_LAST,
 };
 
@@ -93,6 +124,9 @@ static const struct fact class_facts[] = {
 	FACT_I(struct dex_class, annotations_offset),
 	FACT_I(struct dex_class, class_data_offset),
 	FACT_I(struct dex_class, static_values_offset),
+	NAMED("class", struct dex_class, name),
+	NAMED("superclass", struct dex_class, superclass),
+	NAMED("source_file", struct dex_class, source_file),
 	FACT_LAST,
 };
 
@@ -118,6 +152,9 @@ static const struct fact map_facts[] = {
 	{ .name = "map_item", .type = FACT_ARRAY, .at = offsetof(struct dex_map, map_item),
 		.stride = sizeof(struct dex_map_item), .sub = map_item_facts,
 		.load = dex_load_map },
+	{ .name = "items", .type = FACT_ARRAY, .flags = FACT_YARAX,
+		.at = offsetof(struct dex_map, map_item), .stride = sizeof(struct dex_map_item),
+		.sub = map_item_facts, .load = dex_load_map },
 	FACT_LAST,
 };
 
@@ -156,6 +193,33 @@ const struct fact dex_method_facts[] = {
 	FACT_LAST,
 };
 
+static const struct fact text_facts[] = {
+	{ .name = "", .type = FACT_STR },
+	FACT_LAST,
+};
+
+static const struct fact x_proto_facts[] = {
+	FACT_S(struct dex_x_proto, shorty),
+	FACT_S(struct dex_x_proto, return_type),
+	FACT_I(struct dex_x_proto, parameters_count),
+	FACT_A(struct dex_x_proto, parameters, struct bytes, text_facts),
+	FACT_LAST,
+};
+
+static const struct fact x_field_facts[] = {
+	RENAMED("class", FACT_STR, struct dex_x_field, of),
+	FACT_S(struct dex_x_field, type),
+	FACT_S(struct dex_x_field, name),
+	FACT_LAST,
+};
+
+static const struct fact x_method_facts[] = {
+	RENAMED("class", FACT_STR, struct dex_x_method, of),
+	FACT_S(struct dex_x_method, name),
+	FACT_T(struct dex_x_method, proto, x_proto_facts),
+	FACT_LAST,
+};
+
 const struct fact dex_facts[] = {
 #define CONSTANT(name, value) FACT_K(name, value),
 #define TEXT(name_, text_) { .name = name_, .type = FACT_STR, .flags = FACT_CONST, .text = text_ },
@@ -181,6 +245,18 @@ const struct fact dex_facts[] = {
 	LATE_FN("has_method", "rr:i", dex_has_method_of_regex),
 	LATE_FN("has_class", "s:i", dex_has_class),
 	LATE_FN("has_class", "r:i", dex_has_class_regex),
+	FACT_IX(struct dex, is_dex),
+	YARAX_LIST(strings, struct bytes, text_facts),
+	YARAX_LIST(types, struct bytes, text_facts),
+	YARAX_LIST(protos, struct dex_x_proto, x_proto_facts),
+	YARAX_LIST(fields, struct dex_x_field, x_field_facts),
+	YARAX_LIST(methods, struct dex_x_method, x_method_facts),
+	FACT_KX("TYPE_HIDDENAPI_CLASS_DATA_ITEM", 0xf000),
+	CONTAINS("contains_string", dex_contains_string),
+	CONTAINS("contains_method", dex_contains_method),
+	CONTAINS("contains_class", dex_contains_class),
+	{ .name = "checksum", .type = FACT_FN, .flags = FACT_YARAX, .sig = ":i", .fn = dex_checksum },
+	{ .name = "signature", .type = FACT_FN, .flags = FACT_YARAX, .sig = ":s", .fn = dex_signature },
 	FACT_LAST,
 };
 /* clang-format on */

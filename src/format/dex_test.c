@@ -256,11 +256,141 @@ TEST(work_is_linear_in_the_size)
 	free(p);
 }
 
+static enum err
+load_both(void *facts)
+{
+	enum err e = dex_load_members(facts);
+
+	return dex_load_yarax(facts) != OK ? ERR_LIMIT : e;
+}
+
+TEST(names_in_place_of_indexes)
+{
+	uint8_t bytes[SIZE];
+	struct rig *o = rig_open(&format_dex, sample(bytes), 1 << 20);
+	const struct dex *d = dex_of(o);
+	const struct dex_x_method *m;
+	const struct dex_x_field *f;
+	const struct dex_class *c;
+
+	EQ_I(d->is_dex, 1);
+	EQ_I(d->header.version, 35);
+	EQ_I(d->header.magic_number, 0x6465780a);
+	EQ_I(d->header.container_size, FACT_UNDEF);
+	EQ_U(load_both(o->facts), OK);
+	EQ_U(d->x.strings.n, 4);
+	EQ_B(((const struct bytes *)d->x.types.p)[1], BYTES_LIT("I"));
+	m = d->x.methods.p;
+	EQ_B(m[1].of, BYTES_LIT("LMain;"));
+	EQ_B(m[1].name, BYTES_LIT("stop"));
+	EQ_B(m[1].proto.shorty, BYTES_LIT("I"));
+	EQ_I(m[1].proto.parameters_count, 0);
+	f = d->x.fields.p;
+	EQ_B(f->type, BYTES_LIT("I"));
+	c = d->class_defs.p;
+	EQ_B(c->name, BYTES_LIT("LMain;"));
+	CHECK(c->superclass.p != NULL); /* of index 0: itself */
+	rig_close(o);
+}
+
+TEST(strings_become_utf8)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name, *hex, *want; /* want NULL: undefined */
+	} rows[] = {
+		{ "ASCII",            "61", "61" },
+		{ "two and three",    "c3a4e282ac", "c3a4e282ac" },
+		{ "a NUL in two",     "61c08062", "610062" },
+		{ "a pair",           "eda0bdedb880", "f09f9880" },
+		{ "half a pair",      "eda0bd", NULL },
+		{ "the other half",   "edb880", NULL },
+		{ "no MUTF-8",        "ff", NULL },
+		{ "cut",              "61e2", NULL },
+	};
+	/* clang-format on */
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bytes s = test_hex(rows[i].hex);
+		struct bytes want =
+		    rows[i].want ? test_hex(rows[i].want) : (struct bytes){ 0 };
+		uint8_t bytes[SIZE];
+		struct rig *o;
+
+		ROW("%s", rows[i].name);
+		sample(bytes);
+		memset(bytes + TEXTS + 1, 0, 11);
+		memcpy(bytes + TEXTS + 1, s.p, s.n);
+		o = rig_open(&format_dex, (struct bytes){ bytes, SIZE }, 1 << 20);
+		EQ_U(load_both(o->facts), OK);
+		EQ_B(*(const struct bytes *)dex_of(o)->x.strings.p, want);
+		rig_close(o);
+	}
+}
+
+TEST(functions_of_yarax)
+{
+	static const struct {
+		fact_fn *fn;
+		const char *text;
+		int64_t want;
+	} rows[] = { { dex_contains_string, "stop", 1 },
+		{ dex_contains_string, "sto", 0 }, { dex_contains_method, "run", 1 },
+		{ dex_contains_method, "I", 0 }, { dex_contains_class, "LMain;", 1 },
+		{ dex_contains_class, "I", 0 } };
+	uint8_t bytes[SIZE];
+	struct rig *o = rig_open(&format_dex, sample(bytes), 1 << 20);
+	struct rig *other = rig_open(&format_dex, BYTES_LIT("not one"), 1 << 20);
+
+	EQ_U(load_both(o->facts), OK);
+	EQ_U(load_both(other->facts), OK);
+	EQ_I(dex_of(other)->is_dex, 0);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		uint64_t budget = UINT64_MAX;
+		struct fact_call c = {
+			.self = o->facts, .charge = charge, .host = &budget
+		};
+
+		ROW("%zu", i);
+		c.arg[0].s = bytes_of(rows[i].text);
+		rows[i].fn(&c);
+		EQ_I(c.ret.i, rows[i].want);
+		c.self = other->facts;
+		rows[i].fn(&c);
+		EQ_I(c.ret.i, 0);
+	}
+	rig_close(o);
+	rig_close(other);
+}
+
+/* As many indexes as fit, all of one string as long as what is left of the file. */
+TEST(names_are_counted)
+{
+	size_t size = 1u << 20, n = 60000;
+	uint8_t *p = calloc(1, size);
+	struct rig *o;
+
+	if (p == NULL)
+		abort();
+	memcpy(p, "dex\n035", 8);
+	put_le32(p + 0x38, (uint32_t)n);
+	put_le32(p + 0x3c, 112);
+	for (size_t k = 0; k < n; k++)
+		put_le32(p + 112 + 4 * k, (uint32_t)(112 + 4 * n));
+	memset(p + 112 + 4 * n, 'a', size - 113 - 4 * n);
+	o = rig_open(&format_dex, (struct bytes){ p, size }, 1u << 28);
+	EQ_U(dex_load_yarax(o->facts), ERR_LIMIT);
+	EQ_U(dex_load_yarax(o->facts), ERR_LIMIT);
+	CHECK(dex_of(o)->steps <= dex_of(o)->budget + 0x40000);
+	rig_close(o);
+	free(p);
+}
+
 TEST(damaged_and_starved)
 {
 	uint8_t bytes[SIZE];
 	struct bytes whole = sample(bytes);
 
-	rig_damage(&format_dex, dex_load_members, whole, whole.n);
-	rig_starve(&format_dex, dex_load_members, whole, 8192);
+	rig_damage(&format_dex, load_both, whole, whole.n);
+	rig_starve(&format_dex, load_both, whole, 8192);
 }

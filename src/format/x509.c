@@ -224,6 +224,8 @@ x509_listed(struct bytes name, struct arena *a)
 			oid_text(p.oid, dotted);
 			key = dotted;
 		}
+		if (strcmp(key, "UID") == 0)
+			key = "uid"; /* the one that YARA-X writes otherwise */
 		out = bytes_of(arena_printf(a, "%.*s%s%s=%s", (int)(out.n & LISTED_MOST),
 		    (const char *)out.p, out.n > 0 ? ", " : "", key,
 		    (const char *)x509_text(&p.value, a).p));

@@ -96,22 +96,38 @@ sema_name(struct parser *p, const struct token *t, struct ex *out)
 	return OK;
 }
 
+/* Flags of rows that these rules may not see. */
+static uint16_t
+hidden_rows(const struct parser *p)
+{
+	return (p->env->flags & RULES_YARAX ? 0 : FACT_DIALECT) |
+	       (p->yara_only ? FACT_YARAX : 0);
+}
+
+/* Is f, of the wanted name, better than what was found? A dialect's row beats the other.
+ */
+static bool
+is_better(const struct fact *f, const struct fact *found, uint16_t hidden)
+{
+	return !(f->flags & hidden) && (found == NULL || f->flags & FACT_DIALECT);
+}
+
 /*
  * The row of that name that the dialect means, or NULL. Of functions the first: which of
  * their rows it is, the arguments tell.
  */
 static const struct fact *
-row_find(const struct fact *table, struct bytes name, bool yarax)
+row_find(const struct fact *table, struct bytes name, uint16_t hidden)
 {
 	const struct fact *found = NULL;
 
 	for (const struct fact *f = table; f->type != FACT_END; f++) {
 		if (!bytes_eq(bytes_of(f->name), name))
 			continue;
-		if (f->type == FACT_FN)
-			return f;
-		if (f->flags & FACT_DIALECT ? yarax : found == NULL)
+		if (is_better(f, found, hidden))
 			found = f;
+		if (found != NULL && found->type == FACT_FN)
+			return f;
 	}
 	return found;
 }
@@ -124,7 +140,7 @@ field_find(struct parser *p, const struct fact *table, struct bytes name,
 	uint64_t scope = (uintptr_t)table;
 	const struct name *n = names_find(&p->fields, name, scope);
 	const struct fact *f =
-	    n ? &table[n->value] : row_find(table, name, p->env->flags & RULES_YARAX);
+	    n ? &table[n->value] : row_find(table, name, hidden_rows(p));
 
 	*out = f;
 	if (n != NULL || f == NULL)
@@ -263,7 +279,7 @@ type_letter(enum ir_type t)
 
 /* The overload that takes these arguments, or NULL. sig is "args:result". */
 static const struct fact *
-overload_find(const struct fact *first, struct bytes args, bool yarax)
+overload_find(const struct fact *first, struct bytes args, uint16_t hidden)
 {
 	struct bytes name = bytes_of(first->name);
 	const struct fact *found = NULL;
@@ -271,8 +287,7 @@ overload_find(const struct fact *first, struct bytes args, bool yarax)
 	for (const struct fact *f = first; f->type != FACT_END; f++) {
 		if (f->type == FACT_FN && bytes_eq(bytes_of(f->name), name) &&
 		    strncmp(f->sig, (const char *)args.p, args.n) == 0 &&
-		    f->sig[args.n] == ':' &&
-		    (f->flags & FACT_DIALECT ? yarax : found == NULL))
+		    f->sig[args.n] == ':' && is_better(f, found, hidden))
 			found = f;
 	}
 	return found;
@@ -306,8 +321,8 @@ sema_call(struct parser *p, const struct ex *arg, uint32_t nargs, struct ex *x)
 		args[i] = type_letter(arg[i].node->type);
 		kid[i + 1] = arg[i];
 	}
-	f = overload_find(x->fn, (struct bytes){ (const uint8_t *)args, nargs },
-	    p->env->flags & RULES_YARAX);
+	f = overload_find(
+	    x->fn, (struct bytes){ (const uint8_t *)args, nargs }, hidden_rows(p));
 	if (f == NULL)
 		return parse_fail(p, x->place, "wrong arguments for function \"%s\"",
 		    parse_str(p, x->name));

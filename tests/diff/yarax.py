@@ -74,6 +74,8 @@ class Claims:
             for i, e in enumerate(v):
                 if i < EDGE or i >= len(v) - EDGE:
                     self.value(f'{path}[{i}]', e)
+        elif v is None:
+            self.add(path, f'not defined {full}')
         elif BOOLS.search(path):
             self.add(path, full if v else f'not {full}')
         else:
