@@ -46,7 +46,8 @@ enum rules_flag {
 };
 
 struct rules_env {
-	struct arena *arena; /* everything of the compilation; its budget is the limit */
+	struct arena *arena; /* its budget is the limit of what the passes know together;
+				what one of them needs for a while may be as much */
 	struct diags *diags;
 	const struct rules_module *modules;
 	size_t nmodules;

@@ -233,12 +233,12 @@ TEST(budgets)
 
 /* To the database with so much memory; no bytes unless OK. */
 static enum err
-compile_whole(size_t budget, struct buf *db)
+compile_db(struct bytes text, size_t budget, struct buf *db)
 {
 	struct arena a, da;
 	struct diags ds = { .arena = &da };
 	struct rules_env env = { .arena = &a, .diags = &ds };
-	struct rules_source src = { .file = "t", .text = BYTES_LIT(ALL_KINDS) };
+	struct rules_source src = { .file = "t", .text = text };
 	enum err e;
 
 	arena_init(&a, budget);
@@ -261,10 +261,10 @@ TEST(whole_budgets)
 	size_t budget = 0, limits = 0;
 	enum err e = ERR_LIMIT;
 
-	EQ_U(compile_whole(BUDGET, &want), OK);
+	EQ_U(compile_db(BYTES_LIT(ALL_KINDS), BUDGET, &want), OK);
 	for (; e == ERR_LIMIT && budget < BUDGET; budget += 64 + budget / 200) {
 		buf_clear(&db);
-		e = compile_whole(budget, &db);
+		e = compile_db(BYTES_LIT(ALL_KINDS), budget, &db);
 		limits += e == ERR_LIMIT;
 	}
 	EQ_U(e, OK);
@@ -272,4 +272,28 @@ TEST(whole_budgets)
 	CHECK(bytes_eq(buf_bytes(&db), buf_bytes(&want)));
 	buf_done(&db);
 	buf_done(&want);
+}
+
+#define LEAN_RULES 300
+#define LEAN_BYTES 1000
+
+/*
+ * What a pattern needs while it is compiled is dropped before the next one: the trees of
+ * all these bytes together would take 40 MB.
+ */
+TEST(lean)
+{
+	struct buf text = { 0 }, db = { 0 };
+	uint64_t seed = 1;
+
+	for (unsigned r = 0; r < LEAN_RULES; r++) {
+		buf_printf(&text, "rule r%u { strings: $a = {", r);
+		for (unsigned i = 0; i < LEAN_BYTES; i++)
+			buf_printf(&text, " %02x", (unsigned)(test_random(&seed) & 0xff));
+		buf_str(&text, " ?? 01 } condition: $a }\n");
+	}
+	EQ_U(compile_db(buf_bytes(&text), (size_t)4 << 20, &db), OK);
+	CHECK(db.n > LEAN_RULES * LEAN_BYTES);
+	buf_done(&text);
+	buf_done(&db);
 }
