@@ -21,8 +21,7 @@ require(bool ok)
 		abort();
 }
 
-/* --- lines ---------------------------------------------------------------------------
- */
+/* --- lines --- */
 
 /* What is left of a text when the lines that were told are taken out, in order. */
 struct left {
@@ -87,8 +86,7 @@ check_lines(struct bytes old, struct bytes new)
 	buf_done(&b.new.same);
 }
 
-/* --- sets ----------------------------------------------------------------------------
- */
+/* --- sets --- */
 
 static void
 read_set(struct cur *c, struct ruleset *out)

@@ -358,8 +358,7 @@ TEST(countersigned)
 	test_remove(r.folder);
 }
 
-/* --- held checkpoints ----------------------------------------------------------------
- */
+/* --- held checkpoints --- */
 
 /* The size that a note's checkpoint has. */
 static uint64_t

@@ -15,8 +15,7 @@
 
 #define PROOF_FILE 262144 /* bytes: what a client reads of a proof */
 
-/* --- opening --------------------------------------------------------------------------
- */
+/* --- opening --- */
 
 static enum err
 take_lock(struct publish *p, struct fault *f)
@@ -76,8 +75,7 @@ publish_close(struct publish *p)
 	keyfile_wipe(&p->hold, &p->signer);
 }
 
-/* --- what is pending -------------------------------------------------------------------
- */
+/* --- what is pending --- */
 
 static void
 pending_name(enum statement_type type, struct bytes channel, char out[FILES_PATH])
@@ -136,8 +134,7 @@ read_pending(struct publish *p, enum statement_type type, struct bytes channel,
 			      : e;
 }
 
-/* --- the log ---------------------------------------------------------------------------
- */
+/* --- the log --- */
 
 static enum err
 find_last(struct store *s, enum statement_type type, struct bytes channel,
@@ -203,7 +200,7 @@ sign_tree(struct publish *p, struct store *s, struct fault *f)
 				 : store_publish(s, &p->signer, f);
 }
 
-/* --- what is shown -------------------------------------------------------- */
+/* --- what is shown --- */
 
 /* The published checkpoint, and a reader of its tree. */
 struct view {
@@ -276,7 +273,7 @@ show(struct publish *p, const struct entry *e, uint64_t index, struct fault *f)
 	return r;
 }
 
-/* --- all of it ------------------------------------------------------------ */
+/* --- all of it --- */
 
 /* Steps 3 to 6. */
 static enum err
@@ -370,7 +367,7 @@ publish_statement(struct publish *p, const struct chain *last, const struct stat
 	return e;
 }
 
-/* --- refreshing ----------------------------------------------------------- */
+/* --- refreshing --- */
 
 /* "latest" again, under the checkpoint of the view. */
 static enum err

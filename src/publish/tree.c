@@ -34,8 +34,7 @@ tree_close(struct tree *t)
 	t->name = NULL;
 }
 
-/* --- files by digest ------------------------------------------------------------------
- */
+/* --- files by digest --- */
 
 static void
 blob_path(const uint8_t sha256[STATEMENT_HASH], char out[FILES_PATH])
@@ -93,8 +92,7 @@ tree_put_blob(struct tree *t, struct bytes b, struct statement_file *out, struct
 	return files_replace(&t->files, path, b, f);
 }
 
-/* --- releases -------------------------------------------------------------------------
- */
+/* --- releases --- */
 
 void
 tree_path(enum statement_type type, struct bytes channel, uint64_t sequence,
@@ -136,7 +134,7 @@ tree_read(const struct tree *t, const char *path, size_t limit, struct buf *out,
 	return e;
 }
 
-/* --- channels ------------------------------------------------------------- */
+/* --- channels --- */
 
 /* readdir has an order of its own; people and tests want one that stays. */
 static int

@@ -46,8 +46,7 @@ show_in_copy(struct lab *l, const struct lab_release *r, const struct lab_checkp
 	free(copy);
 }
 
-/* --- TUF's list ------------------------------------------------------------------------
- */
+/* --- TUF's list --- */
 
 static void
 arbitrary_publisher(struct lab *l)
@@ -285,8 +284,7 @@ wrong_channel(struct lab *l)
 	show_in_log(l, &(struct lab_release){ .channel = "beta", .sequence = NEXT });
 }
 
-/* --- logs and witnesses
- * ------------------------------------------------------------------ */
+/* --- logs and witnesses --- */
 
 /* Everybody but the client is in it: another past, grown beyond the one that was seen. */
 static void
@@ -440,8 +438,7 @@ other_previous(struct lab *l)
 	show_in_log(l, &(struct lab_release){ .sequence = NEXT, .previous = previous });
 }
 
-/* --- a publisher who errs, or is made to
- * -------------------------------------------------- */
+/* --- a publisher who errs, or is made to --- */
 
 static void
 no_archive(struct lab *l)

@@ -59,8 +59,7 @@ lab_trust(const struct lab *l, struct buf *out)
 	buf_str(out, "group all-of-them 2 w1 w2 w3\nquorum all-of-them\n");
 }
 
-/* --- statements -----------------------------------------------------------------------
- */
+/* --- statements --- */
 
 static enum err
 put_piece(void *arg, struct bytes b)
@@ -184,8 +183,7 @@ lab_add_rotation(struct lab *l, struct lab_log *log, bool both_sign)
 	return index;
 }
 
-/* --- the log
- * ---------------------------------------------------------------------------- */
+/* --- the log --- */
 
 void
 lab_copy_log(const struct lab_log *from, struct lab_log *to)

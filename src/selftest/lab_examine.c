@@ -41,8 +41,7 @@ lab_examiners(const struct lab *l)
 	buf_done(&b);
 }
 
-/* --- statements
- * ------------------------------------------------------------------------- */
+/* --- statements --- */
 
 static void
 make_payload(const struct lab *l, const struct lab_says *s, struct buf *out)
@@ -135,8 +134,7 @@ lab_show_said(struct lab *l)
 	free(name);
 }
 
-/* --- releases
- * ------------------------------------------------------------------------------ */
+/* --- releases --- */
 
 void
 lab_program(struct lab *l, const struct lab_release *r)

@@ -13,8 +13,7 @@
 
 #define SAID_MAX 65536
 
-/* --- files ----------------------------------------------------------------------------
- */
+/* --- files --- */
 
 static void
 make_folders(const char *path)
@@ -99,8 +98,7 @@ lab_done(struct lab *l)
 	buf_done(&l->archive);
 }
 
-/* --- the site
- * ---------------------------------------------------------------------------- */
+/* --- the site --- */
 
 /* Level 0 and the entries are all that a client asks for; the lab's logs have few tiles.
  */
@@ -199,8 +197,7 @@ lab_rotate(struct lab *l, uint64_t sequence)
 	lab_publish(l, &l->log, "rules/stable/latest", release, &c);
 }
 
-/* --- the client
- * ---------------------------------------------------------------------------- */
+/* --- the client --- */
 
 _Noreturn static void
 become(const struct lab *l, const char *option, int out)

@@ -25,7 +25,7 @@ cannot(struct fault *f, const struct depot *s, const char *what, const char *nam
 	    f, FAULT_IO, "cannot %s '%s/%s': %s", what, s->path, name, sys_reason(errno));
 }
 
-/* --- opening -------------------------------------------------------------------- */
+/* --- opening --- */
 
 /* All folders of the path, as mkdir -p. */
 static void
@@ -100,7 +100,7 @@ depot_close(struct depot *s)
 	s->path = NULL;
 }
 
-/* --- single files ----------------------------------------------------------------- */
+/* --- single files --- */
 
 static enum err
 read_file(int dir, const char *name, size_t limit, struct buf *out)
@@ -179,7 +179,7 @@ depot_put_seen(const struct depot *s, const struct seen *seen, struct fault *f)
 	return e;
 }
 
-/* --- releases ----------------------------------------------------------------------- */
+/* --- releases --- */
 
 static enum err
 open_release(
@@ -298,8 +298,7 @@ depot_older(const struct depot *s, uint64_t before, uint64_t sequence,
 	return OK;
 }
 
-/* --- making one ----------------------------------------------------------------------
- */
+/* --- making one --- */
 
 enum err
 depot_begin(const struct depot *s, struct depot_stage *out, struct fault *f)
@@ -433,8 +432,7 @@ depot_switch(const struct depot *s, const char *name, struct fault *f)
 	return cannot(f, s, "replace", "current");
 }
 
-/* --- sweeping --------------------------------------------------------------------------
- */
+/* --- sweeping --- */
 
 struct sweep {
 	uint64_t current, kept[DEPOT_KEEP]; /* kept: the newest others, falling */

@@ -52,8 +52,7 @@ join_parts(struct session *r, struct docket_parts *m, struct bytes *out)
 	return e;
 }
 
-/* --- the place's
- * -------------------------------------------------------------------------- */
+/* --- the place's --- */
 
 static enum err
 fetch_archive(struct session *r, const struct offer *o, struct buf *out)

@@ -43,7 +43,7 @@ date(int64_t t, char out[UTC_SIZE])
 	return out;
 }
 
-/* --- one entry -------------------------------------------------------------------- */
+/* --- one entry --- */
 
 /* The entry stands in the proof's "extra", and is believed when its hash is in the tree.
  */
@@ -109,7 +109,7 @@ signed_by(struct judge *j, const struct entry *e)
 	    local.text);
 }
 
-/* --- keys that changed -------------------------------------------------------------- */
+/* --- keys that changed --- */
 
 static enum err
 replace_key(struct judge *j, const struct seen_rotated *r, bool keep_old)
@@ -230,8 +230,7 @@ judge_keys(struct judge *j, size_t n, struct bytes file)
 	return replace_key(j, r, false);
 }
 
-/* --- the release ----------------------------------------------------------------------
- */
+/* --- the release --- */
 
 static enum err
 judge_subject(struct judge *j, const struct entry *e)
@@ -460,8 +459,7 @@ judge_key_count(struct bytes proof)
 	return n;
 }
 
-/* --- the log's growth
- * ------------------------------------------------------------------- */
+/* --- the log's growth --- */
 
 enum err
 judge_growth(struct bytes leaves, const struct merkle_head *old,
@@ -490,8 +488,7 @@ judge_growth(struct bytes leaves, const struct merkle_head *old,
 	    old->size);
 }
 
-/* --- the archive
- * -------------------------------------------------------------------------- */
+/* --- the archive --- */
 
 static bool
 ends_with(struct bytes name, const char *end)

@@ -20,8 +20,7 @@ struct taking {
 	struct buf *content; /* of each artefact */
 };
 
-/* --- may it be taken?
- * ---------------------------------------------------------------------- */
+/* --- may it be taken? --- */
 
 /* An objection is told before anything else, and what is wrong before what is missing. */
 static unsigned

@@ -14,8 +14,7 @@
 #define BUNDLES_ONCE 8 /* of up to 16 MB each */
 #define ANSWER_MAX   (16u << 20)
 
-/* --- judging, in the jail ------------------------------------------------------------
- */
+/* --- judging, in the jail --- */
 
 static void
 work_release(void *arg, struct buf *out)
@@ -102,8 +101,7 @@ run_growth(struct growth_work *w, struct fault *f)
 	buf_done(&b);
 	return e;
 }
-/* --- fetching what is judged
- * ------------------------------------------------------------ */
+/* --- fetching what is judged --- */
 
 /* All statements about keys, whichever this client knows: it asks as everybody does. */
 static enum err
@@ -174,8 +172,7 @@ session_ask(struct session *r, struct bytes proof)
 	return read_trust(r, &r->ask.trust);
 }
 
-/* --- the log has grown
- * ------------------------------------------------------------------ */
+/* --- the log has grown --- */
 
 static const char *
 tile_name(struct arena *a, const struct tile *t)

@@ -111,8 +111,7 @@ trial_compile(const struct trial *t, int *db, uint64_t *size, struct fault *f)
 	    fault_quote(bytes_of(c.errors > 0 ? c.first : why)));
 }
 
-/* --- the trial scan ------------------------------------------------------------------
- */
+/* --- the trial scan --- */
 
 /* In two pieces, so that no scanner takes this program for its test file. */
 #define EICAR_1 "X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR"

@@ -57,8 +57,7 @@ run_archive(
 	buf_done(&b);
 	return e;
 }
-/* --- the archive
- * ------------------------------------------------------------------------- */
+/* --- the archive --- */
 
 static enum err
 fetch_archive(struct session *r)
@@ -142,8 +141,7 @@ make_database(struct session *r, int *db, uint64_t *size)
 	update_sources_free(s, t.n);
 	return e;
 }
-/* --- installing
- * -------------------------------------------------------------------------- */
+/* --- installing --- */
 
 static enum err
 install(struct session *r, int db, uint64_t size)
@@ -239,8 +237,7 @@ update_run(const struct update *u, struct update_said *out, struct fault *f)
 	return e;
 }
 
-/* --- going back
- * ---------------------------------------------------------------------------- */
+/* --- going back --- */
 
 static enum err
 judge_again(struct session *r, const struct depot_release *old)

@@ -32,7 +32,7 @@ rulelist_add(struct rulelist *l, struct bytes number, struct bytes text)
 	return OK;
 }
 
-/* --- the digest -------------------------------------------------------------------- */
+/* --- the digest --- */
 
 static void
 put_counted(struct buf *b, struct bytes s)
@@ -120,8 +120,7 @@ rulelist_digest(struct bytes rule, struct arena *scratch, uint8_t out[RULELIST_D
 	return e;
 }
 
-/* --- the list ------------------------------------------------------------------------
- */
+/* --- the list --- */
 
 /* The source that holds the rule's text; NULL: none does. */
 static const struct rulelist_text *

@@ -66,8 +66,7 @@ TEST(not_whole)
 	EQ_U(digest("rule a { include \"x\" condition: true }", d), ERR_FORMAT);
 }
 
-/* --- lists ----------------------------------------------------------------------------
- */
+/* --- lists --- */
 
 struct rig {
 	struct arena arena, got;
