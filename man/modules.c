@@ -100,7 +100,7 @@ main(void)
 	    ".Xr candor-rules 7 .\n"
 	    "Brackets hold an index that counts from 0, or a key.");
 	for (const struct format *const *m = modules; *m != NULL; m++) {
-		if ((*m)->facts == NULL)
+		if ((*m)->facts == NULL || (*m)->unlisted)
 			continue;
 		printf(".Ss %s\n.Bd -literal\n", (*m)->name);
 		print_table((*m)->facts, "", false, 0);

@@ -60,6 +60,7 @@ struct format {
 	enum err (*take)(struct bytes data, void **given, const char **why);
 	void (*leave)(void *given);
 	uint32_t needs; /* enum format_need */
+	bool unlisted;  /* for those who know its name: in no dump and no manual */
 };
 
 /* Everything that candor reads (formats.def), in its order; ends with NULL. */

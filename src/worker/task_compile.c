@@ -187,7 +187,8 @@ import_all(struct compiling *c)
 	struct buf text = { 0 };
 
 	for (size_t i = 0; modules[i] != NULL; i++)
-		buf_printf(&text, "import \"%s\"\n", modules[i]->name);
+		if (!modules[i]->unlisted)
+			buf_printf(&text, "import \"%s\"\n", modules[i]->name);
 	buf_str(&text, "rule modules { condition: false }\n");
 	s.text = arena_bytes(&c->arena, buf_bytes(&text));
 	buf_done(&text);
