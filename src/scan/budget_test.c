@@ -9,10 +9,10 @@
 #define SLOW                                                                           \
 	"rule slow { strings: $re = /([^b][^c]{20}[^a][^c]{15}){40}[^ab]/ condition: " \
 	"$re } "
-#define LOOP                                                                        \
-	"rule loop { condition: filesize > 99 and for any i in (1..100000000) : ( " \
-	"uint8(i % 64) == 255 ) "                                                   \
-	"} "
+#define LOOP(name)                                                                      \
+	"rule " name " { condition: filesize > 99 and for any i in (1..100000000) : ( " \
+	"uint8(i % 64) == 255 ) } "
+#define ONE "loop: the work for this rule is too much"
 
 static uint64_t clock_at, clock_step;
 
@@ -55,12 +55,21 @@ static const struct {
 	    "slow: too much work for $re, results for this rule may be incorrect" },
 	{ "time, in a regex", QUICK SLOW, 0, 2, 1, "LIMIT quick",
 	    "slow: the time for this object is over; the search was ended at $re" },
-	{ "steps, in a condition", QUICK LOOP, 1, 0, 0, "LIMIT quick",
+	{ "a rule's steps, in a loop", LOOP("loop") QUICK, 1, 0, 0, "LIMIT quick", ONE },
+	{ "a rule's time, in a loop", LOOP("loop") QUICK, 0, 100, 1, "LIMIT quick", ONE },
+	{ "hashing", "import \"hash\" rule loop { condition: filesize > 99 and for any i in (1..9999) : "
+	    "( hash.md5(i, filesize) == \"x\" ) }" QUICK, 16, 0, 0, "LIMIT quick", ONE },
+	{ "functions", "import \"math\" rule loop { condition: filesize > 99 and for any i in (1..9999) : "
+	    "( math.entropy(i, filesize) > 9 ) }" QUICK, 16, 0, 0, "LIMIT quick", ONE },
+	{ "matches of a string", "rule loop { strings: $a = \"ab\" condition: for any i in (1..#a) : "
+	    "( for any k in (1..#a) : ( @a[i] + @a[k] == 1 ) ) }" QUICK, 16, 0, 0, "LIMIT quick", ONE },
+	{ "others go on, before and behind it", QUICK LOOP("a") "rule b { strings: $b = \"the quick\" condition: $b }"
+	    LOOP("c") LOOP("d") "rule e { strings: $e = /q[a-z]+k/ condition: #e == 1 and filesize > 99 }",
+	    1, 0, 0, "LIMIT LIMIT LIMIT quick b e", "d: the work for this rule is too much" },
+	{ "steps of the object", LOOP("a") LOOP("b") LOOP("c") LOOP("d") LOOP("e") LOOP("f") LOOP("g")
+	    LOOP("loop") QUICK LOOP("i"), 1, 0, 0, "LIMIT LIMIT LIMIT LIMIT LIMIT LIMIT LIMIT LIMIT quick",
 	    "loop: the work for this object is too much; the search was ended at its condition" },
-	{ "time, in a condition", LOOP QUICK, 0, 2, 1, "LIMIT quick",
-	    "loop: the time for this object is over; the search was ended at its condition" },
-	{ "told once", LOOP "rule l2 { condition: filesize > 99 and for any i in (1..100000000) : "
-	    "( uint8(i % 64) == 254 ) }" QUICK, 0, 2, 1, "LIMIT quick",
+	{ "time of the object, told once", LOOP("loop") LOOP("l2") QUICK, 0, 2, 2, "LIMIT quick",
 	    "loop: the time for this object is over; the search was ended at its condition" },
 	{ "what was not searched is not missing",
 	    QUICK SLOW "rule not_slow { strings: $s = /([^b][^c]{20}[^a][^c]{15}){40}[^abd]/ condition: filesize > 99 and not $s }",

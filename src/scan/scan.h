@@ -59,6 +59,9 @@ struct scan {
 	struct scan_budget {
 		uint64_t steps, deadline; /* left; of o.clock_ms, 0: none */
 		uint64_t cond;            /* steps of conditions that were counted */
+		uint64_t share;           /* steps that one condition may take */
+		uint64_t rule_end;        /* where that of the rule at hand ends */
+		uint64_t rule_since;      /* when it was first looked at; 0: not yet */
 		bool spent, late;         /* nothing more is searched; for lack of time */
 		bool told;                /* ... and that was said */
 	} budget;
@@ -82,8 +85,7 @@ void scan_budget_begin(struct scan *s);
 bool scan_budget_more(void *arg, uint64_t steps);
 bool scan_budget_cond(void *arg);
 
-/* budget.c: before each rule: the searches were ended, but it has some steps of its own.
- */
+/* budget.c: before each rule: its share of the steps begins, and of the time. */
 void scan_budget_rule(struct scan *s);
 
 /* budget.c: something was cut: of this rule, or of no rule that is known (DB_NONE). */
