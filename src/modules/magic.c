@@ -161,7 +161,9 @@ magic_open_facts(struct parse *p)
 	struct magic *m = p->facts;
 
 	*m = (struct magic){ .given = p->given };
-	return OK;
+	/* a host that gave no libmagic: what rules ask of it is not known, so not decided
+	 */
+	return p->given != NULL ? OK : ERR_LIMIT;
 }
 
 static const struct fact magic_facts[] = {

@@ -556,6 +556,51 @@ TEST(spent_memory_is_never_clean)
 		}
 }
 
+/* A report counts for all objects, until another one is given; without one each says no.
+ */
+TEST(given)
+{
+	static const char mutex[] = "{\"behavior\":{\"summary\":{\"mutexes\":[\"m\"]}}}";
+	struct bytes file = BYTES_LIT("x"), cuckoo = BYTES_LIT("cuckoo");
+	struct scan_opts o = { 0 };
+	const char *why = NULL;
+	struct rig r;
+
+	rig_open(
+	    &r, "import \"cuckoo\" rule r { condition: cuckoo.sync.mutex(/m/) }", &o);
+	EQ_S(rig_scan(&r, file), "");
+	EQ_U(scan_give(r.scan, cuckoo, bytes_of(mutex), &why), OK);
+	EQ_S(rig_scan(&r, file), "r");
+	EQ_S(rig_scan(&r, file), "r");
+	EQ_U(scan_give(r.scan, cuckoo, BYTES_LIT("{}"), &why), OK);
+	EQ_S(rig_scan(&r, file), "");
+	EQ_U(scan_give(r.scan, BYTES_LIT("pe"), BYTES_LIT("-"), &why), OK);
+	EQ_U(scan_give(r.scan, BYTES_LIT("nobody"), BYTES_LIT("-"), &why), OK);
+	EQ_U(scan_give(r.scan, cuckoo, BYTES_LIT("-"), &why), ERR_FORMAT);
+	EQ_S(why, "it is not JSON");
+	EQ_S(rig_scan(&r, file), "");
+	rig_close(&r);
+}
+
+/* A rule over magic, in a host that has no libmagic, is not silent: nobody can tell. */
+TEST(not_given)
+{
+	struct scan_opts o = { 0 };
+	struct rig r;
+
+	rig_open(&r,
+	    "import \"magic\" rule r { condition: filesize > 0 and magic.type() == "
+	    "\"data\" }",
+	    &o);
+	EQ_U(r.scan->db.head->needs, FORMAT_NEED_MAGIC);
+	EQ_S(rig_scan(&r, BYTES_LIT("x")), "LIMIT");
+	EQ_S(rig_scan(&r, (struct bytes){ 0 }), "");
+	rig_close(&r);
+	rig_open(&r, "import \"pe\" rule r { condition: pe.is_pe == 1 }", &o);
+	EQ_U(r.scan->db.head->needs, 0);
+	rig_close(&r);
+}
+
 /* More matches than are kept of one pattern: said, and the rule still counts. */
 TEST(too_many_matches)
 {
