@@ -28,13 +28,18 @@ next_code(struct bytes s, uint32_t *code)
 {
 	const uint8_t *p = s.p;
 
-	if (p[0] < 0x80)
-		return *code = p[0], 1;
-	if ((p[0] & 0xe0) == 0xc0 && s.n >= 2 && is_tail(p[1]))
-		return *code = (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu), 2;
-	if ((p[0] & 0xf0) == 0xe0 && s.n >= 3 && is_tail(p[1]) && is_tail(p[2]))
-		return *code = (p[0] & 0xfu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu),
-		       3;
+	if (p[0] < 0x80) {
+		*code = p[0];
+		return 1;
+	}
+	if ((p[0] & 0xe0) == 0xc0 && s.n >= 2 && is_tail(p[1])) {
+		*code = (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
+		return 2;
+	}
+	if ((p[0] & 0xf0) == 0xe0 && s.n >= 3 && is_tail(p[1]) && is_tail(p[2])) {
+		*code = (p[0] & 0xfu) << 12 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+		return 3;
+	}
 	return 0;
 }
 

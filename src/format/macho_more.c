@@ -84,15 +84,14 @@ source_version(struct walk *w, uint64_t v)
 }
 
 /* n numbers in a row into int64_t members that lie in a row, too. */
-static void
+static enum err
 read_numbers(struct walk *w, int64_t *out, size_t n)
 {
 	struct cur c = cur_at(w->body, 0);
 
-	if (w->body.n < 4 * n)
-		return;
-	for (size_t k = 0; k < n; k++)
+	for (size_t k = 0; k < n && w->body.n >= 4 * n; k++)
 		out[k] = macho_u32(w->i, &c);
+	return OK;
 }
 
 #define NUMBERS(w, s) read_numbers(w, (int64_t *)&(s), sizeof(s) / sizeof(int64_t))
@@ -125,7 +124,7 @@ read_dylib(struct walk *w)
 }
 
 /* struct uuid_command, as Apple's tools print it. */
-static void
+static enum err
 read_uuid(struct walk *w)
 {
 	struct bytes b = without_nuls(bytes_sub(w->body, 0, 16));
@@ -133,13 +132,14 @@ read_uuid(struct walk *w)
 	size_t n = 0;
 
 	if (w->body.n < 16 || out == NULL)
-		return;
+		return OK; /* a spent arena is told in the end */
 	for (size_t k = 0; k < b.n; k++) {
 		n += (size_t)snprintf(out + n, 3, "%02X", b.p[k]);
 		if (k == 3 || k == 5 || k == 7 || k == 9)
 			out[n++] = '-';
 	}
 	w->i->more.uuid = (struct bytes){ (uint8_t *)out, n };
+	return OK;
 }
 
 /* struct build_version_command; all tools that it says must be there. */
@@ -170,7 +170,7 @@ read_build(struct walk *w)
 	return OK;
 }
 
-static void
+static enum err
 read_minimum(struct walk *w, uint32_t cmd)
 {
 	struct cur c = cur_at(w->body, 0);
@@ -179,6 +179,7 @@ read_minimum(struct walk *w, uint32_t cmd)
 	if (cur_ok(&c))
 		w->i->more.min_version =
 		    (struct macho_min){ cmd, version(w, least), version(w, sdk) };
+	return OK;
 }
 
 /* struct linker_option_command: all strings that it says, or none. */
@@ -225,16 +226,16 @@ read_command(struct walk *w, uint32_t cmd)
 			x->source_version = source_version(w, macho_u64(w->i, &c));
 		}
 		return OK;
-	case LC_UUID: return read_uuid(w), OK;
-	case LC_SYMTAB: return read_numbers(w, &x->symtab.symoff, 4), OK;
-	case LC_DYSYMTAB: return NUMBERS(w, x->dysymtab), OK;
-	case LC_CODE_SIGNATURE: return NUMBERS(w, x->code_signature_data), OK;
-	case LC_DYLD_EXPORTS_TRIE: return NUMBERS(w, w->i->trie), OK;
-	case LC_DYLD_INFO: return NUMBERS(w, x->dyld_info), OK;
+	case LC_UUID: return read_uuid(w);
+	case LC_SYMTAB: return read_numbers(w, &x->symtab.symoff, 4);
+	case LC_DYSYMTAB: return NUMBERS(w, x->dysymtab);
+	case LC_CODE_SIGNATURE: return NUMBERS(w, x->code_signature_data);
+	case LC_DYLD_EXPORTS_TRIE: return NUMBERS(w, w->i->trie);
+	case LC_DYLD_INFO: return NUMBERS(w, x->dyld_info);
 	case LC_VERSION_MIN_MACOSX:
 	case LC_VERSION_MIN_IPHONEOS:
 	case LC_VERSION_MIN_TVOS:
-	case LC_VERSION_MIN_WATCHOS: return read_minimum(w, cmd), OK;
+	case LC_VERSION_MIN_WATCHOS: return read_minimum(w, cmd);
 	default: return OK;
 	}
 }

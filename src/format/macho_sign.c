@@ -42,8 +42,10 @@ entity(struct bytes name, uint8_t *out)
 	uint32_t code = 0;
 
 	for (size_t k = 0; k < COUNT(known); k++)
-		if (bytes_eq(name, bytes_of(known[k].name)))
-			return out[0] = known[k].c, 1;
+		if (bytes_eq(name, bytes_of(known[k].name))) {
+			out[0] = known[k].c;
+			return 1;
+		}
 	if (name.n < 2 || name.n > 9 || name.p[0] != '#')
 		return 0;
 	for (size_t k = hex ? 2 : 1; k < name.n; k++) {
