@@ -101,19 +101,45 @@ spans(struct elf_pair *p)
 	return OK;
 }
 
+/*
+ * Each step goes over one file or both, and the next over other parts of them: what it
+ * touched is given back, so that the peak is that of one step.
+ */
+static void
+stepped(const struct elf_pair *p)
+{
+	if (p->t->o->passed == NULL)
+		return;
+	p->t->o->passed(p->a.file);
+	p->t->o->passed(p->b.file);
+}
+
+static enum err
+prepare(struct elf_pair *p)
+{
+	TRY(spans(p));
+	stepped(p);
+	TRY(elf_load(&p->a, NULL));
+	stepped(p);
+	TRY(elf_load(&p->b, p->moved ? NULL : &p->a));
+	stepped(p);
+	TRY(units_open(&p->a, &p->ua));
+	stepped(p);
+	TRY(units_open(&p->b, &p->ub));
+	stepped(p);
+	TRY(units_match(&p->ua, &p->ub, p->arena));
+	stepped(p);
+	return same_open(&p->same, p->arena, &p->ua, &p->ub, !p->moved);
+}
+
 static enum err
 deep(struct elf_pair *p)
 {
-	TRY(spans(p));
-	TRY(elf_load(&p->a, NULL));
-	TRY(elf_load(&p->b, p->moved ? NULL : &p->a));
-	TRY(units_open(&p->a, &p->ua));
-	TRY(units_open(&p->b, &p->ub));
-	TRY(units_match(&p->ua, &p->ub, p->arena));
-	TRY(same_open(&p->same, p->arena, &p->ua, &p->ub, !p->moved));
+	TRY(prepare(p));
 	if (p->a.pe != NULL)
 		pe_diff_known(p);
 	TRY(elf_diff_code(p));
+	stepped(p);
 	if (p->moved)
 		TRY(elf_diff_link(p));
 	TRY(elf_diff_data(p));
