@@ -301,13 +301,12 @@ locale_at(struct bytes s, size_t i)
 {
 	size_t n = 0;
 
-	if (begins(s, i, "POSIX"))
-		n = 5;
-	else if (begins(s, i, "C.") || (at(s, i) == 'C' && !word(at(s, i + 1))))
+	if (begins(s, i, "C.") || (at(s, i) == 'C' && !word(at(s, i + 1))))
 		n = 1;
-	else if (at(s, i) >= 'a' && at(s, i) <= 'z' && at(s, i + 2) == '_' &&
-		 at(s, i + 3) >= 'A' && at(s, i + 3) <= 'Z' && at(s, i + 4) >= 'A' &&
-		 at(s, i + 4) <= 'Z')
+	else if (begins(s, i, "POSIX") ||
+		 (at(s, i) >= 'a' && at(s, i) <= 'z' && at(s, i + 2) == '_' &&
+		     at(s, i + 3) >= 'A' && at(s, i + 3) <= 'Z' && at(s, i + 4) >= 'A' &&
+		     at(s, i + 4) <= 'Z'))
 		n = 5;
 	else
 		return 0;

@@ -178,7 +178,7 @@ TEST(damage)
 			rig_tree(&g, "x", a, (struct bytes){ a.p, cut });
 			CHECK(g.said.n > 0);
 		}
-		for (unsigned k = 0; k < 200; k++) {
+		for (unsigned k = 0; k < 200 && a.n > 0; k++) {
 			size_t at = test_random(&seed) % a.n;
 			struct bytes b = test_copy(a);
 

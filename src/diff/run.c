@@ -117,6 +117,7 @@ vsay(struct run *r, struct difference *d, const char *fmt, va_list ap)
 							     ? (size_t)n
 							     : sizeof(what) - 1 };
 	run_say(r, d);
+	d->what = (struct bytes){ 0 }; /* it was of this function's stack */
 }
 
 void

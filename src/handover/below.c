@@ -146,7 +146,7 @@ remove_entries(int fd, unsigned depth)
 void
 below_empty(int dir)
 {
-	int fd;
+	int fd = -1;
 
 	if (below_open_folder(dir, ".", &fd) == OK)
 		remove_entries(fd, REMOVE_DEPTH);

@@ -55,7 +55,7 @@ filling(struct elf_pair *p, const struct elf_sec *a, const struct elf_sec *b)
 		tell_found(p->t, DIFF_CODE, b->name,
 		    "what fills the room between functions differs, "
 		    "from 0x%llx on",
-		    (unsigned long long)(b->addr + i));
+		    (unsigned long long)b->addr + i);
 		return;
 	}
 }

@@ -63,9 +63,10 @@ TEST(files)
 	put(&r, "d/e/y", "two");
 	EQ_U(take_all(r.dir, is_x, NULL, &t), OK);
 	CHECK(t.whole && t.odd == NULL);
-	EQ_U(t.n, 2);
-	EQ_S(t.file[0].name, "d/e/y");
-	CHECK(t.file[0].fd < 0);
+	if (CHECK(t.n == 2)) {
+		EQ_S(t.file[0].name, "d/e/y");
+		CHECK(t.file[0].fd < 0);
+	}
 	f = take_find(&t, "x");
 	hash_of(HASH_SHA256, BYTES_LIT("one"), digest);
 	if (CHECK(f != NULL && f->fd >= 0)) {
