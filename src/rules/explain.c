@@ -1,5 +1,7 @@
 #include "rules/explain.h"
 
+#include <math.h>
+
 #include "rules/explain_code.h"
 #include "rules/ir_print.h"
 
@@ -71,12 +73,30 @@ explain_atoms(const struct lowered *low, const struct ir_rule *r, struct buf *ou
 	}
 }
 
+/* How often the best part of a pattern is suspected, a MB of common files (gram.h). */
+static double
+places_of(const struct lowered *low, const struct lowered_pattern *p)
+{
+	double least = INFINITY;
+
+	for (uint32_t k = 0; k < p->nparts; k++) {
+		const struct db_part *part = &low->part[p->part + k];
+		double sum = part->nneedles ? 0 : INFINITY;
+
+		for (uint32_t j = 0; j < part->nneedles; j++)
+			sum += lit_trigger_cost(&low->lit[part->needle + j]);
+		least = sum < least ? sum : least;
+	}
+	return least * EXPLAIN_MB;
+}
+
 /* Why a pattern cannot wake rules, in words with a remedy. */
 static const char *
-reason_of(const struct lowered *low, uint32_t pattern)
+reason_of(struct arena *a, const struct lowered *low, uint32_t pattern)
 {
 	const struct lowered_pattern *p = &low->pattern[pattern];
 	bool atomless = false, brief = false;
+	double places = places_of(low, p);
 
 	for (uint32_t k = 0; k < p->nparts; k++) {
 		const struct db_part *part = &low->part[p->part + k];
@@ -89,6 +109,11 @@ reason_of(const struct lowered *low, uint32_t pattern)
 		return "has no fixed bytes; give it some that every match contains";
 	if (brief)
 		return "has fewer than 4 fixed bytes in a row; make it longer";
+	if (isfinite(places))
+		return arena_printf(a,
+		    "is suspected at %.0f places of a MB, where %.0f are the budget; use "
+		    "rarer bytes",
+		    places, LIT_HOT * EXPLAIN_MB);
 	return "is too common; use rarer bytes";
 }
 
@@ -118,7 +143,7 @@ explain_dear(const struct rules_env *env, const struct lowered *low,
 		diag_addf(env->diags, &d,
 		    "evaluated for every file, for no string can wake it: \"%.*s\" %s",
 		    (int)(r->strings[i].name.n < 100 ? r->strings[i].name.n : 100),
-		    (const char *)r->strings[i].name.p, reason_of(low, p));
+		    (const char *)r->strings[i].name.p, reason_of(env->arena, low, p));
 		return;
 	}
 }
@@ -139,27 +164,65 @@ grows(const struct ir_node *n, unsigned depth)
 	return false;
 }
 
+/* A function over a range that grows with the file: hash.md5(0, filesize). */
+static bool
+reads_all(const struct ir_node *n)
+{
+	return n->op == IR_CALL && n->nkids == 3 && strcmp(n->u.fact->sig, "ii:s") == 0 &&
+	       grows(n->kid[2], 0);
+}
+
+/* Does the condition say at its top how large the file may be? */
+static bool
+is_bounded(const struct ir_node *n)
+{
+	if (n->op == IR_LT || n->op == IR_LE || n->op == IR_EQ)
+		return n->kid[0]->op == IR_FILESIZE;
+	for (uint32_t i = 0; n->op == IR_AND && i < n->nkids; i++)
+		if (n->kid[i]->op != IR_AND && is_bounded(n->kid[i]))
+			return true;
+	return false;
+}
+
+struct hinting {
+	const struct rules_env *env;
+	const struct ir_rule *rule;
+	bool bounded;
+};
+
 static void
-hint_loops(const struct rules_env *env, const struct ir_rule *r, const struct ir_node *n,
-    unsigned depth)
+hint(const struct hinting *h, const struct ir_node *n, const char *text)
+{
+	diag_addf(h->env->diags,
+	    &(struct diag){ .kind = DIAG_HINT,
+		.file = h->rule->file,
+		.rule = arena_str(h->env->arena, h->rule->name),
+		.line = n->line,
+		.col = n->col },
+	    "%s", text);
+}
+
+static void
+hint_node(const struct hinting *h, const struct ir_node *n, unsigned depth)
 {
 	if (n == NULL || depth > LOOK_DEPTH)
 		return;
 	if (n->op == IR_FOR_RANGE && grows(n->kid[2], 0))
-		diag_addf(env->diags,
-		    &(struct diag){ .kind = DIAG_HINT,
-			.file = r->file,
-			.rule = arena_str(env->arena, r->name),
-			.line = n->line,
-			.col = n->col },
+		hint(h, n,
 		    "a loop over the whole file; let it end at a number, or search for a "
 		    "string and loop over its matches");
+	if (reads_all(n) && !h->bounded)
+		hint(h, n,
+		    "a digest of the whole file, however large; ask for its filesize "
+		    "first");
 	for (uint32_t i = 0; i < n->nkids; i++)
-		hint_loops(env, r, n->kid[i], depth + 1);
+		hint_node(h, n->kid[i], depth + 1);
 }
 
 void
 explain_loops(const struct rules_env *env, const struct ir_rule *r)
 {
-	hint_loops(env, r, r->cond, 0);
+	struct hinting h = { env, r, is_bounded(r->cond) };
+
+	hint_node(&h, r->cond, 0);
 }

@@ -18,9 +18,12 @@ void explain_tree(
 /* Literals of every string and what they are expected to cost. */
 void explain_atoms(const struct lowered *low, const struct ir_rule *r, struct buf *out);
 
+#define EXPLAIN_MB 1048576.0 /* bytes */
+
 /*
  * Hints for loops whose end grows with the object: `for any i in (0..filesize)` costs as
- * much as thousands of rules, and a string would mostly do.
+ * much as thousands of rules, and a string would mostly do. And for digests of the whole
+ * file, where the condition does not say first how large it may be.
  */
 void explain_loops(const struct rules_env *env, const struct ir_rule *r);
 

@@ -28,3 +28,12 @@ rule fine {
 }
 R
 code "$candor" check slow.yar
+cat >dear.yar <<'R'
+import "hash"
+rule all_of_it { condition: hash.md5(0, filesize) == "d41d8cd98f00b204e9800998ecf8427e" }
+rule sized { condition: filesize < 1KB and hash.md5(0, filesize) == "d41d8cd98f00b204e9800998ecf8427e" }
+rule head { condition: hash.sha256(0, 512) == "x" }
+rule common { strings: $a = "the " condition: $a }
+rule zeros { strings: $a = { 00 00 00 00 00 } condition: $a }
+R
+code "$candor" check dear.yar
