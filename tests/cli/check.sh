@@ -34,6 +34,12 @@ rule all_of_it { condition: hash.md5(0, filesize) == "d41d8cd98f00b204e9800998ec
 rule sized { condition: filesize < 1KB and hash.md5(0, filesize) == "d41d8cd98f00b204e9800998ecf8427e" }
 rule head { condition: hash.sha256(0, 512) == "x" }
 rule common { strings: $a = "the " condition: $a }
+rule any_file { strings: $a = "hello world" condition: $a or filesize > 0 }
 rule zeros { strings: $a = { 00 00 00 00 00 } condition: $a }
 R
 code "$candor" check dear.yar
+cat >texts.yar <<'R'
+rule shift { condition: 1 << -1 == 0 }
+R
+awk 'BEGIN { printf "import \"math\"\nrule args { condition: math.max(1"; for (i = 0; i < 128; i++) printf ", 1"; print ") == 1 }" }' >>texts.yar
+code "$candor" check texts.yar | cut -c1-150

@@ -54,3 +54,7 @@ code yarac x.yar /nowhere/x 2>&1
 printf 'YARA\001\002\003\004' >real.yarc
 code yara -C real.yarc f 2>&1
 yarac --help | sed -n '1p;3,4p'
+
+# and what yara says of too many strings
+printf 'rule m { strings: $a = "abc" $b = "abd" condition: any of them }\n' >m.yar
+code yara --max-strings-per-rule=1 m.yar f 2>&1
