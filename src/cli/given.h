@@ -1,6 +1,5 @@
 /*
- * given.h - what modules are given besides the objects: -x MODULE=FILE, and libmagic's
- * database when the rules ask for it.
+ * given.h - what modules are given besides the objects: -x MODULE=FILE.
  *
  * The files are opened here, as everything is, and read by workers only: the report of a
  * sandbox is a stranger's text as well.
@@ -10,8 +9,10 @@
 #include "cli/opt.h"
 #include "sandbox/pool.h"
 
+#define GIVEN_MOST (WIRE_GIVEN_MAX - 1) /* one place is for what the rules need */
+
 struct given {
-	struct pool_given files[WIRE_GIVEN_MAX];
+	struct pool_given files[GIVEN_MOST];
 	uint32_t n;
 };
 
@@ -24,12 +25,5 @@ MUST_USE enum err given_open(
 
 /* The file that an argument MODULE=FILE names. */
 const char *given_file(const char *arg);
-
-/*
- * Hands all to the pool, with what the rules of the database need of the system. Their
- * module without it would be a rule that is silent, so that is ERR_ACCESS: why tells.
- */
-MUST_USE enum err given_needs(
-    struct given *g, int db, struct pool_opts *o, char why[POOL_WHY]);
 
 void given_done(struct given *g);

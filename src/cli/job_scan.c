@@ -273,7 +273,6 @@ job_scan_run(const struct job_scan *j, struct pool_result *out)
 {
 	struct scanning s = { .j = j };
 	struct pool_opts o = j->pool;
-	struct given none = { 0 }, *given = j->given != NULL ? j->given : &none;
 	const struct pool_events ev = {
 		.arg = &s,
 		.next = on_next,
@@ -285,13 +284,14 @@ job_scan_run(const struct job_scan *j, struct pool_result *out)
 	enum err e;
 
 	*out = (struct pool_result){ 0 };
-	TRY(given_needs(given, j->db.fd, &o, out->why));
 	if (j->list != NULL &&
 	    (s.list = pathlist_open(j->list, out->why, POOL_WHY)) == NULL)
 		return ERR_IO;
 	s.walk = walk_new(&j->walk);
 	o.workers = workers(o.workers);
 	o.db_fd = j->db.fd;
+	o.given = j->given != NULL ? j->given->files : NULL;
+	o.ngiven = j->given != NULL ? j->given->n : 0;
 	o.scan.db_size = j->db.size;
 	o.scan.flags |= j->db.from_file ? WIRE_CHECK_SUM : 0;
 	if (o.scan.memory == 0)
@@ -299,7 +299,6 @@ job_scan_run(const struct job_scan *j, struct pool_result *out)
 	o.memory = o.scan.memory + MEMORY_EXTRA;
 	o.grace_ms = 500 + (o.scan.timeout_ms < 40000 ? o.scan.timeout_ms / 4 : 10000);
 	e = pool_run(&o, &ev, out);
-	given_done(given);
 	walk_free(s.walk);
 	pathlist_free(s.list);
 	return e;

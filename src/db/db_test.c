@@ -265,7 +265,8 @@ TEST(lists)
 	free((void *)(uintptr_t)map.p);
 }
 
-/* The trusted half reads it at this place, without knowing the struct (cli/given.c). */
+/* The trusted half reads it at this place, without knowing the struct (sandbox/needs.c).
+ */
 TEST(needs)
 {
 	const uint8_t *head;

@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "base/sys.h"
+#include "sandbox/needs.h"
 #include "sandbox/spawn.h"
 
 #define BATCH_FILES WIRE_FDS_MAX
@@ -64,6 +65,8 @@ struct worker {
 
 struct pool {
 	struct pool_opts o;
+	struct pool_given needed; /* by the rules; fd -1: nothing */
+	bool asked;               /* what they need */
 	const struct pool_events *ev;
 	struct pool_result *out, last; /* last: while nobody listens */
 	struct worker *w;
@@ -334,7 +337,8 @@ start_worker(struct pool *p, struct worker *w)
 {
 	struct wire_scan init = p->o.scan;
 
-	if (child_start(p->o.program, p->o.memory, p->o.also, &w->child) != OK) {
+	if (child_start(p->o.program, p->o.memory, p->needed.fd >= 0 ? NEEDS_WORD : NULL,
+		&w->child) != OK) {
 		snprintf(p->out->why, sizeof(p->out->why), "cannot start a worker: %s",
 		    sys_why());
 		return ERR_IO;
@@ -349,11 +353,12 @@ start_worker(struct pool *p, struct worker *w)
 	w->in.nowait = true;
 	w->in.frame_max = WIRE_FINDING_MAX;
 	w->out = (struct wire_out){ w->child.sock, true, SEND_MS };
-	init.given = p->o.ngiven;
+	init.given = p->o.ngiven + (p->needed.fd >= 0);
 	wire_put_scan(wire_begin(&w->out), &init);
 	wire_send_fd(&w->out, WIRE_SCAN, p->o.db_fd);
-	for (uint32_t i = 0; i < p->o.ngiven; i++) {
-		const struct pool_given *g = &p->o.given[i];
+	for (uint32_t i = 0; i < init.given; i++) {
+		const struct pool_given *g =
+		    i < p->o.ngiven ? &p->o.given[i] : &p->needed;
 
 		wire_put_given(
 		    wire_begin(&w->out), &(struct wire_given){ g->module, g->size });
@@ -580,6 +585,7 @@ pool_new(const struct pool_opts *o)
 	struct pool *p = xcalloc(1, sizeof(*p));
 
 	p->o = *o;
+	p->needed.fd = -1;
 	p->out = &p->last;
 	p->w = xcalloc(o->workers, sizeof(*p->w));
 	p->polls = xcalloc(o->workers, sizeof(*p->polls));
@@ -595,11 +601,22 @@ pool_free(struct pool *p)
 	if (p == NULL)
 		return;
 	stop(p); /* nothing is in anybody's hands between two runs: nobody is told */
+	fd_closep(&p->needed.fd);
 	free(p->w);
 	free(p->polls);
 	free(p->retry);
 	arena_done(&p->arena);
 	free(p);
+}
+
+/* Asked once, before the first worker: none is started without what its rules need. */
+static enum err
+see_needs(struct pool *p)
+{
+	enum err e = p->asked ? ERR_END : needs_open(p->o.db_fd, &p->needed, p->out->why);
+
+	p->asked = e == OK || e == ERR_END;
+	return p->asked ? OK : e;
 }
 
 /* A worker that died since the last run is no file's fault. */
@@ -619,7 +636,7 @@ pool_serve(struct pool *p, const struct pool_events *ev, struct pool_result *out
 	p->ev = ev;
 	p->out = out;
 	p->dry = false;
-	p->err = OK;
+	p->err = see_needs(p);
 	bury_idle(p);
 	while (p->err == OK && work_left(p)) {
 		feed_all(p);

@@ -56,9 +56,8 @@ struct pool_opts {
 	uint32_t grace_ms;   /* beyond scan.timeout_ms, before a worker is killed */
 	int db_fd;           /* the database, to be mapped; sealed: it cannot change */
 	struct wire_scan scan;
-	const char *also; /* for child_start */
-	const struct pool_given *given;
-	uint32_t ngiven; /* WIRE_GIVEN_MAX at most */
+	const struct pool_given *given; /* besides what the rules need (needs.h) */
+	uint32_t ngiven;                /* below WIRE_GIVEN_MAX */
 };
 
 #define POOL_WHY 256
