@@ -35,6 +35,7 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/region.h"
 
 enum fact_type {
 	FACT_END, /* ends a table */
@@ -80,7 +81,8 @@ union fact_value {
 /* What a function of a module is called with. It reads, computes, and sets ret. */
 struct fact_call {
 	void *self; /* the struct the function row is in; may keep what it computed */
-	struct bytes file; /* the object being scanned */
+	struct bytes file;             /* the object being scanned */
+	const struct regions *regions; /* it is a process, and file empty; NULL: a file */
 	union fact_value arg[4];
 	union fact_value ret; /* born undefined for the result type */
 	struct arena *arena;  /* for strings that the result points to */
@@ -95,6 +97,16 @@ struct fact_call {
 };
 
 typedef void fact_fn(struct fact_call *c);
+
+/* The object from an offset, or of a process an address, on; no bytes outside. */
+static inline struct bytes
+fact_from(const struct fact_call *c, int64_t off)
+{
+	if (off < 0)
+		return (struct bytes){ 0 };
+	return c->regions ? region_from(c->regions, (uint64_t)off)
+			  : bytes_from(c->file, (uint64_t)off);
+}
 
 /* Fills what a row describes, once; facts is the module's root struct. */
 typedef enum err fact_load(void *facts);

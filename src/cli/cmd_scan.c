@@ -19,7 +19,7 @@
 #define OUT_MAX (64u << 10) /* bytes of lines before they are written */
 
 struct scan_args {
-	struct opt_list rules, defs, module_data, exclude, tag, rule;
+	struct opt_list rules, defs, module_data, exclude, tag, rule, pid;
 	struct conf_where where;
 	const char *list, *dialect;
 	uint64_t workers, max_file_size, memory;
@@ -43,6 +43,7 @@ static const struct opt scan_opts[] = {
 	{ 0, "metas", OPT_FLAG, NULL, "show the metadata of rules", AT(metas) },
 	{ 0, "tag", OPT_LIST, "TAG", "only rules with this tag count", AT(tag) },
 	{ 0, "rule", OPT_LIST, "GLOB", "only rules with such a name count", AT(rule) },
+	{ 0, "pid", OPT_LIST, "PID", "the memory of a process, at its addresses", AT(pid) },
 	{ 0, "list", OPT_STR, "FILE", "more paths from FILE (- for stdin), NUL or newline between", AT(list) },
 	{ 0, "exclude", OPT_LIST, "GLOB", "leave out files and folders by name or path", AT(exclude) },
 	{ 0, "follow", OPT_FLAG, NULL, "follow symbolic links", AT(follow) },
@@ -214,6 +215,10 @@ job_of(struct scan_run *s, struct job_db db)
 			.nexclude = a->exclude.n,
 		},
 		.max_file_size = a->max_file_size,
+		.pids = a->pid.p,
+		.npids = a->pid.n,
+		.pid_word = "pid ",
+		.process_memory = a->max_file_size,
 		.roots = s->paths.p,
 		.nroots = s->paths.n,
 		.list = a->list,
@@ -312,6 +317,21 @@ open_module_data(struct scan_run *s)
 	return e;
 }
 
+static enum err
+check_pids(const struct scan_args *a)
+{
+	for (size_t i = 0; i < a->pid.n; i++) {
+		const char *p = a->pid.p[i];
+		size_t n = strspn(p, "0123456789");
+
+		if (n > 0 && n < 10 && p[n] == '\0' && strtol(p, NULL, 10) > 0)
+			continue;
+		msg_error("option --pid: '%s' is not the number of a process", p);
+		return ERR_SYNTAX;
+	}
+	return OK;
+}
+
 /* 0: go on; else the exit code, or -1 for 0. */
 static int
 prepare(struct scan_run *s, int argc, char **argv, const struct verb *v)
@@ -323,11 +343,13 @@ prepare(struct scan_run *s, int argc, char **argv, const struct verb *v)
 	e = opt_parse(v, argc, argv, a, &s->paths);
 	if (e == ERR_END)
 		return -1;
-	if (e == OK && s->paths.n == 0 && a->list == NULL) {
+	if (e == OK && s->paths.n == 0 && a->list == NULL && a->pid.n == 0) {
 		msg_error("%s: no path given", v->name);
 		msg_hint("try 'candor help %s'", v->name);
 		e = ERR_SYNTAX;
 	}
+	if (e == OK)
+		e = check_pids(a);
 	if (e == OK)
 		e = choose_dialect(s);
 	if (e == OK && stdin_uses(s) > 1) {
@@ -353,7 +375,7 @@ static void
 run_free(struct scan_run *s)
 {
 	struct opt_list *lists[] = { &s->args.rules, &s->args.defs, &s->args.module_data,
-		&s->args.exclude, &s->args.tag, &s->args.rule, &s->paths };
+		&s->args.exclude, &s->args.tag, &s->args.rule, &s->args.pid, &s->paths };
 
 	for (size_t i = 0; i < COUNT(lists); i++)
 		free(lists[i]->p);

@@ -21,7 +21,8 @@ struct yara {
 	struct yara_rules rules;
 	struct given given;
 	const char *target;
-	bool folder; /* the target is one, or a list */
+	bool folder;  /* the target is one, or a list */
+	bool process; /* the target is its number */
 	unsigned failed;
 	uint64_t matched; /* rules, of all files */
 };
@@ -163,7 +164,9 @@ on_skipped(void *arg, struct bytes path, const char *why, enum walk_kind kind)
 		return;
 	if (y->o.count && y->folder)
 		printf("%.*s: 0\n", (int)path.n, (const char *)path.p);
-	complain(y, path, "could not open file");
+	complain(y, path,
+	    y->process ? "can not attach to process (try running as root)"
+		       : "could not open file");
 }
 
 static void
@@ -212,8 +215,11 @@ scan(struct yara *y)
 		    .every_path = true,
 		    .flat = !y->o.recursive,
 		    .slash = true },
+		.pids = &y->target,
+		.npids = y->process ? 1 : 0,
+		.pid_word = "",
 		.roots = &y->target,
-		.nroots = y->o.scan_list ? 0 : 1,
+		.nroots = y->o.scan_list || y->process ? 0 : 1,
 		.list = y->o.scan_list ? y->target : NULL,
 		.arg = y,
 		.finding = on_finding,
@@ -311,6 +317,16 @@ load(struct yara *y)
 	return OK;
 }
 
+/* A number is a process, where no file has that name: as YARA has it. */
+static bool
+is_process(const char *target)
+{
+	char *end;
+	long pid = strtol(target, &end, 10);
+
+	return pid > 0 && pid <= INT32_MAX && *end == '\0' && access(target, F_OK) != 0;
+}
+
 static int
 run(struct yara *y)
 {
@@ -325,6 +341,7 @@ run(struct yara *y)
 	}
 	y->target = y->rules.operands.p[y->rules.operands.n - 1];
 	y->folder = y->o.scan_list || (stat(y->target, &st) == 0 && S_ISDIR(st.st_mode));
+	y->process = !y->o.scan_list && is_process(y->target);
 	y->rules.program = job_worker();
 	if (y->rules.program == NULL || check_options(y) != OK ||
 	    yara_rules_externals(&y->rules) != OK || load(y) != OK)
@@ -364,7 +381,7 @@ static const struct opt no_opts[] = { OPT_LAST };
 
 const struct verb verb_yara = {
 	"yara",
-	"[OPTION]... [NAMESPACE:]RULES_FILE... FILE | DIR",
+	"[OPTION]... [NAMESPACE:]RULES_FILE... FILE | DIR | PID",
 	"scan as YARA 4.5 does, with its options ('candor yara --help')",
 	no_opts,
 	run_yara,

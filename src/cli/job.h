@@ -88,13 +88,20 @@ struct job_scan {
 	uint64_t max_file_size;   /* larger ones are not scanned: incomplete. 0: none */
 	const char *const *roots; /* "-": what stands on stdin */
 	size_t nroots;
-	const char *list; /* a file of paths, NUL or newline between; "-": stdin */
+	const char *const *pids; /* processes, by number, before the roots */
+	size_t npids;
+	const char *pid_word;    /* before the number, where a path would stand: "pid " */
+	uint64_t process_memory; /* bytes of a process that are read; 0: 2 GB */
+	const char *list;        /* a file of paths, NUL or newline between; "-": stdin */
 	void *arg;
 	void (*finding)(void *arg, struct job_file *f, const struct finding *x);
 	void (*again)(void *arg, struct job_file *f);
 	/* Exactly once a file; it is freed afterwards. failed: why, or NULL. */
 	void (*done)(void *arg, struct job_file *f, const char *failed);
-	/* What the walk gave and is no file: WALK_SKIPPED, _SPECIAL or _ERROR. */
+	/*
+	 * What the walk gave and is no file: WALK_SKIPPED, _SPECIAL or _ERROR; and a
+	 * process that cannot be read: WALK_ERROR.
+	 */
 	void (*skipped)(
 	    void *arg, struct bytes path, const char *why, enum walk_kind kind);
 	/* A file beyond max_file_size. NULL: it counts as incomplete. */

@@ -7,19 +7,22 @@
 #include "cli/given.h"
 #include "cli/job.h"
 #include "cli/pathlist.h"
+#include "sandbox/process.h"
 
 #define STDIN_MAX    (1ull << 30) /* spooled in memory; more is cut: incomplete */
 #define MEMORY       (256ull << 20)
 #define MEMORY_EXTRA (256ull << 20) /* buffers and libc, beside the engine's scratch */
 #define FDS_A_WORKER (2 * WIRE_FDS_MAX + 4)
 #define FDS_OTHERS   256
+#define PROCESS_MAX  (2ull << 30) /* bytes of a process that are read */
 
 /* One file between being opened and being done; at most 64 a worker exist. */
 struct file {
 	struct job_file pub;
 	int fd;
 	struct timespec mtime;
-	const char *limit; /* why it cannot be complete, known before */
+	const char *limit;      /* why it cannot be complete, known before */
+	struct process process; /* whose memory it is; n 0: a file */
 	char path[];
 };
 
@@ -27,7 +30,7 @@ struct scanning {
 	const struct job_scan *j;
 	struct walk *walk;
 	bool walking;
-	size_t at; /* the next root */
+	size_t at, at_pid; /* the next root, and the next process */
 	struct pathlist *list;
 	bool told; /* that the list ended too early */
 };
@@ -59,6 +62,7 @@ finish(const struct job_scan *j, struct file *f, const char *failed)
 		say(j, f, FINDING_LIMIT, f->limit);
 	j->done(j->arg, &f->pub, failed);
 	fd_closep(&f->fd);
+	process_done(&f->process);
 	free(f);
 }
 
@@ -79,6 +83,7 @@ file_new(struct bytes path, int fd, const struct stat *st)
 	f->pub.path = (struct bytes){ (const uint8_t *)f->path, path.n };
 	f->pub.size = (uint64_t)st->st_size;
 	f->fd = fd;
+	f->process.fd = -1;
 	f->mtime = st->st_mtim;
 	return f;
 }
@@ -120,6 +125,32 @@ spool_stdin(struct scanning *s, struct file **out)
 	return OK;
 }
 
+/* The memory of the next process. ERR_LIMIT: it is dealt with. */
+static enum err
+next_process(struct scanning *s, struct file **out)
+{
+	const struct job_scan *j = s->j;
+	const char *pid = j->pids[s->at_pid++];
+	char *name = xprintf("%s%s", j->pid_word, pid);
+	struct process p;
+	char why[PROCESS_WHY];
+	struct stat st;
+	enum err e = process_copy((pid_t)strtol(pid, NULL, 10),
+	    j->process_memory ? j->process_memory : PROCESS_MAX, &p, why);
+
+	if (e == OK && sys_stat(p.fd, &st) == OK) {
+		*out = file_new(bytes_of(name), p.fd, &st);
+		p.fd = -1; /* the file's */
+		(*out)->process = p;
+		(*out)->limit = p.limit;
+	} else {
+		j->skipped(j->arg, bytes_of(name), why, WALK_ERROR);
+		e = ERR_LIMIT;
+	}
+	free(name);
+	return e;
+}
+
 /* A list that could not be read to its end is a part that was not scanned. */
 static enum err
 list_ended(struct scanning *s)
@@ -139,6 +170,8 @@ next_root(struct scanning *s, struct file **out)
 {
 	const char *root = NULL;
 
+	if (s->at_pid < s->j->npids)
+		return next_process(s, out);
 	if (s->at < s->j->nroots) {
 		root = s->j->roots[s->at++];
 		if (strcmp(root, "-") == 0) {
@@ -206,13 +239,27 @@ on_next(void *arg, struct pool_file *out)
 		struct file *f;
 
 		TRY(next_file(s, &f));
-		if (s->j->max_file_size != 0 && f->pub.size > s->j->max_file_size) {
+		if (s->j->max_file_size != 0 && f->process.n == 0 &&
+		    f->pub.size > s->j->max_file_size) {
 			too_large(s->j, f);
 			continue;
 		}
-		*out = (struct pool_file){ f, f->fd, f->pub.size };
+		*out = (struct pool_file){ f, f->fd, f->pub.size, f->process.n };
 		return OK;
 	}
+}
+
+/* The worker knows addresses only; what is mapped there is added here. */
+static void
+tell_of_process(const struct job_scan *j, struct file *f, const struct finding *x)
+{
+	struct finding named = *x;
+	struct finding_match *m = process_matches(&f->process, x);
+
+	if (m != NULL)
+		named.matches = m;
+	j->finding(j->arg, &f->pub, &named);
+	free(m);
 }
 
 static void
@@ -224,6 +271,8 @@ on_finding(void *arg, void *item, const struct finding *x)
 	/* the worker and held_still see the same: one of them says it */
 	if (x->kind == FINDING_LIMIT && f->limit == NULL && !held_still(f))
 		f->limit = "the file changed while it was read";
+	else if (f->process.n > 0)
+		tell_of_process(s->j, f, x);
 	else
 		s->j->finding(s->j->arg, &f->pub, x);
 }

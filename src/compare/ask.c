@@ -76,7 +76,7 @@ scratch_file(void)
 static void
 send_file(struct ask *k, uint32_t id, int fd, uint64_t size)
 {
-	wire_put_file(wire_begin(&k->out), &(struct wire_file){ id, size });
+	wire_put_file(wire_begin(&k->out), &(struct wire_file){ .id = id, .size = size });
 	wire_send_fd(&k->out, WIRE_FILE, fd);
 }
 

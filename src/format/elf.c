@@ -183,7 +183,11 @@ entry_in_sections(struct elf *e)
 static enum err
 read_entry(struct elf *e)
 {
-	if (e->entry != 0)
+	const struct region *r = e->parse->region;
+
+	if (e->entry != 0 && r != NULL) /* YARA: of a process, an address */
+		e->entry_point = (int64_t)(r->base + e->entry);
+	else if (e->entry != 0)
 		e->entry_point =
 		    e->type == ET_EXEC ? entry_in_segments(e) : entry_in_sections(e);
 	return OK;

@@ -13,6 +13,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 #include "base/fact.h"
+#include "base/region.h"
 
 struct child {
 	struct bytes name; /* as the container has it; any bytes */
@@ -23,11 +24,12 @@ struct child {
 /* One open parser. The caller fills file, arena and facts, and calls open. */
 struct parse {
 	struct bytes file;
-	struct arena *arena; /* for everything that facts points to */
-	void *facts;         /* facts_size bytes, zeros but for what fact_clear set */
-	void *given;         /* what take made; NULL: nothing was given */
-	uint64_t notes;      /* what was odd: bits of the format's own enum */
-	void *state;         /* the format's own */
+	const struct region *region; /* of a process, which file is; NULL: it is a file */
+	struct arena *arena;         /* for everything that facts points to */
+	void *facts;    /* facts_size bytes, zeros but for what fact_clear set */
+	void *given;    /* what take made; NULL: nothing was given */
+	uint64_t notes; /* what was odd: bits of the format's own enum */
+	void *state;    /* the format's own */
 };
 
 /* What a module uses of the system, so that whoever starts its process can provide it. */

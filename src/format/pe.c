@@ -341,7 +341,9 @@ pe_open(struct parse *p)
 	}
 	TRY(read_sections(pe));
 	find_overlay(pe);
-	pe->entry_point = pe_rva_to_offset(pe, (uint64_t)pe->entry_point_raw);
+	pe->entry_point = p->region != NULL /* YARA: of a process, an address */
+			      ? (int64_t)(p->region->base + (uint64_t)pe->entry_point_raw)
+			      : pe_rva_to_offset(pe, (uint64_t)pe->entry_point_raw);
 	return OK;
 }
 

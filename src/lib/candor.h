@@ -355,6 +355,15 @@ CANDOR_API int candor_scan_file(struct candor_scanner *s, const char *path);
 CANDOR_API int candor_scan_fd(struct candor_scanner *s, int fd);
 
 /*
+ * The memory of a process, as YARA scans it: offsets are addresses, `filesize` is
+ * undefined, nothing matches from one mapping into the next, and modules read the
+ * program, not its libraries. It is read, not stopped; a worker gets a copy and no /proc.
+ * What was never touched is not read. CANDOR_ERR_ACCESS: there is no such process, or it
+ * is not yours to read; candor_error() says what to do.
+ */
+CANDOR_API int candor_scan_process(struct candor_scanner *s, int pid);
+
+/*
  * What the last scan collected, in the order of the rules: candor_count findings, and
  * number i of them, or NULL beyond. Valid until the next scan of this scanner.
  */

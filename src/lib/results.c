@@ -27,6 +27,8 @@ results_clear(struct results *r)
 	arena_reset(&r->arena);
 	r->n = r->room = 0;
 	r->cut = false;
+	r->region = NULL;
+	r->region_of = (struct bytes){ 0 };
 	r->limit[0] = r->failed[0] = '\0';
 }
 
@@ -92,6 +94,22 @@ match_flags(uint32_t f)
 	       (f & MATCH_WIDE ? CANDOR_MATCH_WIDE : 0);
 }
 
+/* Matches in one region follow each other: its name is copied once for them. */
+static const char *
+region_at(struct results *r, uint64_t address)
+{
+	struct bytes name;
+
+	if (r->process == NULL)
+		return NULL;
+	name = process_name_at(r->process, address);
+	if (r->region == NULL || name.p != r->region_of.p) {
+		r->region = arena_str(&r->arena, name);
+		r->region_of = name;
+	}
+	return r->region;
+}
+
 /*
  * Appends to the last finding. Strings of one rule follow each other, so that a name is
  * copied once, however many matches it has.
@@ -117,6 +135,7 @@ add_matches(struct results *r, struct candor_finding *to, const struct finding *
 			.length = from->len,
 			.data = arena_bytes(&r->arena, from->data).p,
 			.data_size = from->data.n,
+			.region = region_at(r, from->off),
 			.flags = match_flags(from->flags),
 			.key = from->key };
 		if (r->arena.spent) {

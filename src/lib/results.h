@@ -9,15 +9,19 @@
 #include "base/arena.h"
 #include "lib/candor.h"
 #include "result/finding.h"
+#include "sandbox/process.h"
 
 struct results {
 	struct arena arena;
 	struct candor_finding **list;
 	size_t n, cap;
-	size_t room;      /* of the last finding's matches, while more of them come */
-	bool cut;         /* the arena is spent: something is missing */
-	char limit[256];  /* why the scan is incomplete, */
-	char failed[256]; /* or failed; else empty */
+	size_t room; /* of the last finding's matches, while more of them come */
+	bool cut;    /* the arena is spent: something is missing */
+	const struct process *process; /* that is scanned; NULL: none is */
+	const char *region;            /* the name of the last match's, in the arena, */
+	struct bytes region_of;        /* and whose copy that is */
+	char limit[256];               /* why the scan is incomplete, */
+	char failed[256];              /* or failed; else empty */
 };
 
 void results_init(struct results *r);

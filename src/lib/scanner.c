@@ -9,6 +9,8 @@
 
 #include "base/sys.h"
 #include "lib/why.h"
+#include "result/image.h"
+#include "sandbox/process.h"
 
 #define FLAGS                                                                   \
 	(CANDOR_CONFINED | CANDOR_NO_MATCHES | CANDOR_FAST | CANDOR_UNMATCHED | \
@@ -193,20 +195,23 @@ pass_on(void *arg, const struct finding *f)
 	struct results *r = &s->results;
 
 	r->n = 0;
+	r->region = NULL;
 	arena_reset(&r->arena);
 	results_add(r, f);
 	return r->n == 0 || s->fn(s->fn_arg, r->list[0]) == 0 ? OK : ERR_END;
 }
 
+/* process: its regions; NULL: object is a file. */
 static int
-scan_here(struct candor_scanner *s, struct bytes object)
+scan_here(struct candor_scanner *s, struct bytes object, const struct regions *process)
 {
 	struct sink to = { s, s->fn ? pass_on : collect };
 	int e = s->scan == NULL ? make_scan(s) : CANDOR_OK;
 
 	if (e != CANDOR_OK)
 		return e;
-	if (scan_file(s->scan, object, &to) == OK)
+	if ((process ? scan_regions(s->scan, process, &to)
+		     : scan_file(s->scan, object, &to)) == OK)
 		return CANDOR_OK;
 	results_clear(&s->results);
 	return why_fail(CANDOR_STOPPED, "the scan was stopped");
@@ -280,7 +285,7 @@ candor_scan_memory(struct candor_scanner *s, const void *p, size_t n)
 	if (s->object_size != 0 && n > s->object_size)
 		return too_large(s);
 	if (!(s->flags & CANDOR_CONFINED)) {
-		said = scan_here(s, (struct bytes){ p, n });
+		said = scan_here(s, (struct bytes){ p, n }, NULL);
 		return said == CANDOR_OK ? conclude(s) : said;
 	}
 	e = sys_memfd("candor-object", &fd);
@@ -290,7 +295,7 @@ candor_scan_memory(struct candor_scanner *s, const void *p, size_t n)
 		e = sys_seal(fd);
 	if (e != OK)
 		return why_system(ERR_IO, "copy to", "a file in memory");
-	said = scanner_confined(s, fd, n);
+	said = scanner_confined(s, fd, n, 0);
 	return said == CANDOR_OK ? conclude(s) : said;
 }
 
@@ -307,7 +312,7 @@ scan_read(struct candor_scanner *s, int fd, uint64_t size)
 		e = sys_pread(fd, p + n, (size_t)size - n, n, &got);
 		n += e == OK ? got : 0;
 	}
-	said = e == OK ? scan_here(s, (struct bytes){ p, n })
+	said = e == OK ? scan_here(s, (struct bytes){ p, n }, NULL)
 		       : why_system(ERR_IO, "read", "the file");
 	free(p);
 	return said;
@@ -321,7 +326,7 @@ scan_mapped(struct candor_scanner *s, int fd, uint64_t size)
 
 	if (p == MAP_FAILED)
 		return why_system(ERR_IO, "map", "the file");
-	said = scan_here(s, (struct bytes){ p, (size_t)size });
+	said = scan_here(s, (struct bytes){ p, (size_t)size }, NULL);
 	munmap(p, (size_t)size);
 	return said;
 }
@@ -353,7 +358,7 @@ scan_open(struct candor_scanner *s, int fd, const char *name)
 	size = (uint64_t)st.st_size;
 	if (s->object_size != 0 && size > s->object_size)
 		return too_large(s);
-	said = s->flags & CANDOR_CONFINED ? scanner_confined(s, fd, size)
+	said = s->flags & CANDOR_CONFINED ? scanner_confined(s, fd, size, 0)
 	       : size > READ_MAX          ? scan_mapped(s, fd, size)
 					  : scan_read(s, fd, size);
 	if (said == CANDOR_OK && s->results.failed[0] == '\0' &&
@@ -391,6 +396,51 @@ candor_scan_fd(struct candor_scanner *s, int fd)
 		return scan_open(s, fd, name);
 	own = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	return own < 0 ? why_system(ERR_ACCESS, "read", name) : scan_open(s, own, name);
+}
+
+/* --- processes ------------------------------------------------------------ */
+
+/* The image in this process: mapped, its table read. */
+static int
+scan_image(struct candor_scanner *s, const struct process *p)
+{
+	void *map = mmap(NULL, (size_t)p->size, PROT_READ, MAP_SHARED, p->fd, 0);
+	struct region *r = xcalloc(p->n, sizeof(*r));
+	int said;
+
+	if (map == MAP_FAILED ||
+	    image_get((struct bytes){ map, (size_t)p->size }, p->n, r) != OK)
+		said = why_system(ERR_IO, "map", "the copy of a process");
+	else
+		said = scan_here(s, (struct bytes){ 0 }, &(struct regions){ r, p->n });
+	if (map != MAP_FAILED)
+		munmap(map, (size_t)p->size);
+	free(r);
+	return said;
+}
+
+int
+candor_scan_process(struct candor_scanner *s, int pid)
+{
+	char why[PROCESS_WHY];
+	struct process p;
+	int said;
+	enum err e = pid > 0 ? process_copy(pid, s->process_memory, &p, why) : ERR_PROTO;
+
+	results_clear(&s->results);
+	if (e == ERR_PROTO)
+		return why_fail(CANDOR_ERR_ARG, "%d is not the number of a process", pid);
+	if (e != OK)
+		return why_fail(
+		    e == ERR_ACCESS ? CANDOR_ERR_ACCESS : CANDOR_ERR_IO, "%s", why);
+	s->results.process = &p;
+	said = s->flags & CANDOR_CONFINED ? scanner_confined(s, p.fd, p.size, p.n)
+					  : scan_image(s, &p);
+	s->results.process = NULL;
+	if (said == CANDOR_OK && p.limit != NULL)
+		said = tell_limit(s, p.limit);
+	process_done(&p);
+	return said == CANDOR_OK ? conclude(s) : said;
 }
 
 /* --- what was found ------------------------------------------------------- */

@@ -26,8 +26,8 @@ struct candor_scanner {
 };
 
 /*
- * scanner_confined.c: fd's size bytes by the worker; findings into s->results. Returns
- * CANDOR_OK also when they say that it failed.
+ * scanner_confined.c: fd's size bytes by the worker, of a process so many regions;
+ * findings into s->results. Returns CANDOR_OK also when they say that it failed.
  */
-int scanner_confined(struct candor_scanner *s, int fd, uint64_t size);
+int scanner_confined(struct candor_scanner *s, int fd, uint64_t size, uint32_t regions);
 void scanner_confined_end(struct candor_scanner *s);

@@ -12,6 +12,7 @@ struct object {
 	struct candor_scanner *s;
 	int fd;
 	uint64_t size;
+	uint32_t regions;
 	bool given;
 };
 
@@ -23,7 +24,7 @@ on_next(void *arg, struct pool_file *out)
 	if (o->given)
 		return ERR_END;
 	o->given = true;
-	*out = (struct pool_file){ o, o->fd, o->size };
+	*out = (struct pool_file){ o, o->fd, o->size, o->regions };
 	return OK;
 }
 
@@ -97,9 +98,9 @@ scanner_confined_end(struct candor_scanner *s)
 }
 
 int
-scanner_confined(struct candor_scanner *s, int fd, uint64_t size)
+scanner_confined(struct candor_scanner *s, int fd, uint64_t size, uint32_t regions)
 {
-	struct object o = { .s = s, .fd = fd, .size = size };
+	struct object o = { .s = s, .fd = fd, .size = size, .regions = regions };
 	const struct pool_events ev = { .arg = &o,
 		.next = on_next,
 		.finding = on_finding,

@@ -1,6 +1,8 @@
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/lib_rig.h"
@@ -266,4 +268,49 @@ TEST(errors_of_threads)
 	CHECK(pthread_create(&t, NULL, fail_elsewhere, NULL) == 0);
 	pthread_join(t, NULL);
 	EQ_S(candor_error(), "cannot open '/nowhere/x': no such file or directory");
+}
+
+/* --- processes --------------------------------------------------------------------- */
+
+/* A child with a word that is in no file, at an address that both know. */
+TEST(process)
+{
+	struct candor_rules *r = rig_rules("rule w { strings: $a = \"word of a child\" "
+					   "condition: $a and not defined filesize }",
+	    0);
+	struct candor_scanner *s = candor_scanner_new(r, 0);
+	char *page =
+	    mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const struct candor_finding *f;
+	pid_t child;
+
+	for (int i = 0; i < 15; i++) /* not as one literal, which this program has, too */
+		page[100 + i] = "dlihc a fo drow"[14 - i];
+	child = fork();
+	if (child == 0)
+		for (;;)
+			pause();
+	EQ_I(candor_scan_process(s, child), CANDOR_OK);
+	f = candor_finding(s, 0);
+	if (CHECK(f != NULL)) {
+		bool there = false;
+
+		for (size_t i = 0; i < f->nmatches; i++)
+			if (f->matches[i].offset == (uintptr_t)page + 100) {
+				there = true;
+				EQ_S(f->matches[i].region, "anonymous");
+			}
+		CHECK(there);
+	}
+	EQ_I(candor_scanner_limit(s, CANDOR_PROCESS_MEMORY, 4096), CANDOR_OK);
+	EQ_I(candor_scan_process(s, child), CANDOR_INCOMPLETE);
+	EQ_S(candor_error(), "scanned in part: it has more memory than may be read");
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	EQ_I(candor_scan_process(s, child), CANDOR_ERR_ACCESS);
+	EQ_I(candor_scan_process(s, 0), CANDOR_ERR_ARG);
+	EQ_U(candor_count(s), 0);
+	munmap(page, 4096);
+	candor_rules_free(r);
+	candor_scanner_free(s);
 }

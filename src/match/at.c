@@ -66,14 +66,16 @@ hits_at(struct hits *h, uint32_t pattern, uint64_t off)
 	const struct db_pattern *d = db_pattern(h->db, pattern);
 	const struct db_part *p = db_part(h->db, d->part);
 	const struct pattern_state *ps = pattern_state(h, pattern);
+	const struct region *r = region_before(&h->object, off);
 
-	if (ps == NULL || ps->answer == HITS_NO || off > h->file.n)
+	if (ps == NULL || ps->answer == HITS_NO || r == NULL || off - r->base > r->data.n)
 		return HITS_NO;
 	if (ps->listed)
 		return hits_count(h, pattern, off, off) > 0 ? HITS_YES : HITS_NO;
 	if (d->nparts != 1)
 		return HITS_UNKNOWN;
+	hits_enter(h, r);
 	if (p->re == DB_NONE && p->re_wide == DB_NONE)
-		return literals_at(h, p, off);
-	return regex_at(h, d->part, off);
+		return literals_at(h, p, off - r->base);
+	return regex_at(h, d->part, off - r->base);
 }

@@ -22,6 +22,15 @@ alive_of(struct hits *h, const struct hit_list *l, const uint64_t *end)
 	return alive;
 }
 
+/* The last address of the region that holds this one: no chain goes beyond. */
+static uint64_t
+edge(const struct hits *h, uint64_t off)
+{
+	const struct region *r = region_before(&h->object, off);
+
+	return r ? num_add(r->base, r->data.n) : 0;
+}
+
 /* Where the chains that start with the matches of l end, given those of next. */
 static enum err
 ends_of(struct hits *h, const struct hit_list *l, const struct hit_list *next,
@@ -39,6 +48,8 @@ ends_of(struct hits *h, const struct hit_list *l, const struct hit_list *next,
 				  : num_add(l->v[i].off + l->v[i].len, gap->gap_max);
 		size_t k = alive[list_before(next, from)];
 
+		if (h->object.n > 1 && to > edge(h, l->v[i].off))
+			to = edge(h, l->v[i].off) - 1;
 		e[i] = k < next->n && next->v[k].off <= to ? (*end)[k] : UINT64_MAX;
 	}
 	*end = e;

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/region.h"
 #include "db/cond.h"
 #include "match/hits.h"
 
@@ -46,6 +47,7 @@ struct cond_env {
 
 	/* the object */
 	struct bytes file;
+	const struct regions *regions; /* of a process: file is empty. NULL: a file */
 	struct hits *hits;
 	struct arena *arena; /* results of functions; kept until the object ends */
 	int64_t entrypoint;  /* FACT_UNDEF: it has none */

@@ -82,9 +82,10 @@ OP(LDT)
 	return pc + 2;
 }
 
+/* A process has no size: YARA's filesize is undefined there. */
 OP(SIZE)
 {
-	NUM_A = (int64_t)vm->env->file.n;
+	NUM_A = vm->env->regions ? FACT_UNDEF : (int64_t)vm->env->file.n;
 	return pc + 1;
 }
 
@@ -125,7 +126,9 @@ static inline int64_t
 read_at(const struct cond *vm, uint32_t how, uint64_t off)
 {
 	uint32_t log = how & COND_READ_WIDTH;
-	struct bytes b = bytes_sub(vm->env->file, off, 1u << log);
+	const struct regions *parts = vm->env->regions;
+	struct bytes b = parts ? bytes_sub(region_from(parts, off), 0, 1u << log)
+			       : bytes_sub(vm->env->file, off, 1u << log);
 	bool big = how & COND_READ_BIG, sign = how & COND_READ_SIGN;
 	uint64_t v;
 	float f;
@@ -254,6 +257,8 @@ OP(SIZECMP)
 {
 	int64_t n = (int64_t)vm->env->file.n;
 
+	if (vm->env->regions != NULL)
+		return branch(vm, pc + 3, COND_IS_UNDEF);
 	return branch(vm, pc + 3, relation(COND_C(pc), n, imm64(pc + 1)));
 }
 

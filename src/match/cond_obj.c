@@ -172,6 +172,7 @@ call_new(struct cond *vm, const uint8_t *self)
 {
 	return (struct fact_call){ .self = (void *)(uintptr_t)self,
 		.file = vm->env->file,
+		.regions = vm->env->regions,
 		.arena = vm->env->arena,
 		.host = vm,
 		.re_match = call_re_match,

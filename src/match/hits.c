@@ -50,7 +50,7 @@ regex_more(void *arg)
 void
 hits_regex_begin(struct hits *h)
 {
-	uint64_t n = num_add(h->file.n, REGEX_SMALL);
+	uint64_t n = num_add(h->size, REGEX_SMALL);
 
 	h->regex_end = num_add(h->vm.steps, num_mul(n, h->o.regex_steps));
 }
@@ -136,11 +136,21 @@ generations_restart(struct hits *h)
 }
 
 void
-hits_begin(struct hits *h, struct bytes file, uint64_t gates)
+hits_enter(struct hits *h, const struct region *r)
+{
+	h->file = r->data;
+	h->base = r->base;
+}
+
+void
+hits_begin(struct hits *h, const struct regions *object, uint64_t gates)
 {
 	if (++h->gen == 0)
 		generations_restart(h);
-	h->file = file;
+	h->object = *object;
+	h->size = 0;
+	for (uint32_t i = 0; i < object->n; i++)
+		h->size = num_add(h->size, object->p[i].data.n);
 	h->gates = gates | DB_GATE_OPEN;
 	h->first_done = false;
 	h->want = (struct ids){ 0 };

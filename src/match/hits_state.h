@@ -54,8 +54,11 @@ struct hits {
 	struct filter filter, filter2; /* all triggers; those of other objects */
 	struct filter_scratch *scratch;
 	struct re_vm vm;
-	struct bytes file;
-	uint64_t gates; /* that hold */
+	struct regions object;
+	uint64_t size;     /* of all regions */
+	struct bytes file; /* the region at hand, */
+	uint64_t base;     /* and its address */
+	uint64_t gates;    /* that hold */
 	uint32_t gen;
 	bool first_pass, first_done; /* it runs; it ran */
 	struct pattern_state *pattern;
@@ -85,6 +88,9 @@ const struct re_prog *hits_program(struct hits *h, uint32_t at);
 
 /* The part is to be searched by its regex alone, after the pass. */
 void part_defer(struct hits *h, uint32_t part);
+
+/* Makes this region the one at hand: positions in file are relative to its base. */
+void hits_enter(struct hits *h, const struct region *r);
 
 /* Judges a literal hit: is it, or is it part of, a match of its part? */
 void judge_hit(struct hits *h, const struct filter_hit *hit);

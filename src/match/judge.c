@@ -88,13 +88,14 @@ judge_whole(struct hits *h, const struct filter_hit *fh, const struct lit_needle
 	if ((n->a & DB_NEEDLE_FULLWORD) &&
 	    !judge_word(h->file, hit.off, hit.len, hit.wide))
 		return;
+	hit.off += h->base;
 	judge_found(h, n->part, &hit);
 }
 
 static uint64_t
 atom_budget(const struct hits *h)
 {
-	return num_add(num_mul(h->file.n, ATOM_STEPS_PER_BYTE), ATOM_STEPS_FREE);
+	return num_add(num_mul(h->size, ATOM_STEPS_PER_BYTE), ATOM_STEPS_FREE);
 }
 
 /* Too many matches through one atom to list them one by one: search instead. */
@@ -110,7 +111,7 @@ atom_all(struct hits *h, struct part_work *w, const struct re_prog *prog, struct
 	if (re_hit_all(&h->vm, prog, h->file, at, &spans) == RE_LIMIT || spans.more)
 		w->searched = true;
 	for (size_t i = 0; i < spans.n && !w->searched; i++) {
-		struct hit hit = { .off = span[i].at,
+		struct hit hit = { .off = h->base + span[i].at,
 			.len = (uint32_t)span[i].len,
 			.wide = (prog->flags & RE_P_WIDE) != 0 };
 
@@ -125,7 +126,7 @@ judge_atom(struct hits *h, const struct filter_hit *fh, const struct lit_needle 
 	struct part_work *w = part_work(h, n->part);
 	const struct re_prog *prog;
 	uint64_t before = h->vm.steps;
-	struct hit hit = { .off = fh->pos };
+	struct hit hit = { .off = h->base + fh->pos };
 
 	prog = part_program(h, n->part, (n->a & 0xff) == DB_NEEDLE_RE_WIDE);
 	if (w == NULL || w->searched || prog == NULL)
@@ -180,10 +181,13 @@ static void
 search_one(struct hits *h, uint32_t part, const struct re_prog *prog)
 {
 	struct hit hit = { 0 };
-	enum re_answer r;
+	enum re_answer r = RE_NO;
 
 	hits_regex_begin(h);
-	r = re_search(&h->vm, prog, h->file, 0);
+	for (uint32_t i = 0; i < h->object.n && r == RE_NO; i++) {
+		hits_enter(h, &h->object.p[i]);
+		r = re_search(&h->vm, prog, h->file, 0);
+	}
 	hits_regex_end(h);
 	if (r == RE_YES)
 		judge_found(h, part, &hit);
@@ -191,39 +195,57 @@ search_one(struct hits *h, uint32_t part, const struct re_prog *prog)
 		hits_cut(h, db_part(h->db, part)->pattern, "too much work");
 }
 
-/* Grows the room for spans until all fit, or the cap of matches is reached. */
+/*
+ * Every match in the region at hand. Grows the room for spans until all fit, or the cap
+ * of matches is reached; room that is there is used again.
+ */
+static enum re_answer
+search_region(struct hits *h, const struct re_prog *prog, struct re_spans *spans)
+{
+	for (;;) {
+		enum re_answer r;
+
+		if (spans->p == NULL)
+			spans->p = ARENA_ARRAY(h->o.object, spans->max, struct re_span);
+		spans->n = 0;
+		spans->more = false;
+		if (spans->p == NULL)
+			return RE_NO;
+		hits_regex_begin(h);
+		r = re_search_all(&h->vm, prog, h->file, spans);
+		hits_regex_end(h);
+		if (!spans->more || spans->max == HITS_MATCHES_MAX)
+			return r;
+		spans->p = NULL;
+		spans->max = spans->max < HITS_MATCHES_MAX / 16 ? spans->max * 16
+								: HITS_MATCHES_MAX;
+	}
+}
+
 static void
 search_list(struct hits *h, uint32_t part, const struct re_prog *prog)
 {
 	struct part_work *w = part_work(h, part);
 	struct re_spans spans = { .max = 4096 };
-	enum re_answer r;
 
-	for (;; spans.max *= 16) {
-		spans.max = spans.max < HITS_MATCHES_MAX ? spans.max : HITS_MATCHES_MAX;
-		spans.p = ARENA_ARRAY(h->o.object, spans.max, struct re_span);
-		spans.n = 0;
-		spans.more = false;
-		if (spans.p == NULL || w == NULL) {
+	for (uint32_t k = 0; w != NULL && k < h->object.n && !h->spent; k++) {
+		enum re_answer r;
+
+		hits_enter(h, &h->object.p[k]);
+		r = search_region(h, prog, &spans);
+		if (spans.p == NULL)
 			hits_cut(h, db_part(h->db, part)->pattern, "too many matches");
-			return;
-		}
-		hits_regex_begin(h);
-		r = re_search_all(&h->vm, prog, h->file, &spans);
-		hits_regex_end(h);
-		if (!spans.more || spans.max == HITS_MATCHES_MAX)
-			break;
-	}
-	if (r == RE_LIMIT)
-		hits_cut(h, db_part(h->db, part)->pattern, "too much work");
-	w->list.cut |= spans.more;
-	for (size_t i = 0; i < spans.n; i++) {
-		struct hit hit = { .off = spans.p[i].at,
-			.len = (uint32_t)spans.p[i].len,
-			.wide = (prog->flags & RE_P_WIDE) != 0 };
+		if (r == RE_LIMIT)
+			hits_cut(h, db_part(h->db, part)->pattern, "too much work");
+		w->list.cut |= spans.more;
+		for (size_t i = 0; i < spans.n; i++) {
+			struct hit hit = { .off = h->base + spans.p[i].at,
+				.len = (uint32_t)spans.p[i].len,
+				.wide = (prog->flags & RE_P_WIDE) != 0 };
 
-		if (list_add(h, &w->list, &hit) != OK)
-			return;
+			if (list_add(h, &w->list, &hit) != OK)
+				return;
+		}
 	}
 }
 

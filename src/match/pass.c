@@ -81,6 +81,19 @@ search_deferred(struct hits *h)
 	h->defer.n = 0;
 }
 
+/* One region after the other; list NULL: the triggers of f. */
+static enum err
+run_filter(
+    struct hits *h, const struct filter *f, const struct ids *list, struct filter_ctx *c)
+{
+	for (uint32_t i = 0; i < h->object.n; i++) {
+		hits_enter(h, &h->object.p[i]);
+		TRY(list ? filter_dyn(f, list->v, list->n, h->file, c)
+			 : filter_scan(f, h->file, c));
+	}
+	return OK;
+}
+
 void
 hits_first(struct hits *h)
 {
@@ -92,7 +105,7 @@ hits_first(struct hits *h)
 	}
 	h->first_pass = true;
 	pass_begin(h, &c);
-	pass_end(h, filter_scan(h->gates & 1 ? &h->filter : &h->filter2, h->file, &c));
+	pass_end(h, run_filter(h, h->gates & 1 ? &h->filter : &h->filter2, NULL, &c));
 	count(h, &c);
 	search_deferred(h);
 	h->first_pass = false;
@@ -211,7 +224,7 @@ hits_search(struct hits *h)
 		pattern_begin(h, h->want.v[i], &list);
 	pass_begin(h, &c);
 	if (list.n > 0)
-		pass_end(h, filter_dyn(&h->filter, list.v, list.n, h->file, &c));
+		pass_end(h, run_filter(h, &h->filter, &list, &c));
 	count(h, &c);
 	search_deferred(h);
 	for (size_t i = 0; i < h->want.n; i++)

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/region.h"
 #include "match/filter.h"
 #include "match/hits.h"
 
@@ -44,11 +45,13 @@ struct hits *hits_new(const struct db *db, const struct hits_opts *o);
 void hits_free(struct hits *h);
 
 /*
- * A new object: everything is unknown. gates: the bits of DB_MASKS that hold for it;
- * patterns that wake no rule behind one of them are passed over by the first pass. The
- * object arena has just been reset.
+ * A new object, which lies in one or more regions (they must stay until the next):
+ * offsets are addresses, and nothing matches across the edge of a region. Everything is
+ * unknown. gates: the bits of DB_MASKS that hold for it; patterns that wake no rule
+ * behind one of them are passed over by the first pass. The object arena has just been
+ * reset.
  */
-void hits_begin(struct hits *h, struct bytes file, uint64_t gates);
+void hits_begin(struct hits *h, const struct regions *object, uint64_t gates);
 
 /* The first pass. After it, a pattern that wakes rules and was not seen is NO. */
 void hits_first(struct hits *h);

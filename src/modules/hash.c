@@ -114,16 +114,18 @@ of_range(struct fact_call *c, enum sum_kind kind)
 {
 	int64_t offset = c->arg[0].i, length = c->arg[1].i;
 
-	if (offset < 0 || length < 0 || (uint64_t)offset >= c->file.n)
+	struct bytes rest = fact_from(c, offset);
+
+	if (length < 0 || rest.n == 0)
 		return;
-	of_clipped(c, kind, bytes_clip(c->file, (uint64_t)offset, (uint64_t)length));
+	of_clipped(c, kind, bytes_clip(rest, 0, (uint64_t)length));
 }
 
 /* As YARA-X: all of the range, or undefined. */
 static void
 of_whole_range(struct fact_call *c, enum sum_kind kind)
 {
-	struct bytes b = bytes_sub(c->file, (uint64_t)c->arg[0].i, (uint64_t)c->arg[1].i);
+	struct bytes b = bytes_sub(fact_from(c, c->arg[0].i), 0, (uint64_t)c->arg[1].i);
 
 	if (b.p != NULL)
 		of_clipped(c, kind, b);

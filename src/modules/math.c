@@ -33,9 +33,11 @@ struct math_facts {
 static bool
 range_of(struct fact_call *c, int64_t offset, int64_t length, struct bytes *out)
 {
-	if (offset < 0 || length < 0 || (uint64_t)offset >= c->file.n)
+	struct bytes rest = fact_from(c, offset);
+
+	if (length < 0 || rest.n == 0)
 		return false;
-	*out = bytes_clip(c->file, (uint64_t)offset, (uint64_t)length);
+	*out = bytes_clip(rest, 0, (uint64_t)length);
 	return true;
 }
 
@@ -84,10 +86,13 @@ counts_of(struct fact_call *c, int64_t offset, int64_t length, struct math_facts
 	return &m->counts;
 }
 
-/* The counts of the whole file, which may be empty: then they are zeros. */
+/* The counts of the whole file, which may be empty: then they are zeros. A process has
+ * no whole: undefined. */
 static const struct counts *
 counts_of_file(struct fact_call *c, struct math_facts *keep)
 {
+	if (c->regions != NULL)
+		return NULL;
 	if (c->file.n == 0) {
 		memset(&keep->counts, 0, sizeof(keep->counts));
 		return &keep->counts;

@@ -46,6 +46,8 @@ put_matches(struct json *j, const struct finding *x)
 		json_uint(j, "offset", m->off);
 		json_uint(j, "length", m->len);
 		json_bytes(j, "data", m->data);
+		if (m->region.n > 0)
+			json_bytes(j, "region", m->region);
 		if (m->flags & MATCH_XOR)
 			json_uint(j, "xor", m->key);
 		json_close(j, '}');

@@ -93,6 +93,10 @@ put_matches(struct buf *b, const struct finding *x)
 		buf_str(b, m->data.n < m->len ? " ..." : "");
 		if (m->flags & MATCH_XOR)
 			buf_printf(b, " (xor 0x%02x)", m->key);
+		if (m->region.n > 0) {
+			buf_str(b, " in ");
+			text_escape(b, m->region);
+		}
 		buf_u8(b, '\n');
 	}
 }

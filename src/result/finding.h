@@ -46,10 +46,11 @@ enum match_flag {
 };
 
 struct finding_match {
-	struct bytes id;   /* with its $ */
-	uint64_t off, len; /* in the object */
-	struct bytes data; /* the first bytes of it; may be shorter than len */
-	uint32_t flags;    /* enum match_flag */
+	struct bytes id;     /* with its $ */
+	uint64_t off, len;   /* in the object */
+	struct bytes data;   /* the first bytes of it; may be shorter than len */
+	struct bytes region; /* of a process, by the parent: what is mapped there */
+	uint32_t flags;      /* enum match_flag */
 	uint8_t key;
 };
 

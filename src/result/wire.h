@@ -115,6 +115,7 @@ struct wire_given {
 
 struct wire_file {
 	uint32_t id;
+	uint32_t regions; /* so many, of a process (result/image.h); 0: a file */
 	uint64_t size;
 };
 

@@ -66,6 +66,7 @@ static const struct field given_fields[] = {
 };
 static const struct field file_fields[] = {
 	ROW(U32, wire_file, id),
+	ROW(U32, wire_file, regions),
 	ROW(U64, wire_file, size),
 	{ 0 },
 };

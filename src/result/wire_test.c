@@ -142,7 +142,7 @@ put_sample_difference(struct buf *b)
 	wire_put_difference(b, &d);
 }
 
-static const struct wire_file sample_file = { 77, 0x100000005 };
+static const struct wire_file sample_file = { 77, 3, 0x100000005 };
 static const struct wire_given sample_given = { { (const uint8_t *)"cuckoo", 6 },
 	0x100000007 };
 static const struct wire_include sample_include = { { (const uint8_t *)"a.yar", 5 },

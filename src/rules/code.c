@@ -152,7 +152,7 @@ gen_fused(struct gen *g, const struct ir_node *n, uint32_t rel, struct goal to)
 	if (a->op == IR_FILESIZE) {
 		gen_op(g, COND_SIZECMP, 0, 0, rel);
 		gen_i64(g, b->u.i);
-		gen_branch(g, to, DEFINITE);
+		gen_branch(g, to, COND_ON_ALL); /* undefined, of a process */
 		return true;
 	}
 	if (a->op == IR_READ && !r.flt && r.width <= 32 && a->kid[0]->op == IR_CONST &&

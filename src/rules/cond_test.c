@@ -564,7 +564,7 @@ TEST(broken)
 TEST(printing)
 {
 	static const char want[] = "        registers: 1 numbers, 0 strings, 2 objects\n"
-				   "     9  sizecmp > 5 + false->30\n"
+				   "     9  sizecmp > 5 + false,undef->30\n"
 				   "    13  module o0 rig\n"
 				   "    15  ldi n0 1\n"
 				   "    17  load rig.rows[]\n"

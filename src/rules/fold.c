@@ -75,6 +75,7 @@ is_number(const struct ir_node *n)
 	return n->op == IR_CONST && n->u.i != FACT_UNDEF;
 }
 
+/* Never undefined; filesize is, of a process. */
 bool
 fold_definite(const struct ir_node *n)
 {
@@ -91,7 +92,6 @@ fold_definite(const struct ir_node *n)
 	case IR_DEFINED:
 	case IR_FOUND:
 	case IR_COUNT:
-	case IR_FILESIZE:
 	case IR_RULE: return true;
 	case IR_FOR_OF:
 	case IR_FOR_RANGE:

@@ -373,7 +373,7 @@ start_worker(struct pool *p, struct worker *w)
 static void
 give(struct pool *p, struct worker *w, struct task t)
 {
-	struct wire_file f = { w->id + w->n, t.file.size };
+	struct wire_file f = { w->id + w->n, t.file.regions, t.file.size };
 
 	if (w->n == 0) {
 		w->state = BUSY;

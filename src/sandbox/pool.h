@@ -21,6 +21,7 @@ struct pool_file {
 	void *item; /* the caller's; handed back with every event */
 	int fd;     /* the caller's, open until done was called */
 	uint64_t size;
+	uint32_t regions; /* it is the copy of a process (result/image.h); 0: a file */
 };
 
 struct pool_events {

@@ -31,7 +31,7 @@ void
 scan_budget_begin(struct scan *s)
 {
 	s->budget = (struct scan_budget){
-		.steps = num_mul(num_add(s->env.file.n, SCAN_SMALL), s->o.steps),
+		.steps = num_mul(num_add(s->size, SCAN_SMALL), s->o.steps),
 	};
 	s->budget.share = s->budget.steps / RULE_STEPS + 1;
 	if (s->o.timeout_ms != 0 && s->o.clock_ms != NULL)

@@ -38,7 +38,8 @@ gate_holds(struct scan *s, const struct db_gate *g)
 	switch (g->kind) {
 	case DB_GATE_MODULE: return scan_known(s, g->module);
 	case DB_GATE_HEAD:
-		at = bytes_sub(s->env.file, g->off, g->width <= 8 ? g->width : 8);
+		at = bytes_sub(
+		    region_from(&s->parts, g->off), 0, g->width <= 8 ? g->width : 8);
 		if (at.p == NULL)
 			return false;
 		memcpy(&have, at.p, at.n);
@@ -189,7 +190,7 @@ want_doubt(struct scan *s, uint32_t rule)
 	const struct db_rule *d = db_rule(&s->db, rule);
 	uint32_t n = db_rule_nstrings(&s->db, d), best = DB_NONE, least = UINT32_MAX;
 
-	if (s->env.file.n < DOUBT_SIZE)
+	if (s->size < DOUBT_SIZE)
 		return false;
 	for (uint32_t i = 0; i < n && i < DOUBT_MOST && least > 1; i++) {
 		uint32_t p = db_string(&s->db, d->strings + i)->pattern, k;

@@ -330,11 +330,13 @@ static void
 module_open(struct scan *s, struct module_state *m, void *facts)
 {
 	const struct format *f = m->format;
+	const struct region *r = scan_module_region(s, f);
 	enum err e;
 
 	fact_clear(f->facts, facts);
 	m->gen = s->gen;
-	m->parse = (struct parse){ .file = s->env.file,
+	m->parse = (struct parse){ .file = r ? r->data : s->env.file,
+		.region = s->env.regions ? r : NULL,
 		.arena = &s->object,
 		.facts = facts,
 		.given = m->given };
@@ -374,9 +376,13 @@ scan_known(struct scan *s, uint32_t i)
 	struct module_state *m = i < s->db.nmodules ? &s->module[i] : NULL;
 	const struct format *f = m ? m->format : NULL;
 
-	if (m != NULL && m->gen != s->gen && f->probe != NULL &&
-	    f->probe(bytes_clip(s->env.file, 0, HEAD_SIZE), s->env.file.n) == 0)
-		return false;
+	if (m != NULL && m->gen != s->gen && f->probe != NULL) {
+		const struct region *r = scan_module_region(s, f);
+
+		if (r == NULL ||
+		    f->probe(bytes_clip(r->data, 0, HEAD_SIZE), r->data.n) == 0)
+			return false;
+	}
 	m = scan_module(s, i);
 	return m == NULL || m->known;
 }
@@ -398,7 +404,7 @@ modules_close(struct scan *s)
  * current number: fresh memory is stale.
  */
 static void
-object_begin(struct scan *s, struct bytes file, const struct sink *to)
+object_begin(struct scan *s, const struct sink *to)
 {
 	arena_reset(&s->object);
 	if (++s->gen == 0) {
@@ -412,13 +418,30 @@ object_begin(struct scan *s, struct bytes file, const struct sink *to)
 	s->logs = s->last = NULL;
 	s->sink = to;
 	s->sink_err = OK;
-	s->env.file = file;
-	s->env.entrypoint = entrypoint_of(file);
+	s->size = 0;
+	for (uint32_t i = 0; i < s->parts.n; i++)
+		s->size = num_add(s->size, s->parts.p[i].data.n);
 	s->env.now = s->o.now ? s->o.now() : 0;
 	cond_begin(s->cond);
 	scan_budget_begin(s);
 	s->gates = scan_gates(s);
-	hits_begin(s->hits, file, s->gates);
+	hits_begin(s->hits, &s->parts, s->gates);
+}
+
+/* s->parts and what env says of it are set. */
+static enum err
+scan_object(struct scan *s, const struct sink *to)
+{
+	object_begin(s, to);
+	if (s->o.flags & (SCAN_DUMP | SCAN_DUMP_YARA | SCAN_DUMP_JSON))
+		scan_tell_facts(s); /* before conditions have something to log */
+	scan_eval(s);
+	scan_tell(s);
+	modules_close(s);
+	s->stats.objects++;
+	s->stats.bytes += s->size;
+	s->cond_steps += cond_steps(s->cond);
+	return s->sink_err;
 }
 
 enum err
@@ -426,16 +449,22 @@ scan_file(struct scan *s, struct bytes file, const struct sink *to)
 {
 	if (file.p == NULL)
 		file = (struct bytes){ (const uint8_t *)"", 0 };
-	object_begin(s, file, to);
-	if (s->o.flags & (SCAN_DUMP | SCAN_DUMP_YARA | SCAN_DUMP_JSON))
-		scan_tell_facts(s); /* before conditions have something to log */
-	scan_eval(s);
-	scan_tell(s);
-	modules_close(s);
-	s->stats.objects++;
-	s->stats.bytes += file.n;
-	s->cond_steps += cond_steps(s->cond);
-	return s->sink_err;
+	s->whole = (struct region){ .data = file };
+	s->parts = (struct regions){ &s->whole, 1 };
+	s->env.file = file;
+	s->env.regions = NULL;
+	s->env.entrypoint = entrypoint_of(file);
+	return scan_object(s, to);
+}
+
+enum err
+scan_regions(struct scan *s, const struct regions *process, const struct sink *to)
+{
+	s->parts = *process;
+	s->env.file = (struct bytes){ (const uint8_t *)"", 0 };
+	s->env.regions = &s->parts;
+	s->env.entrypoint = scan_entrypoint(process);
+	return scan_object(s, to);
 }
 
 const struct scan_stats *

@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/region.h"
 #include "result/finding.h"
 
 struct scan;
@@ -94,5 +95,13 @@ MUST_USE enum err scan_give(
  * breaks memory safety, only the result.
  */
 MUST_USE enum err scan_file(struct scan *s, struct bytes file, const struct sink *to);
+
+/*
+ * The memory of a process, as YARA scans it: offsets are addresses, filesize is
+ * undefined, nothing matches across regions, and a module reads the first region that is
+ * of its format and no shared library. The regions must stay during the call.
+ */
+MUST_USE enum err scan_regions(
+    struct scan *s, const struct regions *process, const struct sink *to);
 
 const struct scan_stats *scan_stats(const struct scan *s);

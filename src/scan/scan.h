@@ -53,6 +53,9 @@ struct scan {
 	uint64_t gates;               /* scan_gates of the object */
 	uint32_t deciding;            /* the rule whose condition runs */
 	struct log_line *logs, *last; /* in source order; the one added last */
+	struct regions parts;         /* of the object: of a file, the one below */
+	struct region whole;
+	uint64_t size; /* of all regions */
 	const struct sink *sink;
 	enum err sink_err; /* the first refusal of the sink */
 	bool cut;          /* a parser's budget was spent when it opened the object */
@@ -99,6 +102,12 @@ struct module_state *scan_module(struct scan *s, uint32_t i);
 
 /* Module i recognises the object, or that is not known: there was no memory. */
 bool scan_known(struct scan *s, uint32_t i);
+
+/* process.c: what a module reads: the file, or one region of a process; NULL: none. */
+const struct region *scan_module_region(const struct scan *s, const struct format *f);
+
+/* process.c: YARA's deprecated entrypoint, of a process: an address. */
+int64_t scan_entrypoint(const struct regions *process);
 
 /* tell.c: the facts of imported modules, then from states to findings. */
 void scan_tell_facts(struct scan *s);

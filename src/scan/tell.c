@@ -78,7 +78,7 @@ match_of(struct scan *s, const struct db_string *str, const struct hit *hit)
 	struct finding_match m = { .id = db_text(&s->db, str->name),
 		.off = hit->off,
 		.len = hit->len,
-		.data = bytes_clip(s->env.file, hit->off, most),
+		.data = bytes_clip(region_from(&s->parts, hit->off), 0, most),
 		.key = hit->key };
 
 	m.flags |= str->flags & DB_STRING_HEX ? MATCH_HEX : 0;

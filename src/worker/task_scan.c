@@ -1,9 +1,11 @@
 /* task_scan.c - the SCAN task: files in, findings out, until the channel ends. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "result/image.h"
 #include "scan/run.h"
 #include "worker/guard.h"
 #include "worker/load.h"
@@ -22,6 +24,7 @@ struct scanning {
 	struct worker *w;
 	struct scan *scan;
 	struct load load;
+	struct regions regions; /* of a process; none: a file */
 	struct sink sink;
 	struct wire_stats stats;
 	uint64_t flushed; /* ns */
@@ -103,7 +106,8 @@ run_engine(void *arg)
 {
 	struct scanning *s = arg;
 
-	return scan_file(s->scan, s->load.bytes, &s->sink);
+	return s->regions.n > 0 ? scan_regions(s->scan, &s->regions, &s->sink)
+				: scan_file(s->scan, s->load.bytes, &s->sink);
 }
 
 static enum err
@@ -152,6 +156,20 @@ scan_loaded(struct scanning *s, uint32_t id)
 	return send_done(s, id);
 }
 
+/* The parent made the image, and its table is right: else the parent is none. */
+static enum err
+find_regions(struct scanning *s, uint32_t n)
+{
+	struct region *r = n <= IMAGE_REGIONS_MAX ? calloc(n, sizeof(*r)) : NULL;
+
+	if (r == NULL || image_get(s->load.bytes, n, r) != OK) {
+		free(r);
+		return ERR_PROTO;
+	}
+	s->regions = (struct regions){ r, n };
+	return OK;
+}
+
 /* What waits to be sent leaves before something that may take long. */
 static enum err
 scan_one(struct scanning *s, const struct wire_file *f, int fd)
@@ -168,7 +186,12 @@ scan_one(struct scanning *s, const struct wire_file *f, int fd)
 		TRY(say(s, FINDING_FAILED, "it cannot be read"));
 		return send_done(s, f->id);
 	}
-	TRY(scan_loaded(s, f->id));
+	if (f->regions > 0)
+		TRY(find_regions(s, f->regions));
+	e = scan_loaded(s, f->id);
+	free((void *)(uintptr_t)s->regions.p);
+	s->regions = (struct regions){ 0 };
+	TRY(e);
 	s->stats.scan_ns += clock_ns() - loaded;
 	return OK;
 }

@@ -99,6 +99,8 @@ TEST(one_worker)
 	CHECK(find_child() != child);
 	/* one that is killed while nobody looks is no object's fault */
 	child = find_child();
+	if (!CHECK(child > 0)) /* 0 would be all of us */
+		abort();
 	kill(child, SIGKILL);
 	CHECK(waitid(P_PID, (id_t)child, &gone, WEXITED | WNOWAIT) == 0);
 	rig_scan(s, "find", CANDOR_OK, "default:a t m=\"x\"\ndefault:n\ndefault:l");

@@ -416,3 +416,11 @@ rules_compile(
 	}
 	return OK;
 }
+
+/* A process obeys its first region. */
+enum err
+scan_regions(struct scan *s, const struct regions *process, const struct sink *to)
+{
+	return scan_file(
+	    s, process->n > 0 ? process->p[0].data : (struct bytes){ 0 }, to);
+}

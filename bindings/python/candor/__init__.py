@@ -331,11 +331,11 @@ class Rules:
                 return
         lib.scanner_free(s)
 
-    def match(self, filepath=None, data=None, externals=None, callback=None,
+    def match(self, filepath=None, pid=None, data=None, externals=None, callback=None,
               fast=False, timeout=None, which_callbacks=CALLBACK_ALL, console_callback=None,
               *, fd=None, confined=False, partial=False, strings=True, private=False,
               memory=None, match_data=None, max_size=None):
-        """Scans one object - a path, bytes, or an open descriptor - and returns
+        """Scans one object - a path, a process, bytes, or an open descriptor - and returns
         Matches.
 
         externals: other values for external variables. callback: called with a dict for each
@@ -346,9 +346,9 @@ class Rules:
         Raises Incomplete, TimeoutError, ScanFailed; OSError when the object cannot be opened;
         ValueError for an external variable that the rules have not.
         """
-        objects = [o for o in (filepath, data, fd) if o is not None]
+        objects = [o for o in (filepath, pid, data, fd) if o is not None]
         if len(objects) != 1:
-            raise TypeError('match() takes exactly one of filepath, data and fd')
+            raise TypeError('match() takes exactly one of filepath, pid, data and fd')
         flags = ((_lib.CONFINED if confined else 0) | (_lib.FAST if fast else 0) |
                  (0 if strings else _lib.NO_MATCHES) | (_lib.PRIVATE if private else 0))
         if callback and which_callbacks & CALLBACK_NON_MATCHES:
@@ -360,7 +360,7 @@ class Rules:
                                            for n, v in (externals or {}).items())))
         s = self._take(key, externals)
         try:
-            code = _scan(s, filepath, data, fd)
+            code = _scan(s, filepath, pid, data, fd)
             reason = why()
             if code not in (_lib.OK, _lib.INCOMPLETE, _lib.FAILED):
                 _check(code)
@@ -370,11 +370,13 @@ class Rules:
         return found if code == _lib.OK or partial else _raise(code, reason, found)
 
 
-def _scan(s, filepath, data, fd):
+def _scan(s, filepath, pid, data, fd):
     if filepath is not None:
         return lib.scan_file(s, raw(filepath))
     if fd is not None:
         return lib.scan_fd(s, fd if isinstance(fd, int) else fd.fileno())
+    if pid is not None:
+        return lib.scan_process(s, pid)
     if isinstance(data, str):
         data = data.encode()
     if isinstance(data, bytes):

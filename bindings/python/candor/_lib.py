@@ -88,6 +88,7 @@ FUNCTIONS = {
     'scan_memory': (c_int, [c_void_p, c_void_p, c_size_t]),
     'scan_file': (c_int, [c_void_p, c_char_p]),
     'scan_fd': (c_int, [c_void_p, c_int]),
+    'scan_process': (c_int, [c_void_p, c_int]),
     'count': (c_size_t, [c_void_p]),
     'finding': (POINTER(Finding), [c_void_p, c_size_t]),
 }

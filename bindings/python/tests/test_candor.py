@@ -5,6 +5,7 @@ import io
 import mmap
 import os
 import pathlib
+import subprocess
 import sys
 import tempfile
 import threading
@@ -15,6 +16,7 @@ import candor  # noqa: E402
 from candor import _lib  # noqa: E402
 
 ROOT = pathlib.Path(__file__).parents[3]
+WORKER = os.environ.get('CANDOR_WORKER')
 FIND = 'rule f : t1 t2 { meta: a = "x" n = -3 b = true strings: $s = "find" condition: $s }'
 
 
@@ -39,6 +41,9 @@ class Layout(unittest.TestCase):
 
 
 class Matching(unittest.TestCase):
+    def setUp(self):
+        candor.use_worker(WORKER)
+
     def test_data(self):
         rules = candor.compile(source=FIND)
         (m,) = rules.match(data=b'to find, find')
@@ -81,6 +86,25 @@ class Matching(unittest.TestCase):
             rules.match('x', data=b'x')
         with self.assertRaises(ValueError):
             rules.match('x\0y')
+
+    def test_process(self):
+        needle = candor.compile(source='rule n { strings: $a = { 6e 65 65 64 6c 65 2d 31 } '
+                                       'condition: $a and not defined filesize }')
+        with subprocess.Popen([sys.executable, '-c', 'x = "need" + "le-1"; print(x, flush=True); input()'],
+                              stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+            child.stdout.readline()
+            found = [needle.match(pid=child.pid, confined=c)
+                     for c in ((False, True) if WORKER else (False,))]
+            child.kill()
+        for (m,) in found:
+            i = m.strings[0].instances[0]
+            self.assertEqual(i.matched_data, b'needle-1')
+            self.assertGreater(i.offset, 4096)
+            self.assertTrue(i.region)
+        with self.assertRaisesRegex(OSError, 'there is no process'):
+            needle.match(pid=child.pid)
+        with self.assertRaises(ValueError):
+            needle.match(pid=-1)
 
     def test_xor_and_anonymous(self):
         rules = candor.compile(source='rule x { strings: $a = "secret" xor(1-255) $ = { 41 42 } '
@@ -157,10 +181,11 @@ class Matching(unittest.TestCase):
         self.assertEqual(rules.match(data=b'find').incomplete, [])
 
     def test_timeout(self):
-        slow = candor.compile(source='rule s { condition: for all i in (0..4000000000): ( '
-                                     'uint8(i % filesize) != 1 ) }')
+        slow = candor.compile(source=''.join(
+            f'rule s{k} {{ condition: for all i in (0..4000000000): ( uint8(i % filesize) != {k} ) }}\n'
+            for k in range(1, 60)))
         with self.assertRaises(candor.TimeoutError):
-            slow.match(data=b'\0' * 1000, timeout=0.02)
+            slow.match(data=b'\0' * 1000, timeout=0.001)
 
     def test_threads(self):
         rules, wrong = candor.compile(source=FIND), []
@@ -266,10 +291,10 @@ class Compiling(unittest.TestCase):
         self.assertEqual(m.meta['m'].encode('utf-8', 'surrogateescape'), b'\xff\xc3\xa4')
 
 
-@unittest.skipUnless(os.environ.get('CANDOR_WORKER'), 'CANDOR_WORKER names no worker')
+@unittest.skipUnless(WORKER, 'CANDOR_WORKER names no worker')
 class Confined(unittest.TestCase):
     def setUp(self):
-        candor.use_worker(os.environ['CANDOR_WORKER'])
+        candor.use_worker(WORKER)
 
     def test_same_answers(self):
         here, there = candor.compile(source=FIND), candor.compile(source=FIND, confined=True)
