@@ -6,6 +6,7 @@
 #define STRING_MOST        1024
 #define GUID_SIZE          16
 #define GUID_TEXT          36
+#define GUIDS_MOST         16   /* shown, as in YARA */
 #define TYPE_STRING        0x0e /* II.23.1.16 */
 #define PARENT_ASSEMBLY    0x0e /* tag of HasCustomAttribute */
 #define TYPE_IS_MEMBER_REF 3    /* tag of CustomAttributeType */
@@ -84,10 +85,13 @@ read_guids(struct dotnet *d)
 	static const uint8_t order[] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14,
 		15 };
 	static const char digit[] = "0123456789abcdef";
+	size_t most = d->guid.n / GUID_SIZE;
 	struct list l;
 
-	TRY(new_list(d, d->guid.n / GUID_SIZE, &l));
-	while (l.n < d->guid.n / GUID_SIZE && dotnet_spend(d, 1)) {
+	if (most > GUIDS_MOST)
+		most = GUIDS_MOST;
+	TRY(new_list(d, most, &l));
+	while (l.n < most && dotnet_spend(d, 1)) {
 		const uint8_t *g = d->guid.p + (size_t)l.n * GUID_SIZE;
 		uint8_t *text = arena_alloc(d->parse->arena, GUID_TEXT), *at = text;
 
@@ -218,7 +222,8 @@ read_resources(struct dotnet *d)
 		    d->resources_at, dotnet_get(d, DOTNET_MANIFEST_RESOURCE, i, 0));
 		struct bytes size = bytes_sub(d->file, at, 4);
 
-		if (dotnet_get(d, DOTNET_MANIFEST_RESOURCE, i, 3) != 0 || size.p == NULL)
+		if (dotnet_get(d, DOTNET_MANIFEST_RESOURCE, i, 3) != 0 ||
+		    size.p == NULL || bytes_sub(d->file, at, le32(size.p)).p == NULL)
 			continue;
 		r[count++] = (struct dotnet_resource){ (int64_t)at + 4, le32(size.p),
 			dotnet_string(d, dotnet_get(d, DOTNET_MANIFEST_RESOURCE, i, 2)) };
@@ -256,6 +261,8 @@ read_assembly_refs(struct dotnet *d)
 	for (uint32_t i = 0; i < n && dotnet_spend(d, 1); i++) {
 		r[i].version = version_at(d, t, i, 0);
 		r[i].public_key_or_token = dotnet_blob(d, dotnet_get(d, t, i, 5));
+		if (r[i].public_key_or_token.p == NULL)
+			continue; /* nor does YARA then read the name */
 		if (r[i].public_key_or_token.n == 0)
 			r[i].public_key_or_token = (struct bytes){ 0 };
 		r[i].name = dotnet_string(d, dotnet_get(d, t, i, 6));

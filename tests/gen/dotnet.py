@@ -217,6 +217,20 @@ def make():
     a.row(0x0c, 1 << 5 | 14, 1 << 3 | 3, a.b(b'\1\0\x06abcdef\0\0'))
     out['typelib'] = a.build()
     a = Assembly().usual()
+    a.row(1, 6, a.s('GuidAttribute'), a.s('System')).row(0x0a, 1 << 3 | 1, a.s('.ctor'), a.b(b''))
+    a.row(0x0c, 1 << 5 | 14, 1 << 3 | 3, a.b(b'\1\0\xff\0\0'))
+    out['typelib-null'] = a.build()
+    a = Assembly().usual()
+    a.guids = bytes(range(16)) * 20
+    out['many-guids'] = a.build()
+    a = Assembly().usual()
+    a.resource = U4(0x7fffffff) + b'hello'
+    a.row(0x28, U4(0), U4(1), a.s('too.long'), 0)
+    out['resource-too-long'] = a.build()
+    a = Assembly().usual()
+    a.row(0x23, 4, 0, 0, 0, U4(0), 0x7fff, a.s('no.blob'), a.s(''), a.b(b''))
+    out['reference-without-blob'] = a.build()
+    a = Assembly().usual()
     a.characteristics = 0x102
     out['program-without-jump'] = a.build()
     a = Assembly().usual()
