@@ -101,18 +101,30 @@ keep_stream(struct dotnet *d, const struct dotnet_stream *s)
 {
 	struct bytes b = bytes_clip(d->file, (uint64_t)s->offset, (uint64_t)s->size);
 	struct bytes on = bytes_from(d->file, (uint64_t)s->offset);
+	struct bytes whole = bytes_sub(d->file, (uint64_t)s->offset, (uint64_t)s->size);
 
-	if (begins(s->name, BYTES_LIT("#GUID")))
+	if (begins(s->name, BYTES_LIT("#GUID"))) {
 		d->guid = b;
-	else if (begins(s->name, BYTES_LIT("#~")) || begins(s->name, BYTES_LIT("#-")))
-		d->tilde = d->tilde.p ? d->tilde : on;
-	else if (begins(s->name, BYTES_LIT("#Strings")) && d->strings.p == NULL) {
-		d->strings = on;
-		d->strings_size = (uint64_t)s->size;
-	} else if (begins(s->name, BYTES_LIT("#Blob")))
-		d->blobs = d->blobs.p ? d->blobs : on;
-	else if (begins(s->name, BYTES_LIT("#US")))
-		d->us = d->us.p ? d->us : b;
+		d->seen |= DOTNET_SEEN_GUIDS;
+	} else if (begins(s->name, BYTES_LIT("#~")) || begins(s->name, BYTES_LIT("#-"))) {
+		d->tilde = d->seen & DOTNET_SEEN_TILDE ? d->tilde : on;
+		d->seen |= DOTNET_SEEN_TILDE;
+	} else if (begins(s->name, BYTES_LIT("#Strings"))) {
+		if (!(d->seen & DOTNET_SEEN_STRINGS)) {
+			d->strings = on;
+			d->strings_size = (uint64_t)s->size;
+		}
+		d->seen |= DOTNET_SEEN_STRINGS;
+	} else if (begins(s->name, BYTES_LIT("#Blob"))) {
+		d->blobs = d->seen & DOTNET_SEEN_BLOBS ? d->blobs : on;
+		d->seen |= DOTNET_SEEN_BLOBS;
+	} else if (begins(s->name, BYTES_LIT("#US"))) {
+		if (!(d->seen & DOTNET_SEEN_US)) {
+			d->us = whole;
+			d->us_at = (uint64_t)s->offset;
+		}
+		d->seen |= DOTNET_SEEN_US;
+	}
 }
 
 /* II.24.2.2 */
@@ -125,8 +137,8 @@ read_streams(struct dotnet *d)
 	uint16_t n;
 	uint32_t i = 0;
 
-	cur_le16(&c); /* flags */
-	n = cur_le16(&c);
+	cur_le16(&c);            /* flags */
+	n = cur_le16(&c) & 0xff; /* YARA looks at no more of it */
 	if (n > cur_left(&c) / STREAM_LEAST)
 		n = (uint16_t)(cur_left(&c) / STREAM_LEAST);
 	s = ARENA_ARRAY(d->parse->arena, n, struct dotnet_stream);
@@ -138,8 +150,10 @@ read_streams(struct dotnet *d)
 
 		if (c.bad)
 			break;
-		name = up_to_nul((struct bytes){
-		    c.p, cur_left(&c) < STREAM_NAME ? cur_left(&c) : STREAM_NAME });
+		name = bytes_sub((struct bytes){ c.p, cur_left(&c) }, 0, STREAM_NAME);
+		if (name.p == NULL || memchr(name.p, 0, name.n) == NULL)
+			break; /* YARA wants all of the longest name there */
+		name = up_to_nul(name);
 		s[i] = (struct dotnet_stream){ name, (int64_t)(d->root + offset), size };
 		keep_stream(d, &s[i]);
 		cur_take(&c, (name.n + 4) & ~(size_t)3);
@@ -160,9 +174,9 @@ dotnet_open(struct parse *p)
 {
 	struct dotnet *d = p->facts;
 
-	d->is_dotnet = 0;
 	d->file = p->file;
 	TRY(open_pe(d, p));
+	d->is_dotnet = 0; /* of what is no program at all it is undefined */
 	if (!find_root(d))
 		return ERR_FORMAT;
 	d->is_dotnet = 1;
@@ -186,7 +200,8 @@ static enum err
 read_all(struct dotnet *d)
 {
 	TRY(read_streams(d));
-	dotnet_find_tables(d);
+	if ((d->seen & DOTNET_SEEN_ALL) == DOTNET_SEEN_ALL)
+		dotnet_find_tables(d);
 	return dotnet_read_tables(d);
 }
 
@@ -213,14 +228,13 @@ dotnet_load(void *facts)
 	return finish(d, read_all(d), &d->spent);
 }
 
-/* YARA reads none without strings and blobs. */
 enum err
 dotnet_load_classes(void *facts)
 {
 	struct dotnet *d = facts;
 	enum err e = dotnet_load(facts);
 
-	if (d->tilde.p == NULL || d->strings.p == NULL || d->blobs.p == NULL)
+	if ((d->seen & DOTNET_SEEN_ALL) != DOTNET_SEEN_ALL)
 		return e;
 	if (d->classes_read)
 		return d->classes_spent ? ERR_LIMIT : e;

@@ -20,6 +20,16 @@ enum dotnet_note {
 	DOTNET_NOTE_LIMIT = 1 << 0, /* the steps or the arena were spent */
 };
 
+/* Streams that have a header, wherever it points: without some, tables are not read. */
+enum dotnet_seen {
+	DOTNET_SEEN_TILDE = 1 << 0,
+	DOTNET_SEEN_STRINGS = 1 << 1,
+	DOTNET_SEEN_BLOBS = 1 << 2,
+	DOTNET_SEEN_ALL = DOTNET_SEEN_TILDE | DOTNET_SEEN_STRINGS | DOTNET_SEEN_BLOBS,
+	DOTNET_SEEN_GUIDS = 1 << 3,
+	DOTNET_SEEN_US = 1 << 4,
+};
+
 struct dotnet_stream {
 	struct bytes name;
 	int64_t offset, size; /* offset in the file */
@@ -110,6 +120,8 @@ struct dotnet {
 	struct dotnet_table table[DOTNET_KNOWN];
 	uint64_t strings_size; /* where indexes end; the last string may run on */
 	uint64_t steps, budget;
+	uint64_t us_at; /* offset of d->us in the file */
+	unsigned seen;  /* bits of enum dotnet_seen */
 	bool read, spent, classes_read, classes_spent;
 };
 

@@ -88,6 +88,8 @@ read_guids(struct dotnet *d)
 	size_t most = d->guid.n / GUID_SIZE;
 	struct list l;
 
+	if (!(d->seen & DOTNET_SEEN_GUIDS))
+		return OK;
 	if (most > GUIDS_MOST)
 		most = GUIDS_MOST;
 	TRY(new_list(d, most, &l));
@@ -109,31 +111,44 @@ read_guids(struct dotnet *d)
 	return OK;
 }
 
-/* II.24.2.4: blobs of UTF-16 with a byte behind them, which is not shown; empty ones are
- * passed over. */
+/*
+ * II.24.2.4: blobs of UTF-16 with a byte behind them, which is not shown; empty ones are
+ * passed over. The first begins within the stream, and may end behind it. YARA does not
+ * step over that last byte, which as a rule reads as an empty blob; so neither do we.
+ */
+static bool
+next_user_string(struct dotnet *d, uint64_t *at, struct bytes *out)
+{
+	uint64_t end = d->us_at + d->us.n;
+
+	while (*at < end && dotnet_spend(d, 1)) {
+		struct bytes b = bytes_from(d->file, *at), rest,
+			     s = dotnet_blob_of(b, &rest);
+
+		if (s.p == NULL)
+			return false;
+		*out = bytes_clip(s, 0, s.n > 0 ? s.n - 1 : 0);
+		*at += (size_t)(s.p - b.p) + out->n;
+		if (out->n > 0)
+			return true;
+	}
+	return false;
+}
+
 static enum err
 read_user_strings(struct dotnet *d)
 {
-	struct bytes rest = bytes_from(d->us, 1), s, behind;
+	uint64_t first = d->us_at + 1, at = first, n = 0;
+	struct bytes s;
 	struct list l;
-	uint64_t n = 0;
 
 	if (d->us.p == NULL || d->us.n == 0 || d->us.p[0] != 0)
 		return OK;
-	for (struct bytes b = rest; b.n > 0 && dotnet_spend(d, 1); b = behind) {
-		s = dotnet_blob_of(b, &behind);
-		if (s.p == NULL)
-			break;
-		n += s.n > 1;
-	}
+	while (next_user_string(d, &at, &s))
+		n++;
 	TRY(new_list(d, n, &l));
-	for (; rest.n > 0 && l.n < n; rest = behind) {
-		s = dotnet_blob_of(rest, &behind);
-		if (s.p == NULL)
-			break;
-		if (s.n > 1)
-			l.p[l.n++].s = (struct bytes){ s.p, s.n - 1 };
-	}
+	for (at = first; l.n < n && next_user_string(d, &at, &s);)
+		l.p[l.n++].s = s;
 	put_list(&l, &d->user_strings, &d->number_of_user_strings);
 	return OK;
 }
@@ -268,11 +283,11 @@ read_assembly_refs(struct dotnet *d)
 		r[i].name = dotnet_string(d, dotnet_get(d, t, i, 6));
 	}
 	d->assembly_refs = (struct fact_array){ r, n };
-	d->number_of_assembly_refs = d->table[t].n;
+	d->number_of_assembly_refs = n;
 	return OK;
 }
 
-/* II.22.2: of several, the last. */
+/* II.22.2: of several, the first. */
 static void
 read_assembly(struct dotnet *d)
 {
@@ -281,9 +296,9 @@ read_assembly(struct dotnet *d)
 
 	if (n == 0)
 		return;
-	d->assembly.version = version_at(d, DOTNET_ASSEMBLY, n - 1, 1);
-	d->assembly.name = dotnet_string(d, dotnet_get(d, DOTNET_ASSEMBLY, n - 1, 7));
-	culture = dotnet_string(d, dotnet_get(d, DOTNET_ASSEMBLY, n - 1, 8));
+	d->assembly.version = version_at(d, DOTNET_ASSEMBLY, 0, 1);
+	d->assembly.name = dotnet_string(d, dotnet_get(d, DOTNET_ASSEMBLY, 0, 7));
+	culture = dotnet_string(d, dotnet_get(d, DOTNET_ASSEMBLY, 0, 8));
 	if (culture.n > 0)
 		d->assembly.culture = culture;
 }
@@ -304,26 +319,37 @@ is_guid_attribute(struct dotnet *d, uint32_t i)
 		return false;
 	class >>= 3;
 	name = dotnet_string(d, dotnet_get(d, DOTNET_TYPE_REF, class ? class - 1 : 0, 1));
-	return bytes_eq(bytes_clip(name, 0, 13), BYTES_LIT("GuidAttribute"));
+	return name.p == NULL || /* so it is in YARA */
+	       bytes_eq(bytes_clip(name, 0, 13), BYTES_LIT("GuidAttribute"));
 }
 
-/* II.23.3: a prolog of 1, then the attribute's only argument, a string. */
+/* II.23.3: a prolog of 1, then the attribute's only argument, a string; null and one that
+ * begins with a zero are shown as empty. */
 static void
 read_typelib(struct dotnet *d)
 {
 	uint32_t n = dotnet_rows(d, DOTNET_CUSTOM_ATTRIBUTE);
 
 	for (uint32_t i = 0; i < n && dotnet_spend(d, 1); i++) {
+		uint32_t index = dotnet_get(d, DOTNET_CUSTOM_ATTRIBUTE, i, 2);
 		struct bytes b, s;
+		const uint8_t *nul;
 
-		if (!is_guid_attribute(d, i))
+		if (index == 0 || !is_guid_attribute(d, i))
 			continue;
-		b = dotnet_blob(d, dotnet_get(d, DOTNET_CUSTOM_ATTRIBUTE, i, 2));
-		if (b.n < 4 || le16(b.p) != 1 || b.p[3] == 0 || b.p[3] == 0xff)
+		b = dotnet_blob(d, index);
+		if (b.n < 3 || le16(b.p) != 1)
 			continue;
-		s = bytes_sub(b, 3, b.p[2]);
-		if (s.p != NULL)
-			d->typelib = s;
+		/* YARA lets the string leave the blob, but not the file. */
+		s = bytes_sub(d->blobs, (uint64_t)(b.p - d->blobs.p) + 3, b.p[2]);
+		if (s.p == NULL)
+			continue;
+		nul = s.n > 0 ? memchr(s.p, 0, s.n) : NULL;
+		if (nul != NULL)
+			s.n = (size_t)(nul - s.p);
+		if (s.n > 0 && s.p[0] == 0xff)
+			s.n = 0;
+		d->typelib = s;
 	}
 }
 

@@ -113,7 +113,7 @@ sample(uint8_t out[2048])
 	memcpy(root, "BSJB", 4);
 	put_le32(root + 12, 4);
 	memcpy(root + 16, "v9", 2);
-	put_le16(root + 22, 3);
+	put_le16(root + 22, 4);
 	put_le32(root + 24, 200);
 	put_le32(root + 28, 100);
 	memcpy(root + 32, "#~", 2);
@@ -123,6 +123,8 @@ sample(uint8_t out[2048])
 	put_le32(root + 56, 400);
 	put_le32(root + 60, 100);
 	memcpy(root + 64, "#GUID", 5);
+	put_le32(root + 72, 500);
+	memcpy(root + 80, "#Blob", 5);
 	put_le64(root + 200 + 8, 1);
 	put_le32(root + 200 + 24, 1);
 	put_le16(root + 200 + 30, 3);
@@ -141,7 +143,7 @@ TEST(streams_wait_until_they_are_read)
 	EQ_B(d->version, BYTES_LIT("v9"));
 	EQ_U(d->steps, 0);
 	EQ_U(dotnet_load(o->facts), OK);
-	EQ_I(d->number_of_streams, 3);
+	EQ_I(d->number_of_streams, 4);
 	EQ_I(d->number_of_guids, 6);
 	EQ_B(d->module_name, BYTES_LIT("it"));
 	EQ_I(d->number_of_constants, FACT_UNDEF);
