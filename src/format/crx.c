@@ -117,16 +117,17 @@ id_text(struct arena *a, struct bytes raw)
 	return (struct bytes){ out, 2 * raw.n };
 }
 
+/* In memory of the arena, for a stranger says how long a key is: the buf never grows. */
 static struct bytes
 base64(struct arena *a, struct bytes b)
 {
-	struct buf text = { 0 };
-	struct bytes out;
+	size_t n = b64_letters(b.n);
+	struct buf text = { .p = arena_alloc(a, n + 1), .cap = n + 1, .limit = n + 1 };
 
+	if (text.p == NULL)
+		return (struct bytes){ 0 };
 	b64_put(&text, b);
-	out = arena_bytes(a, buf_bytes(&text));
-	buf_done(&text);
-	return out;
+	return buf_bytes(&text);
 }
 
 static enum err

@@ -17,6 +17,7 @@
 #define CERTS_MOST   256
 #define BER_DEPTH    16
 #define INDEFINITE   0x80
+#define ENTITY_MOST  10 /* bytes of "&#1114111;" */
 
 /* --- property lists --- */
 
@@ -59,6 +60,17 @@ entity(struct bytes name, uint8_t *out)
 								    : utf_put(out, code);
 }
 
+/* Where an entity that begins at at ends; UINT64_MAX: none does. */
+static uint64_t
+entity_end(struct bytes s, size_t at)
+{
+	uint64_t end = UINT64_MAX;
+
+	if (s.p[at] == '&')
+		end = bytes_find(bytes_clip(s, at, ENTITY_MOST), 0, BYTES_LIT(";"));
+	return end == UINT64_MAX ? end : at + end;
+}
+
 /* Text with its entities replaced, each of which is longer than what it stands for. */
 static struct bytes
 plain(struct macho *m, struct bytes s)
@@ -70,9 +82,8 @@ plain(struct macho *m, struct bytes s)
 		return s;
 	out = arena_alloc(m->parse->arena, s.n + 4);
 	for (size_t at = 0; out != NULL && at < s.n; at++) {
-		uint64_t end =
-		    s.p[at] == '&' ? bytes_find(s, at, BYTES_LIT(";")) : UINT64_MAX;
-		size_t used = end - at > 9
+		uint64_t end = entity_end(s, at);
+		size_t used = end == UINT64_MAX
 				  ? 0
 				  : entity(bytes_sub(s, at + 1, end - at - 1), out + n);
 
@@ -99,7 +110,8 @@ static bool
 is_known(struct plist *x, struct bytes s)
 {
 	for (size_t k = x->array_at; k < x->out.n; k++) {
-		if (bytes_eq(x->out.p[k], s) || !macho_spend(x->m, 1))
+		if (!macho_spend(x->m, 1 + (x->out.p[k].n == s.n ? s.n / 16 : 0)) ||
+		    bytes_eq(x->out.p[k], s))
 			return true;
 	}
 	return false;
@@ -265,7 +277,10 @@ read_blob(struct macho *m, struct bytes b, struct macho_list *entitlements,
 
 	if (!cur_ok(&c) || size < BLOB_HEAD)
 		return OK;
+	/* Any number of blobs may be the same bytes. */
 	body = bytes_sub(b, BLOB_HEAD, size - BLOB_HEAD);
+	if (!macho_spend(m, 1 + body.n / 16))
+		return ERR_LIMIT;
 	if (magic == ENTITLEMENTS)
 		return read_plist(m, body, entitlements);
 	return magic == CMS ? read_certs(m, body, certs, ncerts) : OK;

@@ -412,3 +412,83 @@ TEST(functions_of_yarax)
 	EQ_I(c.ret.i, 0);
 	rig_close(o);
 }
+
+/* A superblob of n blobs, which are all the same property list. */
+static struct bytes
+signed_list(uint8_t *out, uint32_t n, const char *before, char fill, size_t size)
+{
+	uint8_t *list = out + 12 + 8 * (size_t)n;
+
+	memset(out, 0, 12 + 8 * (size_t)n);
+	out[11] = (uint8_t)n;
+	for (uint32_t k = 0; k < n; k++) {
+		out[12 + 8 * k + 6] = (uint8_t)((12 + 8 * n) >> 8);
+		out[12 + 8 * k + 7] = (uint8_t)(12 + 8 * n);
+	}
+	memcpy(list, "\xfa\xde\x71\x71", 4);
+	for (unsigned i = 0; i < 4; i++)
+		list[4 + i] = (uint8_t)((size + 8) >> (24 - 8 * i));
+	memset(list + 8, fill, size);
+	memcpy(list + 8, before, strlen(before));
+	memcpy(list + 8 + size - 6, "</key>", 6);
+	return (struct bytes){ out, 12 + 8 * (size_t)n + 8 + size };
+}
+
+/* Entities that are none, and the same megabyte as many times as there are blobs. */
+TEST(entitlements_are_linear)
+{
+	static const struct {
+		uint32_t blobs;
+		enum err want;
+	} rows[] = { { 1, OK }, { 60, ERR_LIMIT } };
+	size_t size = 1 << 20;
+	uint8_t *blob = malloc(size + 1024), *p = malloc(size + 2048);
+
+	if (blob == NULL || p == NULL)
+		abort();
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct bytes link = signed_list(blob, rows[i].blobs, "<key>", '&', size);
+		uint8_t body[8];
+		struct rig *o;
+
+		put_le32(body, 48);
+		put_le32(body + 4, (uint32_t)link.n);
+		o = rig_open(&format_macho,
+		    program(p, size + 2048, 0x1d, (struct bytes){ body, 8 }, link),
+		    1u << 28);
+		ROW("%u blobs", rows[i].blobs);
+		EQ_U(macho_load_link(o->facts), rows[i].want);
+		if (rows[i].want == OK)
+			EQ_U(more_of(o)->entitlements.n, 1);
+		rig_close(o);
+	}
+	free(blob);
+	free(p);
+}
+
+/* Symbols that all have one name, as long as the file. */
+TEST(names_of_symbols_are_counted)
+{
+	size_t n = 30000, size = n * 16 + (1 << 20);
+	uint8_t *link = calloc(1, size), *p = malloc(size + 256), body[16];
+	struct rig *o;
+
+	if (link == NULL || p == NULL)
+		abort();
+	for (size_t k = 0; k < n; k++)
+		link[16 * k + 4] = 1;
+	memset(link + n * 16, 'a', 1 << 20);
+	put_le32(body, 56);
+	put_le32(body + 4, (uint32_t)n);
+	put_le32(body + 8, (uint32_t)(56 + n * 16));
+	put_le32(body + 12, 1 << 20);
+	o = rig_open(&format_macho,
+	    program(p, size + 256, 2, (struct bytes){ body, 16 },
+		(struct bytes){ link, size }),
+	    1u << 28);
+	EQ_U(macho_load_link(o->facts), ERR_LIMIT);
+	CHECK(macho_of(o)->steps <= macho_of(o)->budget + 0x20000);
+	rig_close(o);
+	free(link);
+	free(p);
+}
