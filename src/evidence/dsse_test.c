@@ -53,7 +53,7 @@ TEST(thresholds)
 	/* the first key under a second name is the same key */
 	struct note_key keys[4] = { s[0].key, s[1].key, s[2].key, signer("d", 1).key };
 	struct buf b = { 0 };
-	bool by[4];
+	bool by[4] = { false };
 
 	dsse_make(BYTES_LIT("text/x"), BYTES_LIT(BODY), s, 2, &b);
 	EQ_U(open_with(buf_bytes(&b), keys, 4, 2, by), FAULT_NONE);

@@ -273,7 +273,7 @@ TEST(one_byte)
 	rig_source(&d, "p.c", program);
 	(void)build(&d, "a", "");
 	struct bytes a = stripped(&d, "a");
-	uint8_t *copy = malloc(a.n);
+	uint8_t *copy = malloc(a.n + 1);
 	for (size_t i = 0; i < COUNT(where); i++) {
 		uint64_t off, size;
 		if (!section_at(&d, where[i], &off, &size))
@@ -451,7 +451,7 @@ TEST(broken)
 		CHECK(e == ERR_FORMAT || t.kinds != 0);
 		buf_done(&t.text);
 	}
-	uint8_t *copy = malloc(so.n);
+	uint8_t *copy = malloc(so.n + 1);
 	for (int i = 0; i < 3000; i++) {
 		struct rig_told t = { 0 };
 		memcpy(copy, so.p, so.n);

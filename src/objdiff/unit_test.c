@@ -5,10 +5,8 @@
  */
 #include "objdiff/unit.h"
 
-#include "base/err.h"
-#include "base/sys.h"
 #include "objdiff/ref.h"
-#include "objdiff/rig.h"
+#include "objdiff/world.h"
 
 static const char source[] =
     "#include <stdio.h>\n"
@@ -26,52 +24,6 @@ static const char source[] =
     "	argc += more(argc);\n"
     "#endif\n"
     "	return third(argc) + (argv[0] != 0); }\n";
-
-/* A program that is read, and its functions. */
-struct world {
-	struct rig_dir dir;
-	struct arena arena;
-	struct elf e[2];
-	struct units u[2];
-};
-
-static bool
-world_open(struct world *w, const char *first, const char *second)
-{
-	const char *build[] = { first, second };
-	bool ok = true;
-
-	*w = (struct world){ 0 };
-	rig_open(&w->dir);
-	arena_init(&w->arena, RIG_ARENA);
-	rig_source(&w->dir, "p.c", source);
-	for (unsigned i = 0; i < 2 && build[i] != NULL; i++) {
-		struct bytes file;
-
-		ok = ok && CHECK(rig_sh(&w->dir, build[i]));
-		file = rig_file(&w->dir, "p");
-		ok = ok && CHECK(elf_open(file, &w->arena, &w->e[i]) == OK) &&
-		     CHECK(elf_load(&w->e[i], NULL) == OK) &&
-		     CHECK(units_open(&w->e[i], &w->u[i]) == OK);
-	}
-	return ok;
-}
-
-static void
-world_close(struct world *w)
-{
-	rig_close(&w->dir);
-	arena_done(&w->arena);
-}
-
-static struct unit *
-named(const struct units *u, const char *name)
-{
-	for (size_t i = 0; i < u->n; i++)
-		if (bytes_eq(u->v[i].name, bytes_of(name)))
-			return &u->v[i];
-	return NULL;
-}
 
 /* No unit reaches into the next, and what lies between them is padding. */
 static void
@@ -100,7 +52,7 @@ TEST(names_and_stubs)
 	struct world w;
 	const struct unit *stub;
 
-	if (world_open(&w, "gcc -O1 -fcf-protection=none -o p p.c", NULL)) {
+	if (world_open(&w, source, "gcc -O1 -fcf-protection=none -o p p.c", NULL)) {
 		for (size_t i = 0; i < COUNT(names); i++) {
 			ROW("%s", names[i]);
 			CHECK(named(&w.u[0], names[i]) != NULL);
@@ -120,7 +72,7 @@ TEST(without_names)
 {
 	struct world w;
 
-	if (world_open(&w, "gcc -O1 -o p p.c", "strip p")) {
+	if (world_open(&w, source, "gcc -O1 -o p p.c", "strip p")) {
 		static const char *const names[] = { "first", "second", "third", "main" };
 
 		for (size_t i = 0; i < COUNT(names); i++) {
@@ -160,7 +112,7 @@ TEST(pairs)
 		const struct unit *x;
 
 		ROW("%s", rows[i].second);
-		if (world_open(&w, rows[i].first, rows[i].second)) {
+		if (world_open(&w, source, rows[i].first, rows[i].second)) {
 			EQ_U(units_match(&w.u[0], &w.u[1], &w.arena), OK);
 			for (size_t k = 0; k < w.u[0].n; k++) {
 				x = &w.u[0].v[k];
@@ -210,7 +162,7 @@ TEST(unwinding)
 	struct world w;
 	uint64_t seed = 7;
 
-	if (world_open(&w, "gcc -O1 -o p p.c", NULL)) {
+	if (world_open(&w, source, "gcc -O1 -o p p.c", NULL)) {
 		struct elf *e = &w.e[0];
 		struct elf_sec *s =
 		    (struct elf_sec *)(uintptr_t)elf_sec_named(e, ".eh_frame");
@@ -309,7 +261,7 @@ TEST(references)
 		struct world w;
 
 		ROW("%s", builds[i]);
-		if (world_open(&w, builds[i], NULL)) {
+		if (world_open(&w, source, builds[i], NULL)) {
 			const struct unit *first = named(&w.u[0], "first");
 			const struct unit *second = named(&w.u[0], "second");
 			const struct unit *puts = named(&w.u[0], "puts");
