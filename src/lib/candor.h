@@ -299,7 +299,8 @@ struct candor_scanner;
 
 /*
  * A scanner of these rules, which it keeps alive. NULL: candor_error() tells. With
- * CANDOR_CONFINED its worker starts with the first scan and serves many.
+ * CANDOR_CONFINED its worker starts with the first scan and serves many. Rules that
+ * import the module magic need it: libmagic is loaded into no process but a worker.
  */
 CANDOR_API struct candor_scanner *candor_scanner_new(
     struct candor_rules *r, uint32_t flags);

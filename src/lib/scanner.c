@@ -20,6 +20,23 @@
 #define PROCESS_DEFAULT    (2ull << 30)
 #define READ_MAX           (64ull << 20) /* read; beyond it mapped */
 
+/*
+ * libmagic is C that reads strangers' bytes, and changes the process that it is used in:
+ * only workers have it. Rules that silently never match would be worse than none.
+ */
+static bool
+needs_worker(const struct db *db)
+{
+	for (uint32_t i = 0; i < db->nmodules; i++) {
+		const struct db_module *m = db_module(db, i);
+
+		if (m->imported != 0 &&
+		    bytes_eq(db_text(db, m->name), BYTES_LIT("magic")))
+			return true;
+	}
+	return false;
+}
+
 struct candor_scanner *
 candor_scanner_new(struct candor_rules *r, uint32_t flags)
 {
@@ -28,6 +45,12 @@ candor_scanner_new(struct candor_rules *r, uint32_t flags)
 	if (flags & ~(uint32_t)FLAGS) {
 		why_fail(CANDOR_ERR_ARG, "a scanner has no such flag: %#x",
 		    flags & ~(uint32_t)FLAGS);
+		return NULL;
+	}
+	if (!(flags & CANDOR_CONFINED) && needs_worker(&r->db)) {
+		why_fail(CANDOR_ERR_ARG,
+		    "the rules import the module 'magic', which only a confined scanner "
+		    "has: CANDOR_CONFINED");
 		return NULL;
 	}
 	s = xcalloc(1, sizeof(*s));

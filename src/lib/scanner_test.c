@@ -62,6 +62,19 @@ TEST(flags)
 	candor_rules_free(r);
 }
 
+/* A module that this process has not: said at once, not by rules that never match. */
+TEST(needs_worker)
+{
+	struct candor_rules *r = rig_rules(
+	    "import \"magic\" rule m { condition: magic.type() contains \"x\" }", 0);
+
+	CHECK(candor_scanner_new(r, 0) == NULL);
+	EQ_S(candor_error(), "the rules import the module 'magic', which only a confined "
+			     "scanner has: CANDOR_CONFINED");
+	candor_scanner_free(candor_scanner_new(r, CANDOR_CONFINED));
+	candor_rules_free(r);
+}
+
 TEST(externals)
 {
 	struct candor_rules *r = rig_rules(RULES, 0);
