@@ -74,7 +74,8 @@ mark_ends(struct differ *d)
 			k++;
 		} else {
 			d->gone[i] = d->made[k] = !bytes_eq(d->a.p[i], d->b.p[k]);
-			i++, k++;
+			i++;
+			k++;
 		}
 	}
 }
@@ -150,8 +151,10 @@ put_hunk(struct differ *d, size_t *i, size_t *k)
 			put_line(d, '-', d->a.p[a++]);
 		else if (b < ek && d->made[b])
 			put_line(d, '+', d->b.p[b++]);
-		else
-			put_line(d, ' ', d->a.p[a++]), b++;
+		else {
+			put_line(d, ' ', d->a.p[a++]);
+			b++;
+		}
 	}
 	*i = ei;
 	*k = ek;
@@ -164,7 +167,8 @@ put_hunks(struct differ *d, const char *name)
 
 	for (size_t i = 0, k = 0; i < d->a.n || k < d->b.n;) {
 		if (!(i < d->a.n && d->gone[i]) && !(k < d->b.n && d->made[k])) {
-			i++, k++;
+			i++;
+			k++;
 			continue;
 		}
 		if (!begun)
