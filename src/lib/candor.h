@@ -153,6 +153,7 @@ enum candor_flag {
 	CANDOR_STRICT_ESCAPE = 1
 			       << 1, /* warn of unknown escapes in regular expressions */
 	CANDOR_YARA_ONLY = 1 << 2,   /* refuse what only YARA-X accepts */
+	CANDOR_YARAX = 1 << 3,       /* where values differ, as in YARA-X */
 	/* of a scanner */
 	CANDOR_NO_MATCHES = 1 << 8, /* only which rules: faster */
 	CANDOR_FAST = 1 << 9, /* one match of a string is enough, where no rule counts */

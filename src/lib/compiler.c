@@ -9,7 +9,7 @@
 #include "modules/modules.h"
 #include "rules/compile.h"
 
-#define FLAGS          (CANDOR_CONFINED | CANDOR_STRICT_ESCAPE | CANDOR_YARA_ONLY)
+#define FLAGS          (CANDOR_CONFINED | CANDOR_STRICT_ESCAPE | CANDOR_YARA_ONLY | CANDOR_YARAX)
 #define MEMORY_DEFAULT (1ull << 30)
 #define SOURCE_MAX     ((size_t)512 << 20)
 #define SOURCES_MAX    100000u /* includes too: a source that includes for ever ends */
@@ -398,6 +398,7 @@ compile(struct candor_compiler *c, struct arena *a, struct diags *diags, struct 
 		src[i] = source_of(c, (unsigned)i);
 	env.flags = (c->flags & CANDOR_STRICT_ESCAPE ? RULES_STRICT_ESCAPE : 0) |
 		    (c->flags & CANDOR_YARA_ONLY ? RULES_YARA_ONLY : 0) |
+		    (c->flags & CANDOR_YARAX ? RULES_YARAX : 0) |
 		    (c->include == NULL ? RULES_NO_INCLUDES : 0);
 	return rules_compile(&env, src, n, db);
 }

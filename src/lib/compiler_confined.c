@@ -93,6 +93,7 @@ compiler_confined(struct candor_compiler *c, struct candor_rules **out)
 		return CANDOR_ERR_WORKER;
 	job.opts.flags = (c->flags & CANDOR_STRICT_ESCAPE ? WIRE_STRICT_ESCAPE : 0) |
 			 (c->flags & CANDOR_YARA_ONLY ? WIRE_YARA_ONLY : 0) |
+			 (c->flags & CANDOR_YARAX ? WIRE_YARAX : 0) |
 			 (c->include == NULL ? WIRE_NO_INCLUDES : 0);
 	e = compile_run(&job, &db, &size, why);
 	free((char *)(uintptr_t)job.program);

@@ -327,3 +327,22 @@ TEST(process)
 	candor_rules_free(r);
 	candor_scanner_free(s);
 }
+
+/* The dialect is of the rules: a flag of compiling. */
+TEST(dialect)
+{
+	static const char text[] =
+	    "import \"math\" rule x { condition: math.min(-1, 0) == -1 }";
+	static const uint32_t flags[] = { 0, CANDOR_YARAX };
+
+	for (size_t i = 0; i < COUNT(flags); i++) {
+		struct candor_rules *r = rig_rules(text, flags[i]);
+		struct candor_scanner *s = candor_scanner_new(r, 0);
+
+		ROW("flags %u", flags[i]);
+		EQ_I(candor_scan_memory(s, "f", 1), CANDOR_OK);
+		EQ_U(candor_count(s), i);
+		candor_scanner_free(s);
+		candor_rules_free(r);
+	}
+}

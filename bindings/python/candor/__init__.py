@@ -483,22 +483,25 @@ class _Compiler:
 
 def compile(filepath=None, source=None, file=None, filepaths=None, sources=None,
             externals=None, includes=False, error_on_warning=False, include_callback=None,
-            strict_escape=False, *, confined=False, yara_only=False, timeout=None):
+            strict_escape=False, *, confined=False, yara_only=False, dialect='yara', timeout=None):
     """Compiles rules and returns Rules.
 
     One of: source, a text; filepath; file, an object to read; sources or filepaths, dicts by
     namespace. externals: {name: bool, int, float or str}; their types are fixed by it.
     includes=True: includes are files, relative to the including one. include_callback: called
     with (path, name of the including source, its namespace), returns a text or None.
+    dialect: 'yara', or 'yara-x' for its values where the engines differ.
 
     Raises SyntaxError with .line and .diagnostics; WarningError; OSError; Error.
     """
+    if dialect not in ('yara', 'yara-x'):
+        raise ValueError(f'no such dialect: {dialect!r}')
     given = [x for x in (filepath, source, file, filepaths, sources) if x is not None]
     if len(given) != 1:
         raise TypeError(
             'compile() takes exactly one of filepath, source, file, filepaths and sources')
     flags = ((_lib.CONFINED if confined else 0) | (_lib.STRICT_ESCAPE if strict_escape else 0) |
-             (_lib.YARA_ONLY if yara_only else 0))
+             (_lib.YARA_ONLY if yara_only else 0) | (_lib.YARAX if dialect == 'yara-x' else 0))
     with _Compiler(flags) as c:
         c.include(includes, include_callback)
         if timeout:

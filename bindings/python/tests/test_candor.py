@@ -58,6 +58,14 @@ class Matching(unittest.TestCase):
         self.assertEqual(rules.match(data=b'nothing'), [])
         self.assertEqual(rules.match(data=''), [])
 
+    def test_dialect(self):
+        text = 'import "math" rule x { condition: math.min(-1, 0) == -1 }'
+        for dialect, found in ('yara', 0), ('yara-x', 1):
+            rules = candor.compile(source=text, dialect=dialect)
+            self.assertEqual(len(rules.match(data=b'f')), found, dialect)
+        with self.assertRaises(ValueError):
+            candor.compile(source=text, dialect='clamav')
+
     def test_every_kind_of_bytes(self):
         rules = candor.compile(source=FIND)
         with mmap.mmap(-1, 4096) as m:
