@@ -1,12 +1,15 @@
 /*
- * fmt.c - fuzzes the layout of rule files (rules/format.h).
+ * fmt.c - fuzzes the layout of rule files (rules/format.h), and their mending
+ * (rules/fix.h).
  *
  * Properties: what was laid out is not changed by a second time; the compiler takes both,
- * or neither, and makes the same database of them.
+ * or neither, and makes the same database of them. What compiled before it was mended
+ * does so after.
  */
 #include <stdint.h>
 
 #include "rules/compile.h"
+#include "rules/fix.h"
 #include "rules/format.h"
 
 #define BUDGET ((size_t)64 << 20)
@@ -47,6 +50,27 @@ compile(struct bytes text, struct buf *db)
 	return e;
 }
 
+static void
+mend(struct bytes text)
+{
+	struct rules_source src = { .file = "fuzz", .text = text };
+	struct arena a;
+	struct diags ds = { .arena = &a };
+	struct rules_env env = { .arena = &a, .diags = &ds, .flags = RULES_NO_INCLUDES };
+	struct buf made = { 0 }, before = { 0 }, after = { 0 };
+
+	arena_init(&a, BUDGET);
+	if (rules_fix(&env, &src, &made) == OK && compile(text, &before) == OK) {
+		enum err e = compile(buf_bytes(&made), &after);
+
+		check(e == OK || e == ERR_LIMIT);
+	}
+	arena_done(&a);
+	buf_done(&made);
+	buf_done(&before);
+	buf_done(&after);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *p, size_t n);
 
 int
@@ -64,6 +88,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 		check(compile(buf_bytes(&once), &after) == e || e == ERR_LIMIT);
 		check(e != OK || bytes_eq(buf_bytes(&before), buf_bytes(&after)));
 	}
+	mend(text);
 	buf_done(&once);
 	buf_done(&twice);
 	buf_done(&before);

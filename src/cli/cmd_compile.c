@@ -7,6 +7,7 @@
 #include "cli/cli.h"
 #include "cli/job.h"
 #include "cli/msg.h"
+#include "cli/reform.h"
 #include "cli/show.h"
 
 struct compile_args {
@@ -14,7 +15,7 @@ struct compile_args {
 	struct opt_list rules, defs;
 	uint64_t memory;
 	uint32_t timeout_ms;
-	bool strict, yara_only, no_includes, quiet;
+	bool fix, dry_run, strict, yara_only, no_includes, quiet;
 };
 
 /* clang-format off */
@@ -34,7 +35,12 @@ static const struct opt compile_opts[] = {
 	COMMON_OPTS,
 	OPT_LAST,
 };
-static const struct opt check_opts[] = { COMMON_OPTS, OPT_LAST };
+static const struct opt check_opts[] = {
+	{ 0, "fix", OPT_FLAG, NULL, "mend classic mistakes in the files, then check", AT(fix) },
+	{ 0, "dry-run", OPT_FLAG, NULL, "with --fix: show what would change, and write nothing", AT(dry_run) },
+	COMMON_OPTS,
+	OPT_LAST,
+};
 static const struct opt explain_opts[] = {
 	{ 'r', "rules", OPT_LIST, "[NS:]RULES", "where the rule is (the shipped rules)", AT(rules) },
 	COMMON_OPTS,
@@ -182,12 +188,39 @@ run_compile(int argc, char **argv, const struct verb *v)
 	return code < 0 ? 0 : code;
 }
 
+/* check --fix: files that cannot be mended are left alone; then all are checked. */
+static int
+mend(struct command *c)
+{
+	struct reform r = {
+		.program = c->job.program,
+		.rules = c->rules,
+		.nrules = c->nrules,
+		.opts = { .flags = WIRE_FIX,
+		    .memory = c->args.memory,
+		    .exts = c->job.opts.exts },
+		.timeout_ms = c->args.timeout_ms,
+		.how = c->args.dry_run ? REFORM_DIFF : REFORM_WRITE,
+		.show = &c->show,
+	};
+
+	c->show.colour = msg_colour(STDOUT_FILENO);
+	reform_run(&r);
+	return r.failed > 0 ? 2 : 0;
+}
+
 static int
 run_check(int argc, char **argv, const struct verb *v)
 {
 	struct command c = { .db.fd = -1, .show.to_stdout = true };
 	int code = prepare(&c, argc, argv, v);
 
+	if (code == 0 && c.args.dry_run && !c.args.fix) {
+		msg_error("check: --dry-run is for --fix");
+		code = OPT_EXIT_USAGE;
+	}
+	if (code == 0 && c.args.fix)
+		code = mend(&c);
 	if (code == 0) {
 		enum err e = run_job(&c, WIRE_NO_DATABASE);
 

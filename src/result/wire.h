@@ -130,6 +130,7 @@ enum wire_compile_flag {
 	WIRE_WANT_RULES = 1 << 7,  /* only read them, and say what rules there are */
 	WIRE_YARAX = 1 << 8,       /* where values differ, as in YARA-X */
 	WIRE_FORMAT = 1 << 9,      /* one source: its text laid out afresh, as EXPLAIN */
+	WIRE_FIX = 1 << 10,        /* one source: its text, mended, as EXPLAIN */
 };
 
 struct wire_compile {

@@ -2,8 +2,6 @@
 
 #include "rules/layout.h"
 
-#define PAD 2u /* empty tokens before the first, one behind the last: for layout.h */
-
 struct format {
 	const char *file;
 	struct arena *arena;
@@ -33,31 +31,6 @@ refuse(struct format *f, const struct token *t, const char *why)
 
 	diag_addf(f->diags, &d, "%s", why);
 	return ERR_SYNTAX;
-}
-
-/* All tokens of text, with PAD empty ones before and one behind. */
-static enum err
-cut(struct format *f, struct bytes text, struct token **out, size_t *n)
-{
-	struct token *t = NULL;
-	struct lexer lex;
-	size_t cap = 0;
-
-	lex_init(&lex, text, f->arena, false);
-	for (*n = 0;; ++*n) {
-		if (*n + PAD + 1 >= cap)
-			t = arena_grow(f->arena, t, &cap, *n + PAD + 2, sizeof(*t));
-		if (t == NULL)
-			return ERR_LIMIT;
-		if (*n == 0)
-			memset(t, 0, PAD * sizeof(*t));
-		t[*n + PAD + 1] = (struct token){ .kind = TOK_EOF };
-		TRY(lex_next(&lex, &t[*n + PAD]));
-		if (t[*n + PAD].kind == TOK_EOF || t[*n + PAD].kind == TOK_ERROR)
-			break;
-	}
-	*out = t + PAD;
-	return OK;
 }
 
 /* --- what is written ------------------------------------------------------ */
@@ -222,7 +195,7 @@ hold_against(struct format *f, const struct token *old)
 	struct token *now;
 	size_t n, i;
 
-	TRY(cut(f, made, &now, &n));
+	TRY(layout_tokens(f->arena, made, &now, &n));
 	for (i = 0; old[i].kind == now[i].kind && old[i].kind != TOK_EOF; i++)
 		if (!same_lines(old[i].text, now[i].text))
 			break;
@@ -269,7 +242,7 @@ rules_format(struct bytes text, const char *file, struct arena *a, struct diags 
 	size_t n;
 	enum err e;
 
-	TRY(cut(&f, text, &t, &n));
+	TRY(layout_tokens(a, text, &t, &n));
 	if (t[n].kind == TOK_ERROR)
 		return refuse(&f, &t[n], arena_str(a, t[n].s));
 	if (t[n].text.n > 0)

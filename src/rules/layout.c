@@ -219,3 +219,29 @@ layout_next(struct layout *l, const struct token *t, struct layout_place *out)
 	out->comment = out->comment < FORMAT_LEVELS ? out->comment : FORMAT_LEVELS;
 	return ok;
 }
+
+#define PAD 2u /* empty tokens before the first; one is behind the last */
+
+enum err
+layout_tokens(struct arena *a, struct bytes text, struct token **out, size_t *n)
+{
+	struct token *t = NULL;
+	struct lexer lex;
+	size_t cap = 0;
+
+	lex_init(&lex, text, a, false);
+	for (*n = 0;; ++*n) {
+		if (*n + PAD + 1 >= cap)
+			t = arena_grow(a, t, &cap, *n + PAD + 2, sizeof(*t));
+		if (t == NULL)
+			return ERR_LIMIT;
+		if (*n == 0)
+			memset(t, 0, PAD * sizeof(*t));
+		t[*n + PAD + 1] = (struct token){ .kind = TOK_EOF };
+		TRY(lex_next(&lex, &t[*n + PAD]));
+		if (t[*n + PAD].kind == TOK_EOF || t[*n + PAD].kind == TOK_ERROR)
+			break;
+	}
+	*out = t + PAD;
+	return OK;
+}

@@ -1,8 +1,8 @@
 /*
  * layout.h - where a token of a rule file belongs: on a new line, or behind a blank.
  *
- * Private to format.c. A file is a list of imports, includes and rules; a rule is a
- * head and sections. That much is followed here, by the tokens alone; whether a
+ * Private to format.c and fix.c. A file is a list of imports, includes and rules; a rule
+ * is a head and sections. That much is followed here, by the tokens alone; whether a
  * condition makes sense is the compiler's business.
  */
 #pragma once
@@ -40,6 +40,13 @@ struct layout_place {
 	unsigned comment; /* the level of comments on lines of their own before it */
 	bool space;       /* behind a blank, when it does not begin a line */
 };
+
+/*
+ * All tokens of text, n and the one that ends it (TOK_EOF or TOK_ERROR), with empty ones
+ * around them for layout_next. ERR_LIMIT: the arena.
+ */
+MUST_USE enum err layout_tokens(
+    struct arena *a, struct bytes text, struct token **out, size_t *n);
 
 /*
  * Where t[0] goes: t[-1] and t[1] are looked at too, and must be there. False: a token

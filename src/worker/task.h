@@ -23,6 +23,9 @@ struct rules_env;
 struct rules_source;
 MUST_USE enum err task_format(
     const struct rules_env *env, const struct rules_source *s, size_t n, struct buf *out);
+/* The same with its mistakes mended (rules/fix.h), which the diags tell as hints. */
+MUST_USE enum err task_fix(
+    const struct rules_env *env, const struct rules_source *s, size_t n, struct buf *out);
 
 /* Tells the parent why this worker cannot begin, in words. */
 MUST_USE enum err task_refuse(struct worker *w, const char *why);

@@ -230,6 +230,8 @@ compile(struct compiling *c)
 		return list(c, &env);
 	if (c->opts.flags & WIRE_FORMAT)
 		return task_format(&env, c->sources, c->n, &c->explain);
+	if (c->opts.flags & WIRE_FIX)
+		return task_fix(&env, c->sources, c->n, &c->explain);
 	return rules_compile(&env, c->sources, c->n, &c->db);
 }
 

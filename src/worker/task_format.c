@@ -1,11 +1,13 @@
 /*
- * task_format.c - COMPILE with WIRE_FORMAT: one source in, its text laid out afresh.
+ * task_format.c - COMPILE with WIRE_FORMAT or WIRE_FIX: one source in, its text laid out
+ * afresh, or mended.
  *
  * Only what a compiler calls a syntax error stops it: what a rule needs of externals,
  * includes and other files is not known here, and no matter of layout.
  */
 #include <string.h>
 
+#include "rules/fix.h"
 #include "rules/format.h"
 #include "rules/ir.h"
 #include "worker/task.h"
@@ -63,4 +65,14 @@ task_format(
 		return ERR_LIMIT;
 	TRY(parse(env, s, env->diags));
 	return rules_format(s->text, s->file, env->arena, env->diags, out);
+}
+
+enum err
+task_fix(
+    const struct rules_env *env, const struct rules_source *s, size_t n, struct buf *out)
+{
+	struct rules_env alone = *env;
+
+	alone.include = no_include;
+	return n == 1 ? rules_fix(&alone, s, out) : ERR_LIMIT;
 }

@@ -1,0 +1,427 @@
+#include "rules/fix.h"
+
+#include <stdio.h>
+
+#include "rules/ir.h"
+#include "rules/layout.h"
+
+struct fix {
+	const struct rules_env *env;
+	struct diags said; /* what was mended: told when it is worth it */
+	const char *file;
+	struct bytes text;
+	size_t at; /* of text; what is before it was written */
+	struct buf *out;
+	struct token *tok;
+	size_t first; /* token of the rule at hand */
+	struct layout layout;
+	bool includes;
+};
+
+static void
+say(struct fix *f, const struct token *t, const char *what)
+{
+	struct diag d = { .kind = DIAG_HINT,
+		.file = f->file,
+		.line = t->line,
+		.col = t->col,
+		.width = t->width };
+
+	diag_addf(&f->said, &d, "mended: %s", what);
+}
+
+/* Writes what stands up to t. */
+static void
+copy_to(struct fix *f, const uint8_t *to)
+{
+	size_t end = (size_t)(to - f->text.p);
+
+	buf_put(f->out, f->text.p + f->at, end - f->at);
+	f->at = end;
+}
+
+/* Instead of the token: with. */
+static void
+put_instead(struct fix *f, const struct token *t, const char *with, const char *what)
+{
+	copy_to(f, t->text.p);
+	buf_str(f->out, with);
+	f->at += t->text.n;
+	say(f, t, what);
+}
+
+static void
+drop(struct fix *f, const struct token *t, const char *what)
+{
+	/* a blank before it goes too, where another stays behind it */
+	copy_to(f, t->text.p);
+	if (f->out->n > 0 && f->out->p[f->out->n - 1] == ' ')
+		f->out->n--;
+	f->at += t->text.n;
+	say(f, t, what);
+}
+
+/* --- strings ---------------------------------------------------------------- */
+
+static bool
+is_modifier(enum tok k)
+{
+	return k == TOK_ASCII || k == TOK_WIDE || k == TOK_NOCASE || k == TOK_FULLWORD ||
+	       k == TOK_PRIVATE;
+}
+
+/* Is the modifier there between a string's body and what is before it? */
+static bool
+has_modifier(const struct token *body, enum tok k, const struct token *before)
+{
+	for (const struct token *t = body + 1; t < before; t++)
+		if (t->kind == k)
+			return true;
+	return false;
+}
+
+static bool
+has_letters(struct bytes s)
+{
+	for (size_t i = 0; i < s.n; i++)
+		if ((s.p[i] | 0x20) >= 'a' && (s.p[i] | 0x20) <= 'z')
+			return true;
+	return false;
+}
+
+/* A body that means itself: letters, digits, blanks, as a regex and as a text. */
+static bool
+is_plain(const struct token *t)
+{
+	if (t->kind != TOK_REGEX || t->s.n == 0 || t->u.re.nocase || t->u.re.dotall)
+		return false;
+	for (size_t i = 0; i < t->s.n; i++) {
+		uint8_t c = t->s.p[i];
+
+		if (c != ' ' && c != '_' && !(c >= '0' && c <= '9') &&
+		    !has_letters((struct bytes){ &c, 1 }))
+			return false;
+	}
+	return true;
+}
+
+/* The body of the string whose modifier t is. */
+static const struct token *
+body_of(const struct token *t)
+{
+	while (t->kind != TOK_ASSIGN && t->kind != TOK_EOF)
+		t--;
+	return t + 1;
+}
+
+static void
+fix_modifier(struct fix *f, const struct token *t)
+{
+	const struct token *body = body_of(t);
+
+	if (has_modifier(body, t->kind, t))
+		drop(f, t, "a modifier given twice");
+	else if (t->kind == TOK_NOCASE && body->kind == TOK_TEXT && !has_letters(body->s))
+		drop(f, t, "nocase, where there are no letters");
+}
+
+/* Does the condition ask for the string, by its name or among others? */
+static bool
+is_asked(const struct token *t, struct bytes name)
+{
+	for (; t->kind != TOK_RBRACE && t->kind != TOK_EOF; t++) {
+		struct bytes s = bytes_from(t->text, 1);
+
+		if (t->kind == TOK_THEM)
+			return true;
+		if (t->kind == TOK_STR_WILD &&
+		    bytes_eq(bytes_clip(s, 0, s.n - 1), bytes_clip(name, 0, s.n - 1)))
+			return true;
+		if (t->kind >= TOK_STR && t->kind <= TOK_STR_LENGTH && bytes_eq(s, name))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_declared(const struct fix *f, const struct token *end, struct bytes name)
+{
+	for (const struct token *t = f->tok + f->first; t != end; t++)
+		if (t->kind == TOK_STR && t[1].kind == TOK_ASSIGN &&
+		    bytes_eq(bytes_from(t->text, 2), name) && t->text.p[1] == '_')
+			return true;
+	return false;
+}
+
+static void
+fix_name(struct fix *f, const struct token *t)
+{
+	struct bytes name = bytes_from(t->text, 1);
+	const struct token *condition = t;
+
+	while (condition->kind != TOK_CONDITION && condition->kind != TOK_RBRACE &&
+	       condition->kind != TOK_EOF)
+		condition++;
+	if (name.n == 0 || name.p[0] == '_' || condition->kind != TOK_CONDITION ||
+	    is_asked(condition, name) || is_declared(f, condition, name))
+		return;
+	copy_to(f, t->text.p + 1);
+	buf_u8(f->out, '_');
+	say(f, t, "a string nobody asks for has a name that says so");
+}
+
+static void
+fix_string(struct fix *f, const struct token *t)
+{
+	if (t->kind == TOK_STR && t[1].kind == TOK_ASSIGN)
+		fix_name(f, t);
+	else if (is_modifier(t->kind))
+		fix_modifier(f, t);
+	else if (is_plain(t)) {
+		char *text = arena_printf(f->env->arena, "\"%.*s\"",
+		    (int)(t->s.n < 8000 ? t->s.n : 0), (const char *)t->s.p);
+
+		if (text != NULL && t->s.n < 8000)
+			put_instead(f, t, text, "a regular expression that is a text");
+	}
+}
+
+/* --- the rest of a rule ----------------------------------------------------- */
+
+/* Is the tag there before, behind the colon? */
+static void
+fix_tag(struct fix *f, const struct token *t)
+{
+	const struct token *p = t - 1;
+	bool again = false;
+
+	for (; p->kind == TOK_IDENT; p--)
+		again |= bytes_eq(p->text, t->text);
+	if (p->kind == TOK_COLON && again)
+		drop(f, t, "a tag given twice");
+}
+
+static void
+fix_condition(struct fix *f, const struct token *t)
+{
+	if (t->kind == TOK_NUMBER && t->u.i == 0 && t[1].kind == TOK_OF &&
+	    t[-1].kind != TOK_FOR && t[-1].kind != TOK_MINUS)
+		put_instead(f, t, "none", "\"none of\" says what \"0 of\" means");
+}
+
+/* --- imports ------------------------------------------------------------------ */
+
+/* A name is used as a module's: before a dot each time that it stands alone. */
+static bool
+is_used(const struct token *t, struct bytes name)
+{
+	bool used = false;
+
+	for (; t->kind != TOK_EOF; t++) {
+		if (t->kind != TOK_IDENT || t[-1].kind == TOK_DOT ||
+		    !bytes_eq(t->text, name))
+			continue;
+		if (t[1].kind != TOK_DOT)
+			return false;
+		used = true;
+	}
+	return used;
+}
+
+static bool
+is_imported(const struct token *t, const struct token *end, struct bytes name)
+{
+	for (; t != end && t->kind != TOK_EOF; t++)
+		if (t->kind == TOK_IMPORT && t[1].kind == TOK_TEXT &&
+		    bytes_eq(t[1].s, name))
+			return true;
+	return false;
+}
+
+static void
+add_imports(struct fix *f)
+{
+	for (size_t i = 0; i < f->env->nmodules; i++) {
+		struct bytes name = bytes_of(f->env->modules[i].name);
+		char what[100];
+
+		if (!is_used(f->tok, name) || is_imported(f->tok, NULL, name))
+			continue;
+		copy_to(f, f->tok->text.p);
+		buf_printf(f->out, "import \"%s\"\n", f->env->modules[i].name);
+		snprintf(what, sizeof(what), "module %s is used, and was not imported",
+		    f->env->modules[i].name);
+		say(f, f->tok, what);
+	}
+}
+
+static void
+fix_import(struct fix *f, const struct token *t)
+{
+	if (t[1].kind != TOK_TEXT || !is_imported(f->tok, t, t[1].s))
+		return;
+	copy_to(f, t->text.p);
+	say(f, t, "an import given twice");
+	f->at = (size_t)(t[1].text.p + t[1].text.n - f->text.p);
+	if (f->at < f->text.n && f->text.p[f->at] == '\n')
+		f->at++;
+}
+
+/* --- a file ------------------------------------------------------------------- */
+
+static bool
+fix_tokens(struct fix *f)
+{
+	if (!f->includes)
+		add_imports(f);
+	for (const struct token *t = f->tok;; t++) {
+		enum layout_part before = f->layout.part;
+		struct layout_place place;
+
+		if (!layout_next(&f->layout, t, &place))
+			return false;
+		if (t->kind == TOK_EOF)
+			break;
+		if (before == LAYOUT_TOP)
+			f->first = (size_t)(t - f->tok);
+		if (t->kind == TOK_IMPORT)
+			fix_import(f, t);
+		else if (before == LAYOUT_HEAD && t->kind == TOK_IDENT)
+			fix_tag(f, t);
+		else if (before == LAYOUT_STRINGS && f->layout.part == LAYOUT_STRINGS &&
+			 !f->includes)
+			fix_string(f, t);
+		else if (before == LAYOUT_CONDITION)
+			fix_condition(f, t);
+	}
+	copy_to(f, f->text.p + f->text.n);
+	return true;
+}
+
+/* Behind the backslash of the first escape in a text that means nothing. */
+static size_t
+bad_escape(struct bytes text)
+{
+	for (size_t i = 1; i + 1 < text.n; i++) {
+		if (text.p[i] != '\\')
+			continue;
+		i++;
+		if (strchr("\"\\tnrx0", text.p[i]) == NULL)
+			return i;
+	}
+	return 0;
+}
+
+/* Doubles the backslash of an escape, where the text ended for it. True: it did. */
+static bool
+fix_escape(struct fix *f, const struct token *t, struct buf *out)
+{
+	size_t from = (size_t)(t->text.p - f->text.p);
+	struct bytes rest = bytes_from(f->text, from);
+	size_t at =
+	    t->kind == TOK_ERROR && rest.n > 0 && rest.p[0] == '"' ? bad_escape(rest) : 0;
+
+	/* \x without digits is not known to have been meant so */
+	if (at == 0 || !bytes_eq(t->s, BYTES_LIT("illegal escape sequence")) ||
+	    at >= t->text.n)
+		return false;
+	buf_put(out, f->text.p, from + at);
+	buf_u8(out, '\\');
+	buf_put(out, rest.p + at, rest.n - at);
+	say(f, t, "a backslash that stood for itself is doubled");
+	return true;
+}
+
+/* The tokens of the text; in *text what it is when marks and escapes are mended. */
+static enum err
+cut(struct fix *f, struct arena *scratch)
+{
+	static const struct bytes bom = BYTES_LIT("\xef\xbb\xbf");
+	struct token mark = { .line = 1, .col = 1, .width = 3 };
+	size_t n;
+
+	if (bytes_eq(bytes_clip(f->text, 0, bom.n), bom)) {
+		f->text = bytes_from(f->text, bom.n);
+		say(f, &mark,
+		    "the file began with a mark that is no rule's (UTF-8's BOM)");
+	}
+	for (unsigned i = 0;; i++) {
+		struct buf next = { 0 };
+
+		arena_reset(scratch);
+		TRY(layout_tokens(scratch, f->text, &f->tok, &n));
+		if (f->tok[n].kind != TOK_ERROR)
+			return f->tok[n].text.n > 0 ? ERR_SYNTAX : OK;
+		if (i == FIX_ESCAPES || !fix_escape(f, &f->tok[n], &next))
+			return ERR_SYNTAX;
+		f->text = arena_bytes(f->env->arena, buf_bytes(&next));
+		buf_done(&next);
+		if (f->text.p == NULL)
+			return ERR_LIMIT;
+	}
+}
+
+/* How many errors the compiler finds in it. */
+static enum err
+errors_of(
+    const struct rules_env *env, struct rules_source src, struct bytes text, unsigned *n)
+{
+	struct arena a;
+	struct diags ds = { .arena = &a };
+	struct rules_env e = *env;
+	struct ir ir;
+	enum err err;
+
+	arena_init(&a, env->arena->budget);
+	e.arena = &a;
+	e.diags = &ds;
+	src.text = text;
+	err = rules_to_ir(&e, &src, 1, &ir);
+	*n = ds.errors;
+	arena_done(&a);
+	return err == ERR_SYNTAX ? OK : err;
+}
+
+static enum err
+mend(struct fix *f, const struct rules_source *src)
+{
+	unsigned before, after;
+	struct arena scratch;
+	enum err e;
+
+	arena_init(&scratch, f->env->arena->budget);
+	e = cut(f, &scratch);
+	for (const struct token *t = f->tok; e == OK && t->kind != TOK_EOF; t++)
+		f->includes |= t->kind == TOK_INCLUDE;
+	if (e == OK && !fix_tokens(f))
+		e = ERR_SYNTAX;
+	arena_done(&scratch);
+	if (e == OK)
+		e = errors_of(f->env, *src, src->text, &before);
+	if (e == OK)
+		e = errors_of(f->env, *src, buf_bytes(f->out), &after);
+	/* never from good to bad, and not from bad to as bad */
+	if (e == OK && (before == 0 ? after > 0 : after >= before))
+		e = ERR_SYNTAX;
+	return e;
+}
+
+enum err
+rules_fix(const struct rules_env *env, const struct rules_source *src, struct buf *out)
+{
+	struct buf made = { 0 };
+	struct fix f = { .env = env,
+		.said.arena = env->arena,
+		.file = src->file,
+		.text = src->text,
+		.out = &made,
+		.layout = { .part = LAYOUT_TOP, .last_top = TOK_EOF } };
+	enum err e = mend(&f, src);
+
+	if (e == OK)
+		buf_put(out, made.p, made.n);
+	for (const struct diag *d = f.said.first; e == OK && d != NULL; d = d->next)
+		diag_add(env->diags, d);
+	buf_done(&made);
+	return e;
+}

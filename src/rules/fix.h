@@ -1,0 +1,29 @@
+/*
+ * fix.h - classic mistakes in rule files, mended: candor check --fix.
+ *
+ * Two sorts only. What compiles keeps its verdicts: an import given twice, `0 of`,
+ * `nocase` of what has no letters, a regex that is a plain text. What does not compile is
+ * mended where one mend is obvious: a mark before the first rule (UTF-8's BOM), an escape
+ * that means nothing ("\d" was meant as "\\d"), a modifier or a tag given twice, a module
+ * that is used and not imported, a string nobody asks for (it becomes $_name, which need
+ * not be used).
+ *
+ * Works on tokens, so layout and comments stay. Nothing is done in a rule that other
+ * files have a part in (include).
+ */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/diag.h"
+#include "rules/compile.h"
+
+#define FIX_ESCAPES 1000u /* of one file; more are for the next time */
+
+/*
+ * Appends the mended text to out, and says in diags, as hints, what was mended and where.
+ * ERR_SYNTAX: there is an error that is not among these, at which nothing is done (the
+ * compiler tells); ERR_LIMIT: the arena.
+ */
+MUST_USE enum err rules_fix(
+    const struct rules_env *env, const struct rules_source *src, struct buf *out);

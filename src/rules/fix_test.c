@@ -1,0 +1,110 @@
+/* fix_test.c - what is mended and how; what is not; and that it is enough. */
+#include "rules/fix.h"
+
+#include "tests/tap.h"
+
+struct thing {
+	int64_t i;
+};
+
+static const struct fact thing_facts[] = { FACT_I(struct thing, i), FACT_LAST };
+static const struct rules_module list[] = { { "t", thing_facts, sizeof(struct thing) } };
+
+#define SAME "" /* nothing is to be mended */
+
+/* clang-format off */
+static const struct {
+	const char *from, *want; /* NULL: left alone */
+	unsigned said;
+} rows[] = {
+	{ "", SAME, 0 },
+	{ "rule a { condition: true }", SAME, 0 },
+	{ "import \"t\"\n// c\nimport \"t\"\nrule a { condition: t.i == 1 }",
+	  "import \"t\"\n// c\nrule a { condition: t.i == 1 }", 1 },
+	{ "// head\nrule a { condition: t.i == 1 }", "// head\nimport \"t\"\nrule a { condition: t.i == 1 }", 1 },
+	{ "rule a { condition: u.i == 1 }", NULL, 0 },
+	{ "rule a { strings: $a = \"abc\" condition: 0 of them }", "rule a { strings: $a = \"abc\" condition: none of them }", 1 },
+	{ "rule a { strings: $a = \"abc\" condition: for 0 of them : ( $ ) and 10 of them }", SAME, 0 },
+	{ "rule a { strings: $a = \"abc\" ascii $b = \"abc\" wide ascii condition: any of them }", SAME, 0 },
+	{ "rule a { strings: $a = \"12 3\" nocase wide $b = \"12a\" nocase condition: any of them }",
+	  "rule a { strings: $a = \"12 3\" wide $b = \"12a\" nocase condition: any of them }", 1 },
+	{ "rule a { strings: $a = \"abc\" wide wide fullword fullword condition: $a }",
+	  "rule a { strings: $a = \"abc\" wide fullword condition: $a }", 2 },
+	{ "rule a : x y x { condition: true }", "rule a : x y { condition: true }", 1 },
+	{ "rule a { strings: $a = /abc 1_/ wide $b = /ab./ $c = /abc/i condition: any of them }",
+	  "rule a { strings: $a = \"abc 1_\" wide $b = /ab./ $c = /abc/i condition: any of them }", 1 },
+	{ "rule a { strings: $a = \"abc\" $b = \"abd\" // b\n $c1 = \"c\" condition: $a and #c1 > 1 }",
+	  "rule a { strings: $a = \"abc\" $_b = \"abd\" // b\n $c1 = \"c\" condition: $a and #c1 > 1 }", 1 },
+	{ "rule a { strings: $b = \"abc\" $_b = \"abd\" condition: true }", NULL, 0 },
+	{ "rule a { strings: $a1 = \"abc\" $a2 = \"abd\" condition: any of ($a*) }", SAME, 0 },
+	{ "\xef\xbb\xbfrule a { condition: true }", "rule a { condition: true }", 1 },
+	{ "rule a { strings: $a = \"C:\\Dir\\sub\\\\x\\q\" condition: $a }",
+	  "rule a { strings: $a = \"C:\\\\Dir\\\\sub\\\\x\\\\q\" condition: $a }", 3 },
+	{ "rule a { strings: $a = \"\\xzz\" condition: $a }", NULL, 0 },
+	{ "rule a { condition: 1 + }", NULL, 0 },
+	{ "rule a : x x { condition: 1 + }", NULL, 0 },
+	{ "include \"x\" rule a { strings: $a = \"abc\" ascii condition: $a }", NULL, 0 },
+};
+/* clang-format on */
+
+static enum err
+fix(struct bytes text, struct buf *out, unsigned *said)
+{
+	struct arena a;
+	struct diags ds = { .arena = &a };
+	struct rules_env env = { .arena = &a,
+		.diags = &ds,
+		.modules = list,
+		.nmodules = 1,
+		.flags = RULES_NO_INCLUDES };
+	struct rules_source src = { .file = "f", .text = text };
+	enum err e;
+
+	arena_init(&a, 32 << 20);
+	*said = 0;
+	e = rules_fix(&env, &src, out);
+	for (const struct diag *d = ds.first; d != NULL; d = d->next)
+		++*said;
+	arena_done(&a);
+	return e;
+}
+
+TEST(mended)
+{
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *want = rows[i].want == NULL      ? ""
+				   : rows[i].want[0] == '\0' ? rows[i].from
+							     : rows[i].want;
+		struct buf once = { 0 }, twice = { 0 };
+		unsigned said;
+		enum err e = fix(bytes_of(rows[i].from), &once, &said);
+
+		ROW("%zu", i);
+		EQ_U(e, rows[i].want ? OK : ERR_SYNTAX);
+		EQ_S(buf_cstr(&once), want);
+		EQ_U(said, rows[i].said);
+		if (e == OK) { /* and there is nothing left to mend */
+			EQ_U(fix(buf_bytes(&once), &twice, &said), OK);
+			EQ_B(buf_bytes(&twice), buf_bytes(&once));
+			EQ_U(said, 0);
+		}
+		buf_done(&once);
+		buf_done(&twice);
+	}
+}
+
+/* Cut anywhere: left alone or mended, never read beyond. */
+TEST(cut)
+{
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		for (size_t n = 0; n < strlen(rows[i].from); n++) {
+			struct bytes part = { (const uint8_t *)rows[i].from, n };
+			struct buf out = { 0 };
+			unsigned said;
+			enum err e = fix(test_copy(part), &out, &said);
+
+			CHECK(e == OK || e == ERR_SYNTAX);
+			buf_done(&out);
+		}
+	}
+}
