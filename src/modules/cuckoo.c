@@ -199,9 +199,12 @@ cuckoo_udp(struct fact_call *c)
 static void
 seed(void)
 {
-	const size_t *random = (const size_t *)getauxval(AT_RANDOM);
+	const void *random = (const void *)getauxval(AT_RANDOM); /* of no alignment */
+	size_t v = 0;
 
-	json_object_seed(random != NULL && *random != 0 ? *random : 1);
+	if (random != NULL)
+		memcpy(&v, random, sizeof(v));
+	json_object_seed(v != 0 ? v : 1);
 }
 
 static enum err
