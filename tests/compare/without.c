@@ -22,7 +22,7 @@ left_out(void)
 
 	if (name == NULL)
 		return i;
-	strcpy(name + 1, "without");
+	memcpy(name + 1, "without", sizeof("without"));
 	f = fopen(path, "re");
 	if (f == NULL || fscanf(f, "%lu", &i) != 1)
 		i = diff_nrows;
