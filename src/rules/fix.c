@@ -413,7 +413,7 @@ rules_fix(const struct rules_env *env, const struct rules_source *src, struct bu
 	struct fix f = { .env = env,
 		.said.arena = env->arena,
 		.file = src->file,
-		.text = src->text,
+		.text = src->text.n > 0 ? src->text : BYTES_LIT(""),
 		.out = &made,
 		.layout = { .part = LAYOUT_TOP, .last_top = TOK_EOF } };
 	enum err e = mend(&f, src);

@@ -191,7 +191,7 @@ comments(struct bytes text, const struct token *t)
 static enum err
 hold_against(struct format *f, const struct token *old)
 {
-	struct bytes made = buf_bytes(f->out);
+	struct bytes made = f->out->n > 0 ? buf_bytes(f->out) : BYTES_LIT("");
 	struct token *now;
 	size_t n, i;
 
@@ -235,14 +235,14 @@ rules_format(struct bytes text, const char *file, struct arena *a, struct diags 
 	struct format f = { .file = file,
 		.arena = a,
 		.diags = diags,
-		.text = text,
+		.text = text.n > 0 ? text : BYTES_LIT(""),
 		.out = &made,
 		.fresh = true };
 	struct token *t;
 	size_t n;
 	enum err e;
 
-	TRY(layout_tokens(a, text, &t, &n));
+	TRY(layout_tokens(a, f.text, &t, &n));
 	if (t[n].kind == TOK_ERROR)
 		return refuse(&f, &t[n], arena_str(a, t[n].s));
 	if (t[n].text.n > 0)

@@ -1,5 +1,7 @@
 #include "rules/layout.h"
 
+#include <assert.h>
+
 #include "rules/format.h"
 
 /* Behind these an operand begins: so a minus is a sign, not an operator. */
@@ -229,6 +231,7 @@ layout_tokens(struct arena *a, struct bytes text, struct token **out, size_t *n)
 	struct lexer lex;
 	size_t cap = 0;
 
+	assert(text.p != NULL);
 	lex_init(&lex, text, a, false);
 	for (*n = 0;; ++*n) {
 		if (*n + PAD + 1 >= cap)

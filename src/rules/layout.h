@@ -43,7 +43,7 @@ struct layout_place {
 
 /*
  * All tokens of text, n and the one that ends it (TOK_EOF or TOK_ERROR), with empty ones
- * around them for layout_next. ERR_LIMIT: the arena.
+ * around them for layout_next. No text is not NULL here. ERR_LIMIT: the arena.
  */
 MUST_USE enum err layout_tokens(
     struct arena *a, struct bytes text, struct token **out, size_t *n);

@@ -114,6 +114,8 @@ left(const struct lexer *lx)
 void
 lex_init(struct lexer *lx, struct bytes text, struct arena *a, bool yara_only)
 {
+	if (text.p == NULL) /* no text is a place, too: pointers are subtracted */
+		text = BYTES_LIT("");
 	*lx = (struct lexer){ .line = 1, .arena = a, .yara_only = yara_only };
 	lx->p = lx->bol = text.p;
 	lx->end = text.p + text.n;
