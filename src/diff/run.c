@@ -129,7 +129,9 @@ run_found(struct run *r, enum diff_class cls, struct bytes where, struct run_lin
 
 	if (lines != NULL) {
 		for (uint32_t i = 0; i < lines->n; i++)
-			lines->p[i].text.p = lines->text.p + lines->start[i];
+			lines->p[i].text.p =
+			    lines->text.n > 0 ? lines->text.p + lines->start[i]
+					      : (const uint8_t *)""; /* all are empty */
 		d.lines = lines->p;
 		d.nlines = lines->n;
 		d.left_out = lines->left_out;
