@@ -28,6 +28,7 @@ sample(const char *name)
 {
 	char path[4096], line[4096];
 	struct buf b = { 0 };
+	struct bytes whole;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/%s.hex", getenv("GOLDEN"), name);
@@ -44,7 +45,9 @@ sample(const char *name)
 		buf_put(&b, part.p, part.n);
 	}
 	fclose(f);
-	return buf_bytes(&b);
+	whole = test_copy(buf_bytes(&b));
+	buf_done(&b);
+	return whole;
 }
 
 static struct signed_pe *

@@ -1,8 +1,8 @@
 #include "lib/results.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
+#include "base/buf.h"
 #include "base/sys.h"
 
 #define MEMORY ((size_t)512 << 20) /* beyond it a result is incomplete */
@@ -147,6 +147,12 @@ add_matches(struct results *r, struct candor_finding *to, const struct finding *
 		to->matches = m;
 }
 
+static void
+put_clipped(struct buf *b, struct bytes s, size_t most)
+{
+	buf_put(b, s.p, s.n < most ? s.n : most);
+}
+
 /* The first reason counts: it is what candor_error() says of the scan. */
 static void
 keep_reason(struct results *r, const struct finding *f)
@@ -154,13 +160,15 @@ keep_reason(struct results *r, const struct finding *f)
 	char *to = f->kind == FINDING_LIMIT    ? r->limit
 		   : f->kind == FINDING_FAILED ? r->failed
 					       : NULL;
+	struct buf b = { 0 };
 
 	if (to == NULL || to[0] != '\0')
 		return;
-	snprintf(to, sizeof(r->limit), "%.*s%s%.*s",
-	    f->rule.n < 100 ? (int)f->rule.n : 100, (const char *)f->rule.p,
-	    f->rule.n > 0 ? ": " : "", f->text.n < 150 ? (int)f->text.n : 150,
-	    (const char *)f->text.p);
+	put_clipped(&b, f->rule, 100);
+	buf_str(&b, f->rule.n > 0 ? ": " : "");
+	put_clipped(&b, f->text, 150);
+	memcpy(to, buf_cstr(&b), b.n + 1);
+	buf_done(&b);
 }
 
 static uint32_t

@@ -19,9 +19,10 @@ slurp(const char *path)
 	uint8_t *p = malloc(32 << 20);
 
 	if (f != NULL) {
-		out = (struct bytes){ p, fread(p, 1, 32 << 20, f) };
+		out = test_copy((struct bytes){ p, fread(p, 1, 32 << 20, f) });
 		fclose(f);
 	}
+	free(p);
 	return out;
 }
 

@@ -228,10 +228,10 @@ build_all(struct build *b)
 static enum err
 compile(struct build *b, const struct rules_source *src, size_t n)
 {
-	struct ir ir;
-
-	TRY(rules_to_ir(b->env, src, n, &ir));
-	b->ir = &ir;
+	b->ir = ARENA_NEW(b->env->arena, struct ir);
+	if (b->ir == NULL)
+		return ERR_LIMIT;
+	TRY(rules_to_ir(b->env, src, n, b->ir));
 	return build_all(b);
 }
 

@@ -385,7 +385,7 @@ errors_of(
 static enum err
 mend(struct fix *f, const struct rules_source *src)
 {
-	unsigned before, after;
+	unsigned before = 0, after = 0;
 	struct arena scratch;
 	enum err e;
 
