@@ -24,9 +24,9 @@
  * of its own (candor-worker, which the package candor brings) that can only compute: a
  * system call filter that denies by default, no files, no network. When a file brings it
  * down the answer is CANDOR_FAILED, and your program goes on. Starting it costs about
- * 4 ms, once for each scanner, and each scan some 0.03 ms more (measured on a busy
- *virtual EPYC). In-process is faster for small objects, and as safe as our parsers are
- *free of bugs.
+ * 4 ms, once for each scanner, and each scan some 0.03 ms more (on a busy machine of
+ * 2026). In-process is faster for small objects, and as safe as our parsers are free of
+ * bugs.
  *
  * ERRORS. Functions that can fail return an enum candor_err, or NULL; candor_error()
  * then says in words what happened, to what, and why. Only CANDOR_OK means that an
