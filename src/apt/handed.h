@@ -1,6 +1,5 @@
 /*
- * handed.h - what apt tells a program before it unpacks (apt.conf(5),
- *DPkg::Pre-Install-Pkgs).
+ * handed.h - what apt tells before it unpacks (apt.conf(5), DPkg::Pre-Install-Pkgs).
  *
  * Version 3 of that protocol, on standard input:
  *

@@ -6,11 +6,11 @@
  * first members, so that a client that wants to know only whether somebody objects need
  * not understand the rest:
  *
- *	result      PASSED, FAILED or INCONCLUSIVE; a failure has the same form as a
- *success date        when it was made, 2026-11-23T04:05:06Z notAfter    until when it
- *counts for somebody who wants it (may be absent) withdraws   SHA-256 of envelopes of the
- *same examiner that no longer count (may be) artefacts   for rebuild: name, sha256 and
- *result of each
+ *	result      PASSED, FAILED or INCONCLUSIVE; failures have the same form
+ *	date        when it was made, 2026-11-23T04:05:06Z
+ *	notAfter    until when it counts for somebody who wants it (may be absent)
+ *	withdraws   SHA-256 of envelopes of this examiner that no longer count
+ *	artefacts   of a rebuild: name, sha256 and result of each
  */
 #pragma once
 

@@ -1,17 +1,17 @@
 /*
  * dsse.h - signed envelopes around statements (DSSE 1.0.2, secure-systems-lab/dsse).
  *
- *	{"payload": BASE64, "payloadType": TYPE, "signatures": [{"keyid": ID, "sig":
- *BASE64}]}
+ *	{"payload": BASE64, "payloadType": TYPE,
+ *	 "signatures": [{"keyid": ID, "sig": BASE64}]}
  *
  * What is signed is not the JSON but its *pre-authentication encoding*: the type and the
  * payload with their lengths in front. So nothing has to be brought into a canonical
- *form, and what was verified is used as those very bytes: the payload of a struct dsse is
- *what the signatures are about, and nobody parses the envelope a second time.
+ * form, and what was verified is used as those very bytes: the payload of a struct dsse
+ * is what the signatures are about, and nobody parses the envelope a second time.
  *
  * Keys are Ed25519 keys as signed notes have them (log/note.h), so examiners make them
- * with `candor trust key`. Our keyid is the key's name and id, "name+0123abcd"; in
- *others' envelopes it may be anything, or absent: it is a hint, and is not believed.
+ * with `candor trust key`. Our keyid is the key's name and id, "name+0123abcd"; that of
+ * others' envelopes may be anything, or absent: it is a hint, and is not believed.
  *
  * dsse_parse reads a stranger's JSON: call it where jsonin.h says.
  */

@@ -7,9 +7,9 @@
  *	package PATTERN K-of-N [NAME...]
  *
  * The trust file (log/policy.h) says which logs and witnesses are believed, in a form
- *that others defined; this one says which examiners are, in the same style: words between
- * spaces or tabs, # begins a comment line, names are defined before they are used, keys
- * are signed notes' Ed25519 keys. candor-examiners(5).
+ * that others defined; this one says which examiners are, in the same style: words
+ * between spaces or tabs, # begins a comment line, names are defined before they are
+ * used, keys are signed notes' Ed25519 keys. candor-examiners(5).
  *
  * N is the number of the names that follow, or of all examiners of the file when none
  * does; that it must be right is on purpose, so that nobody weakens a rule by adding an

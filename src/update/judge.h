@@ -3,7 +3,7 @@
  *
  * Pure: bytes and the past go in, a verdict comes out; no file, no network, no clock. So
  * it runs locked in (verifier.h), and every attack on updates is a call of it in a test.
- *What is judged, in this order, and the fault of each:
+ * What is judged, in this order, and the fault of each:
  *
  *	the trust file         POLICY
  *	the proof's form       PROOF
