@@ -21,7 +21,7 @@ TEST(names)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct wire_ext v = { .name = bytes_of(rows[i].name) };
 
-		ROW("%s", rows[i].name);
+		ROW("%s", rows[i].name ? rows[i].name : "no name");
 		EQ_U(exts_put(&e, &v), rows[i].ok);
 	}
 	EQ_U(e.n, 2);
