@@ -45,17 +45,6 @@ write_file(const char *path, struct bytes b)
 }
 
 static size_t
-list_modules(struct rules_module out[TABLE_MAX])
-{
-	size_t n = 0;
-
-	for (; modules[n] != NULL && n < TABLE_MAX; n++)
-		out[n] = (struct rules_module){ modules[n]->name, modules[n]->facts,
-			modules[n]->facts_size, modules[n]->needs };
-	return n;
-}
-
-static size_t
 list_externals(struct rules_ext out[TABLE_MAX])
 {
 	size_t n = 0;
@@ -70,7 +59,6 @@ list_externals(struct rules_ext out[TABLE_MAX])
 int
 engine_compile(const char *path, const char *out)
 {
-	struct rules_module mods[TABLE_MAX];
 	struct rules_ext exts[TABLE_MAX];
 	struct rules_source src = {
 		.file = path, .ns = "default", .text = map_file(path)
@@ -80,14 +68,13 @@ engine_compile(const char *path, const char *out)
 	struct diags diags = { .arena = &arena };
 	struct rules_env env = { .arena = &arena,
 		.diags = &diags,
-		.modules = mods,
-		.nmodules = list_modules(mods),
 		.exts = exts,
 		.nexts = list_externals(exts) };
 	enum err e;
 	int bad;
 
 	arena_init(&arena, COMPILE_BUDGET);
+	env.modules = modules_tables(&arena, &env.nmodules);
 	e = rules_compile(&env, &src, 1, &db);
 	for (const struct diag *d = diags.first; d && e != OK; d = d->next)
 		if (d->kind == DIAG_ERROR)

@@ -34,21 +34,18 @@ static struct bytes
 good_db(void)
 {
 	static struct buf db;
-	struct rules_module table[64];
 	struct diags diags = { 0 };
 	struct arena a;
 	struct rules_source src = {
 		.file = "fuzz", .ns = "default", .text = BYTES_LIT(rules)
 	};
-	struct rules_env env = { .arena = &a, .diags = &diags, .modules = table };
+	struct rules_env env = { .arena = &a, .diags = &diags };
 
 	if (db.n > 0)
 		return buf_bytes(&db);
 	arena_init(&a, (size_t)64 << 20);
 	diags.arena = &a;
-	for (size_t i = 0; modules[i] != NULL && i < COUNT(table); i++, env.nmodules++)
-		table[i] = (struct rules_module){ modules[i]->name, modules[i]->facts,
-			modules[i]->facts_size, modules[i]->needs };
+	env.modules = modules_tables(&a, &env.nmodules);
 	if (rules_compile(&env, &src, 1, &db) != OK)
 		abort();
 	arena_done(&a);

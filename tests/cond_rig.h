@@ -65,9 +65,9 @@ rig_init(struct rig *r)
 {
 	*r = (struct rig){ 0 };
 	build_init(&r->b, 64 << 20, RIG_PATTERNS);
-	r->module[0] = (struct rules_module){ .name = "none", .facts = rig_int_facts };
+	r->module[0] = (struct fact_module){ .name = "none", .facts = rig_int_facts };
 	r->module[1] =
-	    (struct rules_module){ "rig", rig_facts, sizeof(struct rig_facts), 0 };
+	    (struct fact_module){ "rig", rig_facts, sizeof(struct rig_facts), 0 };
 	r->map[0] = DB_NONE;
 	r->map[1] = 0; /* ir.modules and DB_MODULES count differently */
 	r->b.ir.modules = r->module;

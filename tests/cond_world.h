@@ -200,7 +200,7 @@ struct val {
 
 struct rig {
 	struct build b;
-	struct rules_module module[2];
+	struct fact_module module[2];
 	uint32_t map[2];
 	struct rig_pattern pattern[RIG_PATTERNS];
 	enum cond_rule rule[RIG_RULES];

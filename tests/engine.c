@@ -68,14 +68,12 @@ print_diag(const struct diag *d)
 static struct bytes
 compile(const char *path)
 {
-	struct rules_module table[64];
 	struct diags diags = { 0 };
 	struct arena a;
 	struct buf db = { 0 };
 	struct rules_source src = { .file = path, .ns = "default", .text = map(path) };
 	struct rules_env env = { .arena = &a,
 		.diags = &diags,
-		.modules = table,
 		.exts = exts,
 		.nexts = nexts,
 		.include = include,
@@ -84,9 +82,7 @@ compile(const char *path)
 
 	arena_init(&a, (size_t)4 << 30);
 	diags.arena = &a;
-	for (size_t i = 0; modules[i] != NULL && i < COUNT(table); i++, env.nmodules++)
-		table[i] = (struct rules_module){ modules[i]->name, modules[i]->facts,
-			modules[i]->facts_size, modules[i]->needs };
+	env.modules = modules_tables(&a, &env.nmodules);
 	e = rules_compile(&env, &src, 1, &db);
 	for (const struct diag *d = diags.first; d != NULL; d = d->next)
 		if (verbose || d->kind == DIAG_ERROR)

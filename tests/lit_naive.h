@@ -90,8 +90,8 @@ naive_at(const struct lit_in *in, const uint8_t *d, uint8_t key)
 		uint8_t have = d[i] ^ key, want = in->lit.p[i];
 
 		if (in->flags & LIT_NOCASE) {
-			have = lit_lower(have);
-			want = lit_lower(want);
+			have = byte_lower(have);
+			want = byte_lower(want);
 		}
 		if (have != want)
 			return false;

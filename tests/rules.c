@@ -94,18 +94,6 @@ options(int argc, char **argv, struct options *o)
 	return optind;
 }
 
-static size_t
-module_list(struct rules_module *out)
-{
-	size_t n = 0;
-
-	for (const struct format *const *m = modules; *m != NULL; m++)
-		if ((*m)->facts != NULL)
-			out[n++] = (struct rules_module){ (*m)->name, (*m)->facts,
-				(*m)->facts_size, (*m)->needs };
-	return n;
-}
-
 static void
 tell(const struct ir *ir, const struct arena *a, struct timespec from)
 {
@@ -125,12 +113,9 @@ tell(const struct ir *ir, const struct arena *a, struct timespec from)
 static bool
 run(struct arena *a, const struct options *o, const struct rules_source *src, size_t n)
 {
-	static struct rules_module list[64];
 	struct diags ds = { .arena = a };
 	struct rules_env env = { .arena = a,
 		.diags = &ds,
-		.modules = list,
-		.nmodules = module_list(list),
 		.exts = o->ext,
 		.nexts = o->nexts,
 		.flags = RULES_FIRST_ERROR | (o->x ? 0 : RULES_YARA_ONLY),
@@ -141,6 +126,7 @@ run(struct arena *a, const struct options *o, const struct rules_source *src, si
 	struct ir ir;
 	enum err e;
 
+	env.modules = modules_tables(a, &env.nmodules);
 	clock_gettime(CLOCK_MONOTONIC, &from);
 	e = rules_to_ir(&env, src, n, &ir);
 	if (o->tell)

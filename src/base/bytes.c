@@ -2,6 +2,17 @@
 
 #include "base/err.h"
 
+bool
+bytes_same(struct bytes a, struct bytes b)
+{
+	if (a.n != b.n)
+		return false;
+	for (size_t i = 0; i < a.n; i++)
+		if (byte_lower(a.p[i]) != byte_lower(b.p[i]))
+			return false;
+	return true;
+}
+
 int
 bytes_cmp(struct bytes a, struct bytes b)
 {

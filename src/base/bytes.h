@@ -57,6 +57,16 @@ bytes_eq(struct bytes a, struct bytes b)
 	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
+/* ASCII letters only, whatever the locale. */
+static inline uint8_t
+byte_lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
+/* Equal but for the case of ASCII letters. */
+bool bytes_same(struct bytes a, struct bytes b);
+
 /* Like memcmp over the common length; the shorter one sorts first. */
 int bytes_cmp(struct bytes a, struct bytes b);
 

@@ -125,6 +125,14 @@ struct fact {
 	const char *text;
 };
 
+/* A module that rules may import: its table, so that rules/ knows no format. */
+struct fact_module {
+	const char *name;
+	const struct fact *facts;
+	size_t facts_size;
+	uint32_t needs; /* bits that stand in db_head.needs when it is imported */
+};
+
 /* Rows, to write tables with. S is the struct, f the field of the same name. */
 #define FACT_I(S, f)                                               \
 	{                                                          \

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/bytes.h"
+#include "base/sort.h"
 
 struct region {
 	uint64_t base; /* the address of its first byte */
@@ -23,16 +24,9 @@ struct regions {
 static inline const struct region *
 region_before(const struct regions *r, uint64_t at)
 {
-	uint32_t lo = 0, hi = r->n;
+	size_t lo;
 
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (r->p[mid].base <= at)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, r->n, r->p[lo].base > at);
 	return lo > 0 ? &r->p[lo - 1] : NULL;
 }
 

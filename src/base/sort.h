@@ -11,3 +11,21 @@
 
 /* Sorts n elements of size bytes each; cmp as for qsort. */
 void sort(void *v, size_t n, size_t size, int (*cmp)(const void *, const void *));
+
+/*
+ * Binary search of n places, in whatever order makes `there`, an expression in at, false
+ * up to one place and true from it on: at (a size_t variable) becomes that place, or n.
+ */
+#define SORT_FIRST(at, n, there)                          \
+	do {                                              \
+		size_t low_ = 0, high_ = (n);             \
+                                                          \
+		while (low_ < high_) {                    \
+			(at) = low_ + (high_ - low_) / 2; \
+			if (there)                        \
+				high_ = (at);             \
+			else                              \
+				low_ = (at) + 1;          \
+		}                                         \
+		(at) = low_;                              \
+	} while (0)

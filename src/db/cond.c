@@ -92,16 +92,9 @@ cond_length(const uint32_t *code, uint32_t n, uint32_t at)
 uint32_t
 cond_percent(int64_t percent, uint32_t n)
 {
-	uint32_t lo = 0, hi = n + 1;
+	size_t count;
 
 	/* The smallest count that satisfies; found / n * 100 grows with found. */
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if ((double)mid / n * 100 >= (double)percent)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return lo;
+	SORT_FIRST(count, (size_t)n + 1, (double)count / n * 100 >= (double)percent);
+	return (uint32_t)count;
 }

@@ -151,13 +151,6 @@ lit_fold(uint8_t b)
 	return (uint8_t)(b | (b >> 1 & 0x20));
 }
 
-/* ASCII lower case proper: what LIT_NOCASE means. */
-static inline uint8_t
-lit_lower(uint8_t b)
-{
-	return (uint8_t)(b >= 'A' && b <= 'Z' ? b | 0x20 : b);
-}
-
 /* Of a folded window. Its top bits are the word of the bitmap, bit A comes next. */
 static inline uint32_t
 lit_hash(uint32_t window, uint32_t seed)

@@ -92,12 +92,6 @@ static const char *const code_folders[] = {
 };
 /* clang-format on */
 
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
 bool
 kind_ends(struct bytes name, const char *suffix)
 {
@@ -106,7 +100,7 @@ kind_ends(struct bytes name, const char *suffix)
 	if (name.n < n)
 		return false;
 	for (size_t i = 0; i < n; i++)
-		if (lower(name.p[name.n - n + i]) != (uint8_t)suffix[i])
+		if (byte_lower(name.p[name.n - n + i]) != (uint8_t)suffix[i])
 			return false;
 	return true;
 }

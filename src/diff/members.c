@@ -474,16 +474,9 @@ members_sort(struct members *m)
 struct member *
 members_find(const struct members *m, struct bytes name)
 {
-	uint32_t lo = 0, hi = m->n;
+	size_t lo;
 
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (bytes_cmp(m->by_name[mid]->name, name) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, m->n, bytes_cmp(m->by_name[lo]->name, name) >= 0);
 	while (lo < m->n && bytes_eq(m->by_name[lo]->name, name)) {
 		if (m->by_name[lo]->partner == NULL)
 			return m->by_name[lo];

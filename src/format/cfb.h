@@ -61,9 +61,6 @@ struct cfb {
 	bool mini_read;
 };
 
-/* Do the names agree, but for the case of ASCII letters? */
-bool cfb_same(struct bytes a, struct bytes b);
-
 /* Is this the beginning of a compound file? Then cfb_open does not give ERR_FORMAT. */
 bool cfb_probe(struct bytes head);
 

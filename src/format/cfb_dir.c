@@ -11,23 +11,6 @@
 #define NAME_SIZE  64 /* bytes, with the zero behind it */
 #define PATH_DEPTH 32 /* ours: a tree may be as deep as it has entries */
 
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
-bool
-cfb_same(struct bytes a, struct bytes b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
-			return false;
-	return true;
-}
-
 /* 2.6.1 */
 static uint32_t
 left_of(const struct cfb_entry *e)
@@ -156,7 +139,7 @@ cfb_find(const struct cfb *c, uint32_t storage, const char *name)
 {
 	for (uint32_t i = 1; i < c->n; i++)
 		if (c->entry[i].type != 0 && c->entry[i].parent == storage &&
-		    cfb_same(c->entry[i].name, bytes_of(name)))
+		    bytes_same(c->entry[i].name, bytes_of(name)))
 			return i;
 	return CFB_NONE;
 }

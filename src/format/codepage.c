@@ -30,25 +30,6 @@ codepage_known(unsigned page)
 	return page == UTF_8 || page == ASCII || find(page) != NULL;
 }
 
-/* All of them are below U+10000: three bytes at most. */
-static size_t
-put(uint8_t *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (uint8_t)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (uint8_t)(0xc0 | c >> 6);
-		out[1] = (uint8_t)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	out[0] = (uint8_t)(0xe0 | c >> 12);
-	out[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-	out[2] = (uint8_t)(0x80 | (c & 0x3f));
-	return 3;
-}
-
 struct bytes
 codepage_text(struct arena *a, unsigned page, struct bytes s)
 {
@@ -64,6 +45,6 @@ codepage_text(struct arena *a, unsigned page, struct bytes s)
 	if (out == NULL)
 		return (struct bytes){ 0 };
 	for (size_t i = 0; i < s.n; i++)
-		n += put(out + n, s.p[i] < 0x80 ? s.p[i] : high[s.p[i] - 0x80]);
+		n += utf_put(out + n, s.p[i] < 0x80 ? s.p[i] : high[s.p[i] - 0x80]);
 	return (struct bytes){ out, n };
 }

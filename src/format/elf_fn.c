@@ -64,8 +64,7 @@ lowered(struct arena *a, struct bytes name)
 	uint8_t *p = (uint8_t *)copy.p;
 
 	for (size_t i = 0; i < copy.n; i++)
-		if (p[i] >= 'A' && p[i] <= 'Z')
-			p[i] |= 0x20;
+		p[i] = byte_lower(p[i]);
 	return copy;
 }
 

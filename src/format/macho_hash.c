@@ -45,23 +45,6 @@ name_at(struct fact_array a, struct which w, uint32_t k)
 	return name;
 }
 
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
-static bool
-same_name(struct bytes a, struct bytes b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t k = 0; k < a.n; k++)
-		if (lower(a.p[k]) != lower(b.p[k]))
-			return false;
-	return true;
-}
-
 static bool
 image_has(struct fact_call *c, const struct macho_image *i, struct which w)
 {
@@ -72,7 +55,7 @@ image_has(struct fact_call *c, const struct macho_image *i, struct which w)
 
 		if (!c->charge(c->host, 1 + name.n / 8))
 			return false;
-		if (same_name(name, c->arg[0].s))
+		if (bytes_same(name, c->arg[0].s))
 			return true;
 	}
 	return false;
@@ -102,7 +85,7 @@ folded(struct fact_call *c, struct bytes s)
 		s.n--;
 	out = arena_alloc(c->arena, s.n + 1);
 	for (size_t k = 0; out != NULL && k < s.n; k++)
-		out[k] = lower(s.p[k]);
+		out[k] = byte_lower(s.p[k]);
 	return (struct bytes){ out, s.n };
 }
 

@@ -10,6 +10,7 @@
  */
 #include <stdlib.h>
 
+#include "base/sort.h"
 #include "crypto/hash.h"
 #include "format/cfb.h"
 #include "format/pe.h"
@@ -49,7 +50,7 @@ compare(const void *a, const void *b)
 }
 
 static enum err
-sort(struct msi *m)
+sort_entries(struct msi *m)
 {
 	const struct cfb *c = &m->cfb;
 
@@ -70,17 +71,10 @@ sort(struct msi *m)
 static uint32_t
 first_child(const struct msi *m, uint32_t storage)
 {
-	uint32_t low = 0, high = m->n;
+	size_t first;
 
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-
-		if (m->sorted[middle].parent < storage)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	SORT_FIRST(first, m->n, m->sorted[first].parent >= storage);
+	return (uint32_t)first;
 }
 
 static bool
@@ -88,8 +82,8 @@ is_signature(const struct msi *m, uint32_t entry)
 {
 	const struct cfb_entry *e = &m->cfb.entry[entry];
 
-	return e->parent == 0 && (cfb_same(e->name, BYTES_LIT(SIGNATURE)) ||
-				     cfb_same(e->name, BYTES_LIT(SIGNATURE_EX)));
+	return e->parent == 0 && (bytes_same(e->name, BYTES_LIT(SIGNATURE)) ||
+				     bytes_same(e->name, BYTES_LIT(SIGNATURE_EX)));
 }
 
 /* One pass over a storage and what is in it; false: it cannot be had whole. */
@@ -198,7 +192,7 @@ msi_digest(struct pe *pe, unsigned hash_kind, uint8_t *out)
 	struct hash h;
 	bool ok;
 
-	if (sort(m) != OK || !check_ex(m, hash_kind, &ex))
+	if (sort_entries(m) != OK || !check_ex(m, hash_kind, &ex))
 		return false;
 	hash_init(&h, hash_kind);
 	hash_add(&h, ex);

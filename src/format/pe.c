@@ -64,23 +64,6 @@ pe_directory(const struct pe *pe, enum pe_directory which)
 	return bytes_sub(pe->file, pe->optional + (pe->wide ? 112 : 96) + which * 8U, 8);
 }
 
-static uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
-}
-
-bool
-pe_same(struct bytes a, struct bytes b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (lower(a.p[i]) != lower(b.p[i]))
-			return false;
-	return true;
-}
-
 struct bytes
 pe_cstr(struct pe *pe, uint64_t off, uint64_t most)
 {

@@ -197,9 +197,6 @@ int64_t pe_rva_to_offset(struct pe *pe, uint64_t rva);
 /* The eight bytes of a data directory. */
 struct bytes pe_directory(const struct pe *pe, enum pe_directory which);
 
-/* Do the names agree, but for the case of ASCII letters? */
-bool pe_same(struct bytes a, struct bytes b);
-
 /* The bytes at off up to a NUL or the end of the file, most at most. */
 struct bytes pe_cstr(struct pe *pe, uint64_t off, uint64_t most);
 

@@ -73,8 +73,8 @@ stem_of(struct bytes name)
 	struct bytes ext = bytes_sub(name, n, 4);
 
 	if (ext.p != NULL &&
-	    (pe_same(ext, BYTES_LIT(".dll")) || pe_same(ext, BYTES_LIT(".ocx")) ||
-		pe_same(ext, BYTES_LIT(".sys"))))
+	    (bytes_same(ext, BYTES_LIT(".dll")) || bytes_same(ext, BYTES_LIT(".ocx")) ||
+		bytes_same(ext, BYTES_LIT(".sys"))))
 		name.n = n;
 	return name;
 }
@@ -99,7 +99,7 @@ lowered_add(struct lowered *l, struct bytes b)
 	for (size_t i = 0; i < b.n; i++) {
 		if (l->n == sizeof(l->p))
 			lowered_flush(l);
-		l->p[l->n++] = b.p[i] >= 'A' && b.p[i] <= 'Z' ? b.p[i] | 0x20 : b.p[i];
+		l->p[l->n++] = byte_lower(b.p[i]);
 	}
 }
 
@@ -189,7 +189,7 @@ typedef bool export_match(const struct fact_call *c, const struct pe_export *x);
 static bool
 export_name_is(const struct fact_call *c, const struct pe_export *x)
 {
-	return x->name.p != NULL && pe_same(x->name, c->arg[0].s);
+	return x->name.p != NULL && bytes_same(x->name, c->arg[0].s);
 }
 
 static bool
@@ -299,7 +299,7 @@ library_matches(const struct fact_call *c, const struct wanted *w, struct bytes 
 {
 	if (w->by == BY_REGEX)
 		return c->re_match(c->host, w->library_re, name);
-	return pe_same(name, w->library);
+	return bytes_same(name, w->library);
 }
 
 static bool
@@ -308,7 +308,7 @@ function_matches(
 {
 	switch (w->by) {
 	case BY_LIBRARY: return true;
-	case BY_NAME: return pe_same(f->name, w->name);
+	case BY_NAME: return bytes_same(f->name, w->name);
 	case BY_ORDINAL: return f->ordinal != FACT_UNDEF && f->ordinal == w->ordinal;
 	case BY_REGEX: return c->re_match(c->host, w->name_re, f->name);
 	}

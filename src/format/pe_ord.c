@@ -212,7 +212,7 @@ starts_with(struct bytes name, const char *lower)
 {
 	size_t n = strlen(lower);
 
-	return name.n >= n && pe_same(bytes_sub(name, 0, n), bytes_of(lower));
+	return name.n >= n && bytes_same(bytes_sub(name, 0, n), bytes_of(lower));
 }
 
 const char *

@@ -22,7 +22,7 @@ static bool
 is_project(struct bytes path)
 {
 	return path.n >= PROJECT_NAME.n &&
-	       cfb_same(bytes_from(path, path.n - PROJECT_NAME.n), PROJECT_NAME);
+	       bytes_same(bytes_from(path, path.n - PROJECT_NAME.n), PROJECT_NAME);
 }
 
 static enum err

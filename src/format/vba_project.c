@@ -56,7 +56,7 @@ find_dir(struct project *p, uint32_t *entry)
 		enum err e;
 
 		if (p->cfb.entry[i].type != CFB_STREAM ||
-		    !cfb_same(p->cfb.entry[i].name, BYTES_LIT("dir")))
+		    !bytes_same(p->cfb.entry[i].name, BYTES_LIT("dir")))
 			continue;
 		tried++;
 		e = try_dir(p, i);
@@ -86,7 +86,7 @@ find_stream(const struct project *p, struct bytes name)
 {
 	if (name.n > 0 && spend(p->v, 1 + p->streams / LOOK_STEP))
 		for (uint32_t i = 0; i < p->streams; i++)
-			if (cfb_same(p->cfb.entry[p->stream[i]].name, name))
+			if (bytes_same(p->cfb.entry[p->stream[i]].name, name))
 				return p->stream[i];
 	return CFB_NONE;
 }

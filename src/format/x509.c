@@ -1,6 +1,7 @@
 #include "format/x509.h"
 
 #include "crypto/oid.h"
+#include "format/utf.h"
 
 #define LISTED_MOST  0xffff /* bytes of a name as a list */
 #define ONELINE_MOST 255
@@ -150,31 +151,6 @@ is_text(uint8_t tag)
 	       tag == DER_UNIVERSAL;
 }
 
-static size_t
-put_utf8(uint8_t *out, uint32_t c)
-{
-	if (c < 0x80) {
-		out[0] = (uint8_t)c;
-		return 1;
-	}
-	if (c < 0x800) {
-		out[0] = (uint8_t)(0xc0 | c >> 6);
-		out[1] = (uint8_t)(0x80 | (c & 0x3f));
-		return 2;
-	}
-	if (c < 0x10000) {
-		out[0] = (uint8_t)(0xe0 | c >> 12);
-		out[1] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-		out[2] = (uint8_t)(0x80 | (c & 0x3f));
-		return 3;
-	}
-	out[0] = (uint8_t)(0xf0 | (c >> 18 & 7));
-	out[1] = (uint8_t)(0x80 | (c >> 12 & 0x3f));
-	out[2] = (uint8_t)(0x80 | (c >> 6 & 0x3f));
-	out[3] = (uint8_t)(0x80 | (c & 0x3f));
-	return 4;
-}
-
 /*
  * A string of any type as UTF-8; out has room for twice its bytes. That is enough: a
  * Latin byte becomes two at most, two bytes of BMP three, four of Universal four.
@@ -193,7 +169,7 @@ to_utf8(const struct der *s, uint8_t *out)
 		if (s->tag == DER_UTF8)
 			out[n++] = p[0];
 		else
-			n += put_utf8(out + n, c);
+			n += utf_put(out + n, c);
 	}
 	return n;
 }
@@ -245,7 +221,7 @@ fold(uint8_t *s, size_t n)
 
 		if (space && (to == 0 || s[to - 1] == ' '))
 			continue;
-		s[to++] = space ? ' ' : c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+		s[to++] = space ? ' ' : byte_lower(c);
 	}
 	return to > 0 && s[to - 1] == ' ' ? to - 1 : to;
 }

@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 
+#include "base/sort.h"
 #include "base/sys.h"
 #include "base/utc.h"
 #include "crypto/hash.h"
@@ -129,16 +130,9 @@ bundle_artefact(const struct bundle *b, struct bytes name)
 const struct bundle_member *
 bundle_folder(const struct bundle *b, const char *folder, size_t *n)
 {
-	size_t lo = 0, hi = b->n, end;
+	size_t lo, end;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (ustar_name_cmp(b->member[mid].name, bytes_of(folder)) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, b->n, ustar_name_cmp(b->member[lo].name, bytes_of(folder)) >= 0);
 	for (end = lo; end < b->n && layout_below(b->member[end].name, folder, NULL);)
 		end++;
 	*n = end - lo;

@@ -191,17 +191,10 @@ take(struct closure *c, size_t i)
 static bool
 find(const struct dpkg *d, struct bytes name, size_t *out)
 {
-	size_t lo = 0, hi = d->n;
+	size_t lo;
 	bool found = false;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (bytes_cmp(d->package[mid].name, name) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, d->n, bytes_cmp(d->package[lo].name, name) >= 0);
 	for (; lo < d->n && bytes_eq(d->package[lo].name, name); lo++) {
 		if (!found || bytes_eq(d->package[lo].arch, d->arch))
 			*out = lo;

@@ -1,6 +1,7 @@
 /* lists.c - see lists.h. */
 #include "handover/lists.h"
 
+#include "base/sort.h"
 #include "base/ustar.h"
 #include "handover/label.h"
 #include "handover/layout.h"
@@ -63,16 +64,9 @@ list_names_parse(const char *member, struct bytes text, struct arena *a,
 static size_t
 lower(const struct list_names *l, struct bytes name)
 {
-	size_t lo = 0, hi = l->n;
+	size_t lo;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (ustar_name_cmp(l->name[mid], name) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, l->n, ustar_name_cmp(l->name[lo], name) >= 0);
 	return lo;
 }
 

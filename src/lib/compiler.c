@@ -343,20 +343,6 @@ on_include(void *arg, const char *from, struct bytes path, struct rules_source *
 	return OK;
 }
 
-static struct rules_module *
-module_list(struct arena *a, size_t *n)
-{
-	struct rules_module *list;
-
-	for (*n = 0; modules[*n] != NULL;)
-		++*n;
-	list = ARENA_ARRAY(a, *n + 1, struct rules_module);
-	for (size_t i = 0; list != NULL && i < *n; i++)
-		list[i] = (struct rules_module){ modules[i]->name, modules[i]->facts,
-			modules[i]->facts_size, modules[i]->needs };
-	return list;
-}
-
 static struct rules_ext *
 ext_list(struct arena *a, const struct exts *exts)
 {
@@ -391,7 +377,7 @@ compile(struct candor_compiler *c, struct arena *a, struct diags *diags, struct 
 		.include = c->include ? on_include : NULL,
 		.include_arg = c };
 
-	env.modules = module_list(a, &env.nmodules);
+	env.modules = modules_tables(a, &env.nmodules);
 	if (src == NULL || env.modules == NULL || env.exts == NULL)
 		return ERR_LIMIT;
 	for (size_t i = 0; i < n; i++)

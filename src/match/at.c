@@ -18,7 +18,7 @@ literal_at(const struct hits *h, const struct lit_needle *n, uint64_t off)
 	for (size_t i = 0; i < lit.n; i++) {
 		uint8_t a = lit.p[i], b = have.p[i] ^ key;
 
-		if (n->flags & LIT_NOCASE ? lit_lower(a) != lit_lower(b) : a != b)
+		if (n->flags & LIT_NOCASE ? byte_lower(a) != byte_lower(b) : a != b)
 			return false;
 	}
 	return true;

@@ -16,19 +16,13 @@ cond_str_cmp(struct bytes a, struct bytes b)
 	return a.n == b.n ? 0 : a.n < b.n ? -1 : 1;
 }
 
-static inline uint8_t
-lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
-}
-
 /* How many of the first n bytes are equal but for case. */
 static size_t
 same_nocase(const uint8_t *a, const uint8_t *b, size_t n)
 {
 	size_t i = 0;
 
-	while (i < n && lower(a[i]) == lower(b[i]))
+	while (i < n && byte_lower(a[i]) == byte_lower(b[i]))
 		i++;
 	return i;
 }

@@ -112,7 +112,7 @@ eq_lower(const uint8_t *d, const uint8_t *lit, size_t n)
 			return false;
 	}
 	for (; i < n; i++) {
-		if (lit_lower(d[i]) != lit[i])
+		if (byte_lower(d[i]) != lit[i])
 			return false;
 	}
 	return true;

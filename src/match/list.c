@@ -1,3 +1,4 @@
+#include "base/sort.h"
 #include "match/hits_state.h"
 
 enum err
@@ -23,16 +24,9 @@ list_add(struct hits *h, struct hit_list *l, const struct hit *hit)
 size_t
 list_before(const struct hit_list *l, uint64_t off)
 {
-	size_t lo = 0, hi = l->n;
+	size_t lo;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (l->v[mid].off < off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, l->n, l->v[lo].off >= off);
 	return lo;
 }
 
@@ -59,7 +53,7 @@ merge(struct hit *to, const struct hit *from, size_t mid, size_t n)
 
 /* Merge sort from the bottom up: stable, and no malloc as in qsort. */
 static enum err
-sort(struct hits *h, struct hit_list *l)
+sort_list(struct hits *h, struct hit_list *l)
 {
 	struct hit *from = l->v, *to = ARENA_ARRAY(h->o.object, l->n, struct hit);
 
@@ -96,7 +90,7 @@ list_finish(struct hits *h, struct hit_list *l, bool longest)
 	size_t n = 0;
 
 	if (!sorted(l))
-		TRY(sort(h, l));
+		TRY(sort_list(h, l));
 	for (size_t i = 0; i < l->n; i++) {
 		struct hit *last = n ? &l->v[n - 1] : NULL;
 

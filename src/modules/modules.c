@@ -21,6 +21,20 @@ const struct format *const modules[] = {
 	NULL,
 };
 
+const struct fact_module *
+modules_tables(struct arena *a, size_t *n)
+{
+	struct fact_module *list;
+
+	for (*n = 0; modules[*n] != NULL;)
+		++*n;
+	list = ARENA_ARRAY(a, *n + 1, struct fact_module);
+	for (size_t i = 0; list != NULL && i < *n; i++)
+		list[i] = (struct fact_module){ modules[i]->name, modules[i]->facts,
+			modules[i]->facts_size, modules[i]->needs };
+	return list;
+}
+
 const struct format *
 module_find(struct bytes name)
 {

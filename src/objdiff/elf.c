@@ -348,15 +348,9 @@ elf_open(struct bytes file, struct arena *arena, struct elf *out)
 const struct elf_sec *
 elf_sec_at(const struct elf *e, uint64_t addr)
 {
-	uint32_t lo = 0, hi = e->nplace;
+	size_t lo; /* the first that begins behind addr */
 
-	while (lo < hi) { /* the first that begins behind addr */
-		uint32_t mid = lo + (hi - lo) / 2;
-		if (e->sec[e->place[mid]].addr <= addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, e->nplace, e->sec[e->place[lo]].addr > addr);
 	if (lo == 0)
 		return NULL;
 	const struct elf_sec *s = &e->sec[e->place[lo - 1]];

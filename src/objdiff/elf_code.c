@@ -1,3 +1,4 @@
+#include "base/sort.h"
 #include "objdiff/align.h"
 #include "objdiff/elf_diff.h"
 #include "objdiff/lines.h"
@@ -44,15 +45,9 @@ put(struct detail *d, enum diff_side side, const struct body *b, size_t i)
 static size_t
 row_of(const struct body *b, uint64_t off)
 {
-	size_t lo = 0, hi = b->n;
+	size_t lo;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (b->row[mid].off < off)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, b->n, b->row[lo].off >= off);
 	return lo < b->n && b->row[lo].off == off ? lo : SIZE_MAX;
 }
 

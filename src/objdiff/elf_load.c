@@ -278,15 +278,9 @@ rels_sections(struct elf *e, size_t *cap)
 static size_t
 rel_from(const struct elf *e, uint64_t at)
 {
-	size_t lo = 0, hi = e->nrel;
+	size_t lo;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (e->rel[mid].at < at)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, e->nrel, e->rel[lo].at >= at);
 	return lo;
 }
 

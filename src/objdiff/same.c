@@ -145,17 +145,11 @@ uint64_t
 same_end(const struct same_side *x, uint64_t at)
 {
 	const struct elf_sec *sec = elf_sec_at(x->e, at);
-	size_t lo = 0, hi = x->nbound;
+	size_t lo; /* the first bound behind at */
 
 	if (sec == NULL)
 		return at;
-	while (lo < hi) { /* the first bound behind at */
-		size_t mid = lo + (hi - lo) / 2;
-		if (x->bound[mid] <= at)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, x->nbound, x->bound[lo] > at);
 	if (lo < x->nbound && x->bound[lo] - sec->addr < sec->size)
 		return x->bound[lo];
 	return sec->addr + sec->size;

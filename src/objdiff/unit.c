@@ -413,15 +413,9 @@ units_open(const struct elf *e, struct units *out)
 struct unit *
 unit_at(const struct units *u, uint64_t addr)
 {
-	size_t lo = 0, hi = u->n;
+	size_t lo;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		if (u->v[mid].at <= addr)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, u->n, u->v[lo].at > addr);
 	if (lo == 0 || addr - u->v[lo - 1].at >= u->v[lo - 1].size)
 		return NULL;
 	return &u->v[lo - 1];

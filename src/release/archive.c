@@ -117,20 +117,11 @@ archive_done(struct archive *a)
 const struct archive_member *
 archive_find(const struct archive *a, struct bytes name)
 {
-	size_t lo = 0, hi = a->n;
+	size_t at;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-		int c = ustar_name_cmp(a->member[mid].name, name);
-
-		if (c == 0)
-			return &a->member[mid];
-		if (c < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return NULL;
+	SORT_FIRST(at, a->n, ustar_name_cmp(a->member[at].name, name) >= 0);
+	return at < a->n && ustar_name_cmp(a->member[at].name, name) == 0 ? &a->member[at]
+									  : NULL;
 }
 
 /* Adds one part of a path to a name that has no "." in it. */

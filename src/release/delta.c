@@ -119,12 +119,9 @@ same_word(struct bytes a, const char *b)
 {
 	if (a.n != strlen(b))
 		return false;
-	for (size_t i = 0; i < a.n; i++) {
-		uint8_t c = a.p[i];
-
-		if ((c >= 'A' && c <= 'Z' ? c | 0x20 : c) != (uint8_t)b[i])
+	for (size_t i = 0; i < a.n; i++)
+		if (byte_lower(a.p[i]) != (uint8_t)b[i])
 			return false;
-	}
 	return true;
 }
 

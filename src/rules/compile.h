@@ -18,14 +18,6 @@ struct rules_source {
 	struct bytes text; /* valid as long as the compile arena */
 };
 
-/* A module that rules may import: passed in, so rules/ knows no format. */
-struct rules_module {
-	const char *name;
-	const struct fact *facts;
-	size_t facts_size;
-	uint32_t needs; /* bits that stand in db_head.needs when it is imported */
-};
-
 enum rules_ext_type { RULES_EXT_INT, RULES_EXT_FLOAT, RULES_EXT_STR, RULES_EXT_BOOL };
 
 struct rules_ext {
@@ -49,7 +41,7 @@ struct rules_env {
 	struct arena *arena; /* its budget is the limit of what the passes know together;
 				what one of them needs for a while may be as much */
 	struct diags *diags;
-	const struct rules_module *modules;
+	const struct fact_module *modules;
 	size_t nmodules;
 	const struct rules_ext *exts;
 	size_t nexts;

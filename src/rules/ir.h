@@ -237,7 +237,7 @@ struct ir {
 	struct ir_pattern **patterns;
 	struct bytes *ns;
 	struct ir_ext *exts;
-	const struct rules_module *modules; /* only the imported ones have imported set */
-	uint32_t *imported;                 /* 0: not; 1: the first import, and so on */
+	const struct fact_module *modules; /* only the imported ones have imported set */
+	uint32_t *imported;                /* 0: not; 1: the first import, and so on */
 	uint32_t nrules, npatterns, nns, nexts, nmodules;
 };

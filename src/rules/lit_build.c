@@ -283,7 +283,7 @@ store_fold(struct arena *a, const struct lit_in *in)
 		return in->lit;
 	p = arena_alloc(a, in->lit.n);
 	for (size_t i = 0; p != NULL && i < in->lit.n; i++)
-		p[i] = lit_lower(in->lit.p[i]);
+		p[i] = byte_lower(in->lit.p[i]);
 	return (struct bytes){ p, in->lit.n };
 }
 

@@ -124,7 +124,7 @@ static void
 write_modules(struct dbw *w, const struct ir *ir)
 {
 	for (uint32_t i = 0; i < ir->nmodules; i++) {
-		const struct rules_module *m = &ir->modules[i];
+		const struct fact_module *m = &ir->modules[i];
 		struct db_module d = { .name = dbw_text(w, bytes_of(m->name)),
 			.imported = ir->imported[i],
 			.schema = fact_digest(m->facts, 0) };

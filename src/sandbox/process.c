@@ -12,6 +12,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/sort.h"
 #include "base/sys.h"
 #include "result/image.h"
 
@@ -386,16 +387,9 @@ process_done(struct process *p)
 struct bytes
 process_name_at(const struct process *p, uint64_t address)
 {
-	uint32_t lo = 0, hi = p->n;
+	size_t lo;
 
-	while (lo < hi) {
-		uint32_t mid = lo + (hi - lo) / 2;
-
-		if (p->region[mid].base <= address)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
+	SORT_FIRST(lo, p->n, p->region[lo].base > address);
 	if (lo == 0 || address - p->region[lo - 1].base >= p->region[lo - 1].n)
 		return (struct bytes){ 0 };
 	return p->region[lo - 1].name[0] ? bytes_of(p->region[lo - 1].name)

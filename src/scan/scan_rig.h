@@ -62,22 +62,17 @@ compile(const struct rules_source *src, size_t n)
 		{ .name = "flag", .type = RULES_EXT_BOOL, .i = 0 },
 		{ .name = "real", .type = RULES_EXT_FLOAT, .f = 0.5 },
 	};
-	struct rules_module table[32];
 	struct diags diags = { 0 };
 	struct buf db = { 0 };
 	struct arena a;
-	struct rules_env env = { .arena = &a,
-		.diags = &diags,
-		.modules = table,
-		.exts = exts,
-		.nexts = COUNT(exts) };
+	struct rules_env env = {
+		.arena = &a, .diags = &diags, .exts = exts, .nexts = COUNT(exts)
+	};
 	void *p = NULL;
 
 	arena_init(&a, (size_t)256 << 20);
 	diags.arena = &a;
-	for (size_t i = 0; i < COUNT(table) && modules[i] != NULL; i++, env.nmodules++)
-		table[i] = (struct rules_module){ modules[i]->name, modules[i]->facts,
-			modules[i]->facts_size, modules[i]->needs };
+	env.modules = modules_tables(&a, &env.nmodules);
 	if (!CHECK(rules_compile(&env, src, n, &db) == OK)) {
 		test_check(false, __FILE__, __LINE__,
 		    diags.first ? diags.first->text : "no diag");

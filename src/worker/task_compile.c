@@ -133,21 +133,6 @@ ask_include(void *arg, const char *from, struct bytes path, struct rules_source 
 	return take_source(c, &s, out);
 }
 
-/* The modules' tables in the form the compiler takes them. */
-static const struct rules_module *
-module_list(struct arena *a, size_t *n)
-{
-	struct rules_module *list;
-
-	for (*n = 0; modules[*n] != NULL;)
-		++*n;
-	list = ARENA_ARRAY(a, *n + 1, struct rules_module);
-	for (size_t i = 0; list != NULL && i < *n; i++)
-		list[i] = (struct rules_module){ modules[i]->name, modules[i]->facts,
-			modules[i]->facts_size, modules[i]->needs };
-	return list;
-}
-
 static struct rules_ext *
 ext_list(struct arena *a, struct wire_exts exts)
 {
@@ -223,7 +208,7 @@ compile(struct compiling *c)
 
 	if (c->opts.flags & WIRE_ALL_MODULES)
 		TRY(import_all(c));
-	env.modules = module_list(&c->arena, &env.nmodules);
+	env.modules = modules_tables(&c->arena, &env.nmodules);
 	if (env.modules == NULL || env.exts == NULL)
 		return ERR_LIMIT;
 	if (c->opts.flags & WIRE_WANT_RULES)
