@@ -8,8 +8,6 @@
  * second stream, "\5MsiDigitalSignatureEx", has a digest of the names, sizes and times
  * beside; its content comes first then. docs/formats/msi.md has the recipe.
  */
-#include <stdlib.h>
-
 #include "base/sort.h"
 #include "crypto/hash.h"
 #include "format/cfb.h"
@@ -63,7 +61,7 @@ sort_entries(struct msi *m)
 		if (c->entry[i].parent != CFB_NONE)
 			m->sorted[m->n++] =
 			    (struct sorted){ c->entry[i].parent, i, c->entry[i].raw.p };
-	qsort(m->sorted, m->n, sizeof(*m->sorted), compare);
+	sort(m->sorted, m->n, sizeof(*m->sorted), compare);
 	return OK;
 }
 
