@@ -13,7 +13,8 @@ struct fix {
 	size_t at; /* of text; what is before it was written */
 	struct buf *out;
 	struct token *tok;
-	size_t first; /* token of the rule at hand */
+	size_t first;   /* token of the rule at hand */
+	uint64_t steps; /* tokens looked at again; see FIX_STEPS */
 	struct layout layout;
 	bool includes;
 };
@@ -107,17 +108,17 @@ is_plain(const struct token *t)
 
 /* The body of the string whose modifier t is. */
 static const struct token *
-body_of(const struct token *t)
+body_of(struct fix *f, const struct token *t)
 {
-	while (t->kind != TOK_ASSIGN && t->kind != TOK_EOF)
-		t--;
+	for (; t->kind != TOK_ASSIGN && t->kind != TOK_EOF; t--)
+		f->steps++;
 	return t + 1;
 }
 
 static void
 fix_modifier(struct fix *f, const struct token *t)
 {
-	const struct token *body = body_of(t);
+	const struct token *body = body_of(f, t);
 
 	if (has_modifier(body, t->kind, t))
 		drop(f, t, "a modifier given twice");
@@ -127,9 +128,9 @@ fix_modifier(struct fix *f, const struct token *t)
 
 /* Does the condition ask for the string, by its name or among others? */
 static bool
-is_asked(const struct token *t, struct bytes name)
+is_asked(struct fix *f, const struct token *t, struct bytes name)
 {
-	for (; t->kind != TOK_RBRACE && t->kind != TOK_EOF; t++) {
+	for (; t->kind != TOK_RBRACE && t->kind != TOK_EOF; t++, f->steps++) {
 		struct bytes s = bytes_from(t->text, 1);
 
 		if (t->kind == TOK_THEM)
@@ -144,9 +145,9 @@ is_asked(const struct token *t, struct bytes name)
 }
 
 static bool
-is_declared(const struct fix *f, const struct token *end, struct bytes name)
+is_declared(struct fix *f, const struct token *end, struct bytes name)
 {
-	for (const struct token *t = f->tok + f->first; t != end; t++)
+	for (const struct token *t = f->tok + f->first; t != end; t++, f->steps++)
 		if (t->kind == TOK_STR && t[1].kind == TOK_ASSIGN &&
 		    bytes_eq(bytes_from(t->text, 2), name) && t->text.p[1] == '_')
 			return true;
@@ -159,11 +160,12 @@ fix_name(struct fix *f, const struct token *t)
 	struct bytes name = bytes_from(t->text, 1);
 	const struct token *condition = t;
 
-	while (condition->kind != TOK_CONDITION && condition->kind != TOK_RBRACE &&
-	       condition->kind != TOK_EOF)
-		condition++;
+	for (; condition->kind != TOK_CONDITION && condition->kind != TOK_RBRACE &&
+	       condition->kind != TOK_EOF;
+	     condition++)
+		f->steps++;
 	if (name.n == 0 || name.p[0] == '_' || condition->kind != TOK_CONDITION ||
-	    is_asked(condition, name) || is_declared(f, condition, name))
+	    is_asked(f, condition, name) || is_declared(f, condition, name))
 		return;
 	copy_to(f, t->text.p + 1);
 	buf_u8(f->out, '_');
@@ -195,7 +197,7 @@ fix_tag(struct fix *f, const struct token *t)
 	const struct token *p = t - 1;
 	bool again = false;
 
-	for (; p->kind == TOK_IDENT; p--)
+	for (; p->kind == TOK_IDENT; p--, f->steps++)
 		again |= bytes_eq(p->text, t->text);
 	if (p->kind == TOK_COLON && again)
 		drop(f, t, "a tag given twice");
@@ -229,9 +231,10 @@ is_used(const struct token *t, struct bytes name)
 }
 
 static bool
-is_imported(const struct token *t, const struct token *end, struct bytes name)
+is_imported(
+    struct fix *f, const struct token *t, const struct token *end, struct bytes name)
 {
-	for (; t != end && t->kind != TOK_EOF; t++)
+	for (; t != end && t->kind != TOK_EOF; t++, f->steps++)
 		if (t->kind == TOK_IMPORT && t[1].kind == TOK_TEXT &&
 		    bytes_eq(t[1].s, name))
 			return true;
@@ -245,7 +248,7 @@ add_imports(struct fix *f)
 		struct bytes name = bytes_of(f->env->modules[i].name);
 		char what[100];
 
-		if (!is_used(f->tok, name) || is_imported(f->tok, NULL, name))
+		if (!is_used(f->tok, name) || is_imported(f, f->tok, NULL, name))
 			continue;
 		copy_to(f, f->tok->text.p);
 		buf_printf(f->out, "import \"%s\"\n", f->env->modules[i].name);
@@ -258,7 +261,7 @@ add_imports(struct fix *f)
 static void
 fix_import(struct fix *f, const struct token *t)
 {
-	if (t[1].kind != TOK_TEXT || !is_imported(f->tok, t, t[1].s))
+	if (t[1].kind != TOK_TEXT || !is_imported(f, f->tok, t, t[1].s))
 		return;
 	copy_to(f, t->text.p);
 	say(f, t, "an import given twice");
@@ -278,7 +281,7 @@ fix_tokens(struct fix *f)
 		enum layout_part before = f->layout.part;
 		struct layout_place place;
 
-		if (!layout_next(&f->layout, t, &place))
+		if (f->steps > FIX_STEPS || !layout_next(&f->layout, t, &place))
 			return false;
 		if (t->kind == TOK_EOF)
 			break;
@@ -348,6 +351,9 @@ cut(struct fix *f, struct arena *scratch)
 	for (unsigned i = 0;; i++) {
 		struct buf next = { 0 };
 
+		f->steps += f->text.n / 16;
+		if (i > 0 && f->steps > FIX_STEPS)
+			return ERR_LIMIT;
 		arena_reset(scratch);
 		TRY(layout_tokens(scratch, f->text, &f->tok, &n));
 		if (f->tok[n].kind != TOK_ERROR)
@@ -394,7 +400,7 @@ mend(struct fix *f, const struct rules_source *src)
 	for (const struct token *t = f->tok; e == OK && t->kind != TOK_EOF; t++)
 		f->includes |= t->kind == TOK_INCLUDE;
 	if (e == OK && !fix_tokens(f))
-		e = ERR_SYNTAX;
+		e = f->steps > FIX_STEPS ? ERR_LIMIT : ERR_SYNTAX;
 	arena_done(&scratch);
 	if (e == OK)
 		e = errors_of(f->env, *src, src->text, &before);

@@ -18,12 +18,13 @@
 #include "base/diag.h"
 #include "rules/compile.h"
 
-#define FIX_ESCAPES 1000u /* of one file; more are for the next time */
+#define FIX_ESCAPES 1000u      /* of one file; more are for the next time */
+#define FIX_STEPS   (1u << 28) /* tokens looked at again, for what was before or comes */
 
 /*
  * Appends the mended text to out, and says in diags, as hints, what was mended and where.
  * ERR_SYNTAX: there is an error that is not among these, at which nothing is done (the
- * compiler tells); ERR_LIMIT: the arena.
+ * compiler tells); ERR_LIMIT: the arena, or FIX_STEPS.
  */
 MUST_USE enum err rules_fix(
     const struct rules_env *env, const struct rules_source *src, struct buf *out);

@@ -108,3 +108,22 @@ TEST(cut)
 		}
 	}
 }
+
+/* Strings that are looked for in a condition as long as they are many: it ends. */
+TEST(quadratic)
+{
+	enum { MANY = 12000 };
+	struct buf text = { 0 }, out = { 0 };
+	unsigned said;
+
+	buf_str(&text, "rule r { strings:");
+	for (unsigned i = 0; i < MANY; i++)
+		buf_printf(&text, " $s%u = \"x\"", i);
+	buf_str(&text, " condition: true");
+	for (unsigned i = 0; i < MANY; i++)
+		buf_str(&text, " or #a > 1");
+	buf_str(&text, " }");
+	EQ_U(fix(test_copy(buf_bytes(&text)), &out, &said), ERR_LIMIT);
+	buf_done(&text);
+	buf_done(&out);
+}
