@@ -8,20 +8,20 @@ import sys
 _count = _bad = 0
 
 
-def check(good, name, why=''):
-    """One result; why is shown when it is bad. Gives good back."""
+def check(good, name, *why):
+    """One result; what is in why is shown when it is bad. Gives good back."""
     global _count, _bad
     _count += 1
     _bad += not good
     print(f'{"" if good else "not "}ok {_count} - {name}', flush=True)
-    if not good:
-        print('# ' + str(why).replace('\n', '\n# '), flush=True)
+    for w in () if good else why:
+        print('# ' + str(w).rstrip().replace('\n', '\n# '), flush=True)
     return good
 
 
-def ok(name, good, why=''):
+def ok(name, good, *why):
     """The same, name first, for conditions that take lines."""
-    return check(good, name, why)
+    return check(good, name, *why)
 
 
 def done():

@@ -13,6 +13,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import check, done  # noqa: E402
+
 CANDOR = str(pathlib.Path(sys.argv[1]).resolve())
 YARA = sys.argv[2] if len(sys.argv) > 2 else None
 RULES = r'''
@@ -47,17 +50,6 @@ int main(void)
 		pause();
 }
 '''
-n = bad = 0
-
-
-def check(ok, name, *why):
-    global n, bad
-    n += 1
-    bad += not ok
-    print(f'{"ok" if ok else "not ok"} {n} - {name}')
-    if not ok:
-        for w in why:
-            print('# ' + str(w).rstrip().replace('\n', '\n# '))
 
 
 def run(*args):
@@ -145,5 +137,4 @@ with tempfile.TemporaryDirectory() as d:
     for wrong in ('x', '0', '-1', '12x', '99999999999'):
         out = run(CANDOR, 'scan', f'--pid={wrong}')
         check(out.returncode == 3 and 'is not the number of a process' in out.stderr, f'no pid: {wrong}', out)
-print(f'1..{n}')
-sys.exit(bad > 0)
+done()

@@ -11,6 +11,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import check, done  # noqa: E402
+
 ROOT, SHARED, STATIC = (pathlib.Path(p) for p in sys.argv[1:4])
 HEADER = ROOT / 'src/lib/candor.h'
 KNOWN = ROOT / 'tests/lib/abi.txt'
@@ -76,19 +79,6 @@ def versions():
     return dict(re.findall(r' T (candor_\w+)@@(\w+)', run('nm', '-D', '--defined-only', SHARED).stdout))
 
 
-n = bad = 0
-
-
-def check(ok, name, *why):
-    global n, bad
-    n += 1
-    bad += not ok
-    print(f'{"ok" if ok else "not ok"} {n} - {name}')
-    if not ok:
-        for w in why:
-            print('# ' + str(w).rstrip().replace('\n', '\n# '))
-
-
 have = layout()
 if sys.argv[4:] == ['--update']:
     KNOWN.write_text('\n'.join(have) + '\n')
@@ -118,5 +108,4 @@ for lang, std in (('c', 'c11'), ('c', 'c99'), ('c++', 'c++11'), ('c++', 'c++17')
     out = run(cc, '-x', lang, f'-std={std}', *strict, '-', input=f'#include "{HEADER}"\n' * 2) if cc else None
     check(out is not None and out.returncode == 0, f'the header compiles alone as {std}',
           out.stderr if out else 'no compiler')
-print(f'1..{n}')
-sys.exit(bad > 0)
+done()

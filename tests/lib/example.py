@@ -11,18 +11,10 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import check, done  # noqa: E402
+
 ROOT, BUILD, SHARED, STATIC, WORKER = (pathlib.Path(p).resolve() for p in sys.argv[1:6])
-n = bad = 0
-
-
-def check(ok, name, *why):
-    global n, bad
-    n += 1
-    bad += not ok
-    print(f'{"ok" if ok else "not ok"} {n} - {name}')
-    if not ok:
-        for w in why:
-            print('# ' + str(w).rstrip().replace('\n', '\n# '))
 
 
 def run(*args, env=None):
@@ -86,5 +78,4 @@ with tempfile.TemporaryDirectory() as d:
               *flags(d / 'prefix', '--static'))
     check(out.returncode == 0, 'and links without the shared library', out.stderr)
     use(d / 'static', {}, d)
-print(f'1..{n}')
-sys.exit(bad > 0)
+done()
