@@ -15,6 +15,21 @@ struct cfb_part {
 	enum cfb_type type;
 };
 
+/* A header of version 3 with nothing in it: sectors of 512 bytes, mini ones of 64. */
+static inline void
+cfb_rig_head(uint8_t p[512])
+{
+	memset(p, 0, 512);
+	memcpy(p, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8);
+	put_le16(p + 26, 3);
+	put_le16(p + 28, 0xfffe);
+	put_le16(p + 30, 9);
+	put_le16(p + 32, 6);
+	put_le32(p + 56, 4096);
+	put_le32(p + 68, 0xfffffffe);
+	memset(p + 80, 0xff, 432);
+}
+
 /* Sectors at the end of b, as many as the bytes need; returns the first. */
 static inline uint32_t
 cfb_rig_put(struct buf *b, uint32_t *fat, struct bytes data)
@@ -59,21 +74,13 @@ cfb_rig_link(uint8_t *entries, const struct cfb_part *parts, unsigned i)
 static inline struct bytes
 cfb_rig(struct buf *b, const struct cfb_part *parts, unsigned n)
 {
-	static const uint8_t magic[] = { 0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1 };
-	uint8_t head[512] = { 0 }, entries[16 * 128] = { 0 }, table[512], fat8[512];
+	uint8_t head[512], entries[16 * 128] = { 0 }, table[512], fat8[512];
 	uint32_t fat[128], at = 0, minifat;
 	struct buf mini = { 0 };
 
 	memset(fat, 0xff, sizeof(fat));
 	memset(table, 0xff, sizeof(table));
-	memcpy(head, magic, sizeof(magic));
-	put_le16(head + 26, 3);
-	put_le16(head + 28, 0xfffe);
-	put_le16(head + 30, 9);
-	put_le16(head + 32, 6);
-	put_le32(head + 56, 4096);
-	put_le32(head + 68, 0xfffffffe);
-	memset(head + 80, 0xff, 432);
+	cfb_rig_head(head);
 	buf_put(b, head, sizeof(head));
 	buf_put(b, table, sizeof(table)); /* the FAT's place: sector 0 */
 	fat[0] = 0xfffffffd;

@@ -3,6 +3,7 @@
  */
 #include "format/cfb.h"
 
+#include "format/cfb_rig.h"
 #include "format/rig.h"
 
 extern const struct format format_olecf;
@@ -49,18 +50,11 @@ sample(uint8_t p[SIZE])
 	uint8_t *fat = at(p, FAT), *mini = at(p, MINI_FAT);
 
 	memset(p, 0, SIZE);
-	memcpy(p, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8);
-	put_le16(p + 26, 3);
-	put_le16(p + 28, 0xfffe);
-	put_le16(p + 30, 9);
-	put_le16(p + 32, 6);
+	cfb_rig_head(p);
 	put_le32(p + 44, 1);
 	put_le32(p + 48, DIRECTORY);
-	put_le32(p + 56, 4096);
 	put_le32(p + 60, MINI_FAT);
 	put_le32(p + 64, 1);
-	put_le32(p + 68, 0xfffffffe);
-	memset(p + 80, 0xff, 432);
 	memset(fat, 0xff, 512);
 	put_le32(fat, 0xfffffffd);
 	for (unsigned i = DIRECTORY; i < LARGE; i++)

@@ -4,6 +4,7 @@
  */
 #include "format/olecf.h"
 
+#include "format/cfb_rig.h"
 #include "format/rig.h"
 
 extern const struct format format_olecf;
@@ -15,16 +16,9 @@ sample(uint8_t p[1536])
 	static const char *const names[] = { "R", "S" };
 
 	memset(p, 0, 1536);
-	memcpy(p, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8);
-	put_le16(p + 26, 3);
-	put_le16(p + 28, 0xfffe);
-	put_le16(p + 30, 9);
-	put_le16(p + 32, 6);
+	cfb_rig_head(p);
 	put_le32(p + 48, 1);
-	put_le32(p + 56, 4096);
 	put_le32(p + 60, 0xfffffffe);
-	put_le32(p + 68, 0xfffffffe);
-	memset(p + 80, 0xff, 432);
 	put_le32(p + 512, 0xfffffffd);
 	put_le32(p + 516, 0xfffffffe);
 	for (size_t i = 0; i < 2; i++) {

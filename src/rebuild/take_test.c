@@ -10,27 +10,8 @@
 
 #include "base/sys.h"
 #include "crypto/hash.h"
+#include "rebuild/folder_rig.h"
 #include "tests/tap.h"
-
-struct rig {
-	int dir;
-	char folder[40];
-};
-
-static void
-rig_init(struct rig *r)
-{
-	snprintf(r->folder, sizeof(r->folder), "/tmp/candor-take-XXXXXX");
-	CHECK(mkdtemp(r->folder) != NULL);
-	r->dir = open(r->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-}
-
-static void
-rig_done(struct rig *r)
-{
-	test_remove(r->folder);
-	fd_closep(&r->dir);
-}
 
 static void
 put(const struct rig *r, const char *name, const char *text)
