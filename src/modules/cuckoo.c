@@ -48,6 +48,15 @@ list(const struct fact_call *c, const char *key)
 	return json_object_get(p->json, key); /* NULL of NULL, and of what is no object */
 }
 
+/* The i-th of a list; NULL: there is none, or the budget is spent. */
+static const json_t *
+entry_at(struct fact_call *c, const json_t *all, size_t i)
+{
+	const json_t *e = json_array_get(all, i); /* NULL of NULL, and behind the end */
+
+	return e != NULL && c->charge(c->host, 1) ? e : NULL;
+}
+
 /* A text of an entry; NULL: it has none of that name. */
 static const char *
 text(const json_t *entry, const char *key)
@@ -59,11 +68,11 @@ text(const json_t *entry, const char *key)
 static void
 any_text(struct fact_call *c, const char *key)
 {
-	const json_t *all = list(c, key);
+	const json_t *all = list(c, key), *entry;
 
 	c->ret.i = 0;
-	for (size_t i = 0; i < json_array_size(all) && c->ret.i == 0; i++) {
-		const char *s = json_string_value(json_array_get(all, i));
+	for (size_t i = 0; c->ret.i == 0 && (entry = entry_at(c, all, i)) != NULL; i++) {
+		const char *s = json_string_value(entry);
 
 		c->ret.i = s != NULL && agrees(c, s);
 	}
@@ -97,11 +106,10 @@ cuckoo_key(struct fact_call *c)
 static void
 cuckoo_dns(struct fact_call *c)
 {
-	const json_t *all = list(c, "domains");
+	const json_t *all = list(c, "domains"), *entry;
 
 	c->ret.i = 0;
-	for (size_t i = 0; i < json_array_size(all) && c->ret.i == 0; i++) {
-		const json_t *entry = json_array_get(all, i);
+	for (size_t i = 0; c->ret.i == 0 && (entry = entry_at(c, all, i)) != NULL; i++) {
 		const char *domain = text(entry, "domain");
 
 		c->ret.i =
@@ -119,11 +127,10 @@ is_method(const char *s, unsigned methods)
 static void
 any_request(struct fact_call *c, unsigned methods)
 {
-	const json_t *all = list(c, "http");
+	const json_t *all = list(c, "http"), *entry;
 
 	c->ret.i = 0;
-	for (size_t i = 0; i < json_array_size(all) && c->ret.i == 0; i++) {
-		const json_t *entry = json_array_get(all, i);
+	for (size_t i = 0; c->ret.i == 0 && (entry = entry_at(c, all, i)) != NULL; i++) {
 		const char *uri = text(entry, "uri"), *method = text(entry, "method");
 
 		c->ret.i = uri != NULL && method != NULL && is_method(method, methods) &&
@@ -152,11 +159,11 @@ cuckoo_request(struct fact_call *c)
 static void
 cuckoo_agent(struct fact_call *c)
 {
-	const json_t *all = list(c, "http");
+	const json_t *all = list(c, "http"), *entry;
 
 	c->ret.i = 0;
-	for (size_t i = 0; i < json_array_size(all) && c->ret.i == 0; i++) {
-		const char *s = text(json_array_get(all, i), "user-agent");
+	for (size_t i = 0; c->ret.i == 0 && (entry = entry_at(c, all, i)) != NULL; i++) {
+		const char *s = text(entry, "user-agent");
 
 		c->ret.i = s != NULL && agrees(c, s);
 	}
@@ -166,11 +173,10 @@ cuckoo_agent(struct fact_call *c)
 static void
 any_peer(struct fact_call *c, const char *key)
 {
-	const json_t *all = list(c, key);
+	const json_t *all = list(c, key), *entry;
 
 	c->ret.i = 0;
-	for (size_t i = 0; i < json_array_size(all) && c->ret.i == 0; i++) {
-		const json_t *entry = json_array_get(all, i);
+	for (size_t i = 0; c->ret.i == 0 && (entry = entry_at(c, all, i)) != NULL; i++) {
 		const json_t *port = json_object_get(entry, "dport");
 		const char *dst = text(entry, "dst");
 
