@@ -159,3 +159,26 @@ TEST(nothing_but_the_commit)
 	buf_done(&out);
 	rig_done(&r);
 }
+
+/* A partial clone gets what it lacks from a server, if one lets git; candor does not. */
+TEST(nothing_from_a_server)
+{
+	struct buf out = { 0 };
+	struct tree_taker to = { &out, take };
+	struct tree_commit c;
+	struct fault f = { 0 };
+	struct rig r;
+	char *part;
+
+	start(&r);
+	git(&r,
+	    "git config uploadpack.allowFilter true && GIT_ALLOW_PROTOCOL=file git clone "
+	    "-q --no-checkout --filter=blob:none \"file://$PWD\" ../part");
+	part = rig_path(&r, "part");
+	EQ_U(tree_commit(part, "HEAD", &c, &f), OK);
+	EQ_U(tree_git(part, &c, &to, &f), ERR_FORMAT);
+	EQ_U(f.kind, FAULT_GIT);
+	free(part);
+	buf_done(&out);
+	rig_done(&r);
+}

@@ -1,9 +1,13 @@
 /*
- * run.h - programs of the vendor's own system that are asked: git, apt-cache.
+ * run.h - programs of the system that are asked: git, apt-cache, and apt-get for a
+ * mirror.
  *
- * They work on the vendor's files, with the vendor's rights; nothing of a bundle that
- * came from elsewhere ever reaches them. No shell: the arguments are a list. Environment:
- * the caller's, with LC_ALL=C and TZ=UTC, so that answers do not depend on them.
+ * They work on the caller's files, with the caller's rights. Of a bundle that came from
+ * elsewhere only names and versions of packages reach one of them, apt-get
+ * (rebuild/mirror.h), and these were checked by list_package_next. The arguments are a
+ * list, never a shell's text. Environment: the caller's, with LC_ALL=C and TZ=UTC, so
+ * that answers do not depend on them; git may not fetch: a commit that is not all here is
+ * a fault, not a reason to ask a server.
  */
 #pragma once
 
