@@ -18,6 +18,7 @@ void site_text(struct buf *out, struct bytes s);
 void site_style(struct buf *out);
 
 /* What an index page tells of one release. */
+/* What an index page tells of one release. */
 struct site_release {
 	uint64_t index, sequence, rules, added, changed, removed;
 	int64_t date;
@@ -26,6 +27,10 @@ struct site_release {
 	enum publisher_said said;
 };
 
+/*
+ * All that the index page is made of. Nothing is owned: it must live as long as the
+ * call.
+ */
 struct site {
 	const char *vkey; /* the log's verifier key as text */
 	const struct policy_seen *seen;
@@ -35,6 +40,10 @@ struct site {
 	size_t n;
 };
 
+/*
+ * index.html: the log's state as it was verified, every release, who cosigned, and how
+ * to check it oneself. Appended; the same site gives the same bytes.
+ */
 void site_index(const struct site *s, struct buf *out);
 
 /* The name of a release's page, without folder: "12.html". */

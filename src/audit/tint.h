@@ -23,6 +23,10 @@ enum tint_kind {
 	TINT_KINDS,
 };
 
+/*
+ * A reader of pieces: made by tint_init, moved on by tint_next, nothing to end. All
+ * views are of text, which is the caller's.
+ */
 struct tint {
 	struct bytes text;
 	size_t at;

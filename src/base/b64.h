@@ -18,6 +18,7 @@ b64_letters(size_t n)
 	return (n + 2) / 3 * 4;
 }
 
+/* Appends b64_letters(b.n) letters, padded, without a newline. */
 void b64_put(struct buf *out, struct bytes b);
 
 /* Bytes that the text stands for, or SIZE_MAX: it is not canonical base64. */

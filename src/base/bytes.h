@@ -12,6 +12,7 @@
 #include <stdint.h>
 #include <string.h>
 
+/* A view. An empty one may have a place (p): only NULL says that it lay outside. */
 struct bytes {
 	const uint8_t *p; /* NULL when empty by failure */
 	size_t n;
@@ -51,6 +52,7 @@ bytes_from(struct bytes b, uint64_t off)
 	return bytes_clip(b, off, UINT64_MAX);
 }
 
+/* Equal lengths and bytes; two without bytes are equal, wherever they are. */
 static inline bool
 bytes_eq(struct bytes a, struct bytes b)
 {
@@ -77,11 +79,13 @@ uint64_t bytes_find(struct bytes b, uint64_t off, struct bytes needle);
  * A cursor fails once and stays failed: reads past the end give zeros and set
  * bad. So a header reads like its specification, with one cur_ok() at the end.
  */
+/* A cursor over [p, end). asked: cur_ok() was called since it was made (see CHECKED). */
 struct cur {
 	const uint8_t *p, *end;
 	bool bad, asked;
 };
 
+/* A cursor at off, to the end of b; behind the end it has failed already. */
 static inline struct cur
 cur_at(struct bytes b, uint64_t off)
 {
@@ -90,12 +94,14 @@ cur_at(struct bytes b, uint64_t off)
 	return (struct cur){ .p = b.p + off, .end = b.p + b.n };
 }
 
+/* Bytes that are still to be read; 0 after a failure. */
 static inline size_t
 cur_left(const struct cur *c)
 {
 	return (size_t)(c->end - c->p);
 }
 
+/* Was every read so far inside? To be asked once, before anything read is believed. */
 static inline bool
 cur_ok(struct cur *c)
 {
@@ -155,6 +161,7 @@ be64(const uint8_t *p)
 	return be32(p + 4) | (uint64_t)be32(p) << 32;
 }
 
+/* The contrary: writes 2, 4 or 8 bytes, which the caller has room for. */
 static inline void
 put_le16(uint8_t *p, uint16_t v)
 {
@@ -184,6 +191,7 @@ put_le64(uint8_t *p, uint64_t v)
 		return b.p ? load(b.p) : 0;          \
 	}
 
+/* The next byte; 0 and a failed cursor behind the end. */
 static inline uint8_t
 cur_u8(struct cur *c)
 {
@@ -205,34 +213,19 @@ uint64_t cur_uleb(struct cur *c);
 /* The bytes up to a NUL, which is consumed and not in the view. */
 struct bytes cur_cstr(struct cur *c);
 
-/* A field of a fixed record: 0 when it lies outside. */
-static inline uint16_t
-rec_le16(struct bytes b, uint64_t off)
-{
-	struct bytes f = bytes_sub(b, off, 2);
-	return f.p ? le16(f.p) : 0;
-}
+/* rec_le16(b, off) and its kin: a field of a fixed record; 0 when it lies outside. */
+#define REC_NUMBER(name, type, width, load)                   \
+	static inline type name(struct bytes b, uint64_t off) \
+	{                                                     \
+		struct bytes f = bytes_sub(b, off, width);    \
+		return f.p ? load(f.p) : 0;                   \
+	}
 
-static inline uint32_t
-rec_le32(struct bytes b, uint64_t off)
-{
-	struct bytes f = bytes_sub(b, off, 4);
-	return f.p ? le32(f.p) : 0;
-}
-
-static inline uint64_t
-rec_le64(struct bytes b, uint64_t off)
-{
-	struct bytes f = bytes_sub(b, off, 8);
-	return f.p ? le64(f.p) : 0;
-}
-
-static inline uint32_t
-rec_be32(struct bytes b, uint64_t off)
-{
-	struct bytes f = bytes_sub(b, off, 4);
-	return f.p ? be32(f.p) : 0;
-}
+REC_NUMBER(rec_le16, uint16_t, 2, le16)
+REC_NUMBER(rec_le32, uint32_t, 4, le32)
+REC_NUMBER(rec_le64, uint64_t, 8, le64)
+REC_NUMBER(rec_be32, uint32_t, 4, be32)
+#undef REC_NUMBER
 
 /* a + b, or UINT64_MAX (outside of everything) when that does not fit. */
 static inline uint64_t

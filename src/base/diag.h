@@ -9,8 +9,10 @@
 #include "base/arena.h"
 #include "base/bytes.h"
 
+/* Errors stop a rule from being compiled; warnings and hints do not. */
 enum diag_kind { DIAG_ERROR, DIAG_WARNING, DIAG_HINT };
 
+/* One message. Texts are the diags' arena's once it was added. */
 struct diag {
 	enum diag_kind kind;
 	const char *file;   /* as the user named it; never NULL */
@@ -24,6 +26,10 @@ struct diag {
 	unsigned source_line; /* its number: YARA may name a later line; 0: line */
 };
 
+/*
+ * All messages of a compilation, in the order they were told; starts zeroed but for
+ * arena.
+ */
 struct diags {
 	struct arena *arena;
 	struct diag *first, *last;

@@ -96,6 +96,11 @@ struct fact_call {
 	int64_t now; /* seconds since the epoch, fixed for the whole scan */
 };
 
+/*
+ * A function of a module: reads the arguments in *c, writes the result there, and asks
+ * c->charge before work that grows with what it was given. What it cannot tell stays
+ * undefined.
+ */
 typedef void fact_fn(struct fact_call *c);
 
 /* The object from an offset, or of a process an address, on; no bytes outside. */

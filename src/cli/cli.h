@@ -5,6 +5,10 @@
 
 #include "cli/opt.h"
 
+/*
+ * The whole program: looks the verb up in verbs.def, runs it, and gives the exit code
+ * (docs/decisions/0006-exit-codes.md).
+ */
 int cli_main(int argc, char **argv);
 
 extern const struct verb *const cli_verbs[];   /* ends with NULL */

@@ -11,6 +11,7 @@
 
 #define GIVEN_MOST (WIRE_GIVEN_MAX - 1) /* one place is for what the rules need */
 
+/* Open files with the name of the module each is for; ended by given_done. */
 struct given {
 	struct pool_given files[GIVEN_MOST];
 	uint32_t n;
@@ -26,4 +27,5 @@ MUST_USE enum err given_open(
 /* The file that an argument MODULE=FILE names. */
 const char *given_file(const char *arg);
 
+/* Closes the files; also after given_open failed. */
 void given_done(struct given *g);

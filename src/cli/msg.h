@@ -5,6 +5,10 @@
 
 #include <stdbool.h>
 
+/*
+ * One line on stderr: "candor: ...", and what to do about it below, indented as far.
+ * Bytes that are no text are escaped, so names of strangers may go in.
+ */
 void msg_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void msg_hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -31,4 +31,8 @@ struct reform {
 	unsigned failed;  /* could not be read or written: told on stderr */
 };
 
+/*
+ * All files of r->rules, one after the other; counts in r what became of them. One that
+ * fails does not end it: it is told on stderr and counted.
+ */
 void reform_run(struct reform *r);

@@ -53,6 +53,10 @@ struct compare_item {
 	uint32_t depth; /* objects around it */
 };
 
+/*
+ * What a comparison gave: ended by compare_done. Counts are of all that was said, item[]
+ * of what fitted into opts.keep.
+ */
 struct compare_result {
 	enum compare_verdict verdict;
 	uint64_t count[DIFF_CLASSES]; /* FOUND, ONLY_A and ONLY_B */
@@ -83,6 +87,7 @@ MUST_USE enum err compare_run(const struct compare_opts *o, int fd_a, int fd_b,
 MUST_USE enum err compare_folders(
     const struct compare_opts *o, int dir_a, int dir_b, struct compare_result *out);
 
+/* Frees the statements; also of a result that says COMPARE_FAILED. */
 void compare_done(struct compare_result *r);
 
 /* 0 identical, 1 different, 2 trouble: incomplete or failed. */
@@ -93,10 +98,12 @@ char *compare_find(const char *installed);
 
 /* --- reports -------------------------------------------------------------- */
 
+/* What the two are called in a report; shown escaped. */
 struct compare_names {
 	struct bytes a, b;
 };
 
+/* How text is written. */
 struct compare_form {
 	bool colour;
 	bool detail; /* all that was kept, with lines; else one page */
@@ -105,6 +112,7 @@ struct compare_form {
 /* "differs only in timestamp, path": the first line of every report. No newline. */
 void compare_headline(const struct compare_result *r, struct buf *out);
 
+/* The report for people: the verdict, then what differs, as a tree. */
 void compare_text(const struct compare_result *r, const struct compare_names *n,
     const struct compare_form *f, FILE *out);
 /* One object, in one line; docs/compare.md. */

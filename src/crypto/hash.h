@@ -12,6 +12,10 @@
 #include "base/err.h"
 #include "crypto/init.h"
 
+/*
+ * RFC 1321 and FIPS 180-4. The first two only name files that others named so: nothing
+ * is decided by them.
+ */
 enum hash_kind {
 	HASH_MD5,
 	HASH_SHA1,

@@ -19,6 +19,10 @@ enum {
 /* The public key that belongs to a seed. */
 void sign_public(const uint8_t seed[SIGN_SEED], uint8_t public[SIGN_PUBLIC]);
 
+/*
+ * Signs (RFC 8032, 5.1.6): the same seed and message give the same signature. Aborts
+ * when libcrypto cannot, which is a want of memory.
+ */
 void sign_make(
     const uint8_t seed[SIGN_SEED], struct bytes message, uint8_t signature[SIGN_BYTES]);
 

@@ -29,6 +29,7 @@
 #include "base/fact.h"
 #include "db/db.h"
 
+/* The instructions; cond_ops.def has each with its operands and what it does. */
 enum cond_op {
 #define COND_OP(name, text, regs, words) COND_##name,
 #include "db/cond_ops.def"
@@ -50,6 +51,7 @@ cond_word(enum cond_op op, uint32_t a, uint32_t b, uint32_t c)
 	return (uint32_t)op | a << 8 | b << 16 | c << 24;
 }
 
+/* What a test came to. Three-valued, as YARA's values: what is undefined is neither. */
 enum cond_outcome { COND_IS_FALSE, COND_IS_TRUE, COND_IS_UNDEF };
 
 /*

@@ -201,6 +201,7 @@ struct db_module {
 	uint64_t schema;   /* fact_digest of its table: another one cannot run the code */
 };
 
+/* The type of a metadata value; its number is written to the database. */
 enum db_meta_type { DB_META_INT, DB_META_BOOL, DB_META_STR };
 
 struct db_meta {

@@ -27,6 +27,7 @@
 #define RE_FIXED_MAX  65536u /* bytes of a fixed pattern */
 #define RE_LEN_INF    UINT32_MAX
 
+/* See above; 0 is none, so that zeroed bytes are no program. */
 enum re_prog_kind { RE_FIXED = 1, RE_NFA };
 
 enum re_prog_flag {

@@ -6,6 +6,10 @@
 
 #include "sandbox/filter.h"
 
+/*
+ * candor-compare: reads its job from the channel it inherits, locks itself in, answers,
+ * and ends the process: with 0, or with 3 when it could not be locked in or served.
+ */
 int diff_main(int argc, char **argv);
 
 /* The same with other rows than those of policy.def: for the test that each is needed. */

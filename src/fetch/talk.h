@@ -11,6 +11,11 @@
 #include "fetch/fetch.h"
 #include "result/wire.h"
 
+/*
+ * REACH: whom it may ask and how long; REQUEST: one URL. deadline_ms and connect_ms are
+ * milliseconds, slow_s seconds, min_speed bytes a second; cap: bytes of an answer at
+ * most.
+ */
 struct talk_reach {
 	uint32_t deadline_ms, connect_ms, slow_s, min_speed;
 	struct bytes hosts; /* "name:port" or "[v6]:port", each with a newline behind */
@@ -29,6 +34,10 @@ struct talk_part { /* of SENT and CONTENT */
 	struct bytes data;
 };
 
+/*
+ * ANSWER: how a request ended. status: HTTP's, 0 when none came; why: a sentence, when
+ * fault says that something was wrong.
+ */
 struct talk_answer {
 	uint32_t id;
 	enum fetch_fault fault;
@@ -36,6 +45,7 @@ struct talk_answer {
 	struct bytes type, why;
 };
 
+/* Each appends one whole frame, head included. */
 void talk_put_reach(struct buf *b, const struct talk_reach *r);
 void talk_put_request(struct buf *b, const struct talk_request *r);
 void talk_put_part(struct buf *b, const struct talk_part *p);

@@ -47,18 +47,26 @@ struct dex_string {
 	struct bytes value;
 };
 
+/*
+ * The tables of ids, as the file has them (Dalvik executable format: type_id_item,
+ * proto_id_item, field_id_item, method_id_item). idx: an index, unchecked; offset: into
+ * the file.
+ */
 struct dex_type {
 	int64_t descriptor_idx;
 };
 
+/* proto_id_item: a method's result and arguments. */
 struct dex_proto {
 	int64_t shorty_idx, return_type_idx, parameters_offset;
 };
 
+/* field_id_item. */
 struct dex_field_id {
 	int64_t class_idx, type_idx, name_idx;
 };
 
+/* method_id_item. */
 struct dex_method_id {
 	int64_t class_idx, proto_idx, name_idx;
 };
@@ -77,17 +85,23 @@ struct dex_class_data {
 	int64_t direct_methods_size, virtual_methods_size;
 };
 
+/*
+ * A field of a class (encoded_field), with the names its ids stand for; a name that an
+ * index misses is undefined. field_idx_diff is as encoded, not summed.
+ */
 struct dex_field {
 	struct bytes class_name, name, proto;
 	int64_t is_static, instance, field_idx_diff, access_flags;
 };
 
+/* code_item: sizes are counts, insns_size of 16-bit units. */
 struct dex_code {
 	int64_t registers_size, ins_size, outs_size, tries_size, debug_info_off;
 	int64_t insns_size;
 	struct bytes insns;
 };
 
+/* A method of a class (encoded_method); code_item is undefined where code_off is 0. */
 struct dex_method {
 	struct bytes class_name, name, proto;
 	int64_t direct, is_virtual, method_idx_diff, access_flags, code_off;

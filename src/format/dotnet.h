@@ -40,6 +40,7 @@ struct dotnet_resource {
 	struct bytes name;
 };
 
+/* A version of an assembly, of 16 bits a part (ECMA-335, II.22.2). */
 struct dotnet_version {
 	int64_t major, minor, build_number, revision_number;
 };
@@ -49,6 +50,7 @@ struct dotnet_assembly_ref {
 	struct bytes public_key_or_token, name;
 };
 
+/* The module's own assembly; undefined where the table has no row. */
 struct dotnet_assembly {
 	struct dotnet_version version;
 	struct bytes name, culture;
@@ -133,6 +135,7 @@ bool dotnet_spend(struct dotnet *d, uint64_t n);
 /* dotnet_table.c: where tables lie, and their rows. */
 void dotnet_find_tables(struct dotnet *d);
 
+/* The tables of metadata that are read, by their numbers (ECMA-335, II.22). */
 enum dotnet_table_kind {
 	DOTNET_MODULE = 0x00,
 	DOTNET_TYPE_REF = 0x01,

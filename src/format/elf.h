@@ -47,6 +47,7 @@ struct elf_symbol {
 	struct bytes name;
 };
 
+/* How many entries the tables have to YARA-X: one that is not there has none. */
 struct elf_counts {
 	int64_t dynamic_section_entries, symtab_entries, dynsym_entries;
 };

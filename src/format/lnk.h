@@ -22,6 +22,7 @@ struct lnk_item {
 	struct bytes file_entry_name, network_location;
 };
 
+/* TrackerDataBlock (MS-SHLLINK 2.5.10); the ids as text, as YARA-X writes GUIDs. */
 struct lnk_tracker {
 	int64_t version;
 	struct bytes machine_id, droid_volume_id, droid_file_id;

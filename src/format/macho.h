@@ -44,16 +44,23 @@ struct macho_symtab {
 	struct fact_array nlists;  /* struct macho_nlist; their names are entries */
 };
 
+/*
+ * The fields of load commands by Apple's names (mach-o/loader.h): LC_DYSYMTAB; then what
+ * LC_CODE_SIGNATURE and its like have; LC_DYLD_INFO. Offsets count from the file's
+ * start, and are unchecked.
+ */
 struct macho_dysymtab {
 	int64_t ilocalsym, nlocalsym, iextdefsym, nextdefsym, iundefsym, nundefsym;
 	int64_t tocoff, ntoc, modtaboff, nmodtab, extrefsymoff, nextrefsyms;
 	int64_t indirectsymoff, nindirectsyms, extreloff, nextrel, locreloff, nlocrel;
 };
 
+/* linkedit_data_command. */
 struct macho_linkedit {
 	int64_t dataoff, datasize;
 };
 
+/* dyld_info_command. */
 struct macho_dyld_info {
 	int64_t rebase_off, rebase_size, bind_off, bind_size, weak_bind_off;
 	int64_t weak_bind_size, lazy_bind_off, lazy_bind_size, export_off, export_size;
@@ -70,6 +77,7 @@ struct macho_build {
 	struct fact_array tools; /* struct macho_tool */
 };
 
+/* version_min_command: which system it is for; versions as text, "10.15.0". */
 struct macho_min {
 	int64_t device;
 	struct bytes version, sdk;

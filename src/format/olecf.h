@@ -24,4 +24,8 @@ struct olecf {
 	uint32_t next; /* the entry that is looked at next */
 };
 
+/*
+ * Fills the streams of a struct olecf, once: the load of its row. ERR_LIMIT: a budget
+ * was spent; what was found before is there.
+ */
 enum err olecf_load(void *facts);

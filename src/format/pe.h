@@ -17,6 +17,7 @@
 #define PE_MAX_SECTIONS    96 /* what the loader of Windows takes */
 #define PE_MAX_DIRECTORIES 16
 
+/* Data directories that are read (PE/COFF, Optional Header Data Directories). */
 enum pe_directory {
 	PE_DIR_EXPORT = 0,
 	PE_DIR_IMPORT = 1,
@@ -43,10 +44,12 @@ enum pe_note {
 	PE_NOTE_SIGNATURE = 1 << 1, /* a signature does not parse */
 };
 
+/* A version of two numbers, as the optional header has four of. */
 struct pe_version {
 	int64_t major, minor;
 };
 
+/* Where something lies in the file, in bytes. */
 struct pe_range {
 	int64_t offset, size;
 };

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "handover/lines.h"
 
+/* A list as parsed: sorted bytewise, each name once. */
 struct list_names {
 	const struct bytes *name;
 	size_t n;

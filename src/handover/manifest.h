@@ -15,6 +15,7 @@
 #include "handover/label.h"
 #include "handover/lines.h"
 
+/* Appends the line of a member: its digest in hex, two blanks, the name. */
 void manifest_line(
     struct buf *out, struct bytes name, const uint8_t digest[LABEL_DIGEST]);
 

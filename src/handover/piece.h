@@ -45,6 +45,7 @@ struct pieces {
 	struct tree_blobs *blobs; /* of the commit; NULL: a folder */
 };
 
+/* An empty set. Done closes root and blobs, too: a set owns what it is given there. */
 void pieces_init(struct pieces *p);
 void pieces_done(struct pieces *p);
 

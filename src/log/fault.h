@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
+/* What can be wrong, from fault.def, which has the exit code and the sentence of each. */
 enum fault_kind {
 #define FAULT(name, code, text) FAULT_##name,
 #include "log/fault.def"

@@ -13,6 +13,10 @@
 
 #define FILES_PATH 80 /* bytes of a path below the folder, with its NUL */
 
+/*
+ * A folder that is written to, and what was put but has no name yet. Starts zeroed but
+ * for dir and name, which stay the caller's.
+ */
 struct files {
 	int dir;          /* the folder that paths are below */
 	const char *name; /* of the folder, for messages */
@@ -21,6 +25,7 @@ struct files {
 	bool folders; /* some were made since the last commit */
 };
 
+/* Forgets what was put and frees; files_drop before it removes the temporary ones. */
 void files_done(struct files *s);
 
 /* Writes path.tmp, and the folders it lies in. On failure nothing of it stays. */

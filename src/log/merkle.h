@@ -15,15 +15,24 @@
 #define MERKLE_PATH 64               /* hashes of the longest proof there can be */
 #define MERKLE_MOST (UINT64_MAX / 2) /* entries: sizes are int64 to the others */
 
+/*
+ * The hash of a leaf or an inner node (RFC 6962, 2.1: 0x00 before an entry, 0x01 before
+ * two hashes).
+ */
 struct merkle_hash {
 	uint8_t b[MERKLE_HASH];
 };
 
+/*
+ * An audit path or a consistency proof, the hash nearest to the leaves first (RFC 6962,
+ * 2.1.1 and 2.1.2).
+ */
 struct merkle_proof {
 	size_t n;
 	struct merkle_hash hash[MERKLE_PATH];
 };
 
+/* Are they equal? Not in constant time: nothing here is secret. */
 static inline bool
 merkle_same(const struct merkle_hash *a, const struct merkle_hash *b)
 {
@@ -64,6 +73,7 @@ size_t merkle_path_length(uint64_t index, uint64_t size);
 bool merkle_included(const struct merkle_hash *leaf, uint64_t index, uint64_t size,
     const struct merkle_proof *proof, const struct merkle_hash *root);
 
+/* A tree as others know it: how many entries, and the root over them. */
 struct merkle_head {
 	uint64_t size;
 	struct merkle_hash root;

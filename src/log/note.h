@@ -29,6 +29,7 @@ struct note_key {
 	uint8_t pub[SIGN_PUBLIC]; /* of another alg: SHA-256 of the public key */
 };
 
+/* A private key: its verifier key, and the seed. sign_wipe() the seed when done. */
 struct note_signer {
 	struct note_key key;
 	uint8_t seed[SIGN_SEED];

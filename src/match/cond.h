@@ -80,6 +80,10 @@ MUST_USE enum err cond_new(struct arena *keep, const struct db *db,
 /* Before the first rule of each object: the counters start anew. */
 void cond_begin(struct cond *vm);
 
+/*
+ * Decides a rule for the object at hand. After COND_NEED call it again once its patterns
+ * were searched; after COND_LIMIT nothing is known of the rule.
+ */
 enum cond_result cond_run(struct cond *vm, uint32_t rule);
 
 /*

@@ -21,6 +21,10 @@ branch(struct cond *vm, const uint32_t *b, enum cond_outcome o)
 	return cond_branch(vm, b, o);
 }
 
+/*
+ * Compares as the instruction says; rel was verified, and what is none of the others is
+ * COND_GE.
+ */
 static inline bool
 relation(uint32_t rel, int64_t a, int64_t b)
 {

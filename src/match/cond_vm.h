@@ -11,6 +11,9 @@
 
 #define COND_REGS 256
 
+/*
+ * A line that a rule wrote: kept until the rule is decided, as a run may be for nothing.
+ */
 struct cond_line {
 	struct bytes text;
 	struct cond_line *next;
@@ -53,6 +56,7 @@ struct cond {
 /* Where a run ends: an instruction of no rule. */
 extern const uint32_t cond_stop_word[1];
 
+/* Ends the run with this result: the next instruction is the stop. */
 static inline const uint32_t *
 cond_stop(struct cond *vm, enum cond_result r)
 {
@@ -78,6 +82,7 @@ cond_charge(struct cond *vm, uint64_t n)
 	return vm->env->more != NULL && vm->env->more(vm->env->host);
 }
 
+/* A number's register holds a float by its bits; these two convert. NaN is undefined. */
 static inline double
 cond_float(int64_t bits)
 {
@@ -87,6 +92,7 @@ cond_float(int64_t bits)
 	return f;
 }
 
+/* The contrary. */
 static inline int64_t
 cond_bits(double f)
 {
@@ -100,10 +106,18 @@ cond_bits(double f)
 bool cond_call_plain(
     struct cond *vm, const struct fact *row, const uint8_t *self, struct bytes *out);
 
+/*
+ * cond_str.c: handlers. Each takes the verified instruction at pc, charges for the bytes
+ * it looks at, and gives the next one.
+ */
 const uint32_t *cond_do_str(struct cond *vm, const uint32_t *pc);
 const uint32_t *cond_do_matches(struct cond *vm, const uint32_t *pc);
 int cond_str_cmp(struct bytes a, struct bytes b);
 
+/*
+ * cond_obj.c: handlers, in the same form. An object that is not there (NULL) makes what
+ * is read of it undefined; a call that cannot be paid for ends the run.
+ */
 const uint32_t *cond_do_module(struct cond *vm, const uint32_t *pc);
 const uint32_t *cond_do_load(struct cond *vm, const uint32_t *pc);
 const uint32_t *cond_do_elem(struct cond *vm, const uint32_t *pc);

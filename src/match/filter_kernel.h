@@ -21,6 +21,10 @@
  *	struct vec_quad, vec_quad(const struct filter_quad *)
  */
 
+/*
+ * filter_ops.fold. What is less than four vectors is copied first and folded in dst,
+ * which has FILTER_SLACK bytes of room: no load touches what lies behind src.
+ */
 KERNEL static void
 kernel_fold(uint8_t *dst, const uint8_t *src, const uint8_t *ahead, size_t n)
 {
@@ -53,6 +57,10 @@ kernel_put(uint64_t mask, size_t i, size_t n, uint16_t *out)
 	return found;
 }
 
+/*
+ * Tests every position, or with stride 2 every second one, against the bitmap. One test
+ * is of LANES windows, four bytes apart; four of them, a byte apart, are of all.
+ */
 KERNEL static inline size_t
 kernel_pass(const struct filter_map *map, const uint8_t *b, size_t n, uint16_t *out,
     const unsigned stride)
@@ -79,6 +87,7 @@ below(size_t n)
 	return n < 64 ? (1ULL << n) - 1 : ~0ULL;
 }
 
+/* Groups of 8: sets is 1 or 2, and known at compile time in both callers. */
 KERNEL static inline __attribute__((always_inline)) size_t
 kernel_anchors_of(const struct filter_anchors *t, const uint8_t *classes, size_t n,
     uint16_t *out, unsigned sets)
@@ -97,6 +106,10 @@ kernel_anchors_of(const struct filter_anchors *t, const uint8_t *classes, size_t
 	return found;
 }
 
+/*
+ * filter_ops.anchors. Classes are made for LIT_WINDOW bytes more than n, as the last
+ * position's window ends there.
+ */
 KERNEL static size_t
 kernel_anchors(const struct filter_anchors *t, const uint8_t *b, struct filter_copy *copy,
     size_t n, uint16_t *out)
@@ -109,6 +122,7 @@ kernel_anchors(const struct filter_anchors *t, const uint8_t *b, struct filter_c
 			      : kernel_anchors_of(t, classes, n, out, 2);
 }
 
+/* filter_ops.pass1 and pass2. */
 KERNEL static size_t
 kernel_pass1(const struct filter_map *m, const uint8_t *b, size_t n, uint16_t *out)
 {
@@ -121,6 +135,10 @@ kernel_pass2(const struct filter_map *m, const uint8_t *b, size_t n, uint16_t *o
 	return kernel_pass(m, b, n, out, 2);
 }
 
+/*
+ * Writes positions i + the set bits, without a branch on whether they count: one at or
+ * behind n is written and not counted, which is why out has FILTER_OVER of room.
+ */
 KERNEL static inline size_t
 kernel_put_bytes(uint64_t mask, size_t i, size_t n, uint16_t *out)
 {
@@ -135,6 +153,7 @@ kernel_put_bytes(uint64_t mask, size_t i, size_t n, uint16_t *out)
 	return found;
 }
 
+/* filter_ops.find: where the quad's four bytes all are. */
 KERNEL static size_t
 kernel_find(const struct filter_quad *quad, const uint8_t *b, size_t n, uint16_t *out)
 {
@@ -150,6 +169,7 @@ kernel_find(const struct filter_quad *quad, const uint8_t *b, size_t n, uint16_t
 	return found;
 }
 
+/* filter_ops.find_xor: the same for what holds under every key of an xor. */
 KERNEL static size_t
 kernel_find_xor(const struct filter_quad *quad, const uint8_t *b, size_t n, uint16_t *out)
 {

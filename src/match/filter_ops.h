@@ -21,6 +21,7 @@
 #define FILTER_BEHIND 16
 #define FILTER_SLACK  80
 
+/* See above: [FILTER_FRONT] is the block's first byte. */
 struct filter_copy {
 	uint8_t b[FILTER_FRONT + FILTER_BLOCK + FILTER_BEHIND + FILTER_SLACK];
 };

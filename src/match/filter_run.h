@@ -14,6 +14,7 @@
 #define DYN_WORDS   8192 /* of the bitmap, at most */
 #define DYN_DIRECT  256  /* needles that are looked for on their own */
 
+/* A window of a needle in the hash table of an on-demand pass. */
 struct dyn_window {
 	uint32_t quad;
 	uint32_t needle;
@@ -21,6 +22,11 @@ struct dyn_window {
 	uint8_t off;
 };
 
+/*
+ * A needle that is looked for on its own, by four of its bytes: when there are few, that
+ * is quicker than the table. off: where the quad begins in the needle; xored: it holds
+ * under every key.
+ */
 struct dyn_direct {
 	uint32_t needle, part;
 	struct filter_quad quad;
@@ -41,6 +47,10 @@ struct filter_memo {
 
 #define FILTER_MEMOS 128
 
+/*
+ * What a run works in: one a scanner, used again for every object. Its size is a promise
+ * (FILTER_SCRATCH_SIZE).
+ */
 struct filter_scratch {
 	struct filter_copy fold, raw, classes;
 	uint16_t at[FILTER_BLOCK + FILTER_OVER];
@@ -56,6 +66,10 @@ struct filter_scratch {
 
 _Static_assert(sizeof(struct filter_scratch) <= FILTER_SCRATCH_SIZE, "the stated budget");
 
+/*
+ * One walk over the data. limit: of ctx's compares, in steps; block and raw are of
+ * scratch.
+ */
 struct filter_run {
 	const struct filter *f;
 	struct bytes data;
@@ -74,6 +88,7 @@ struct filter_run {
 /* Bytes of a needle that are compared first. */
 #define FILTER_HEAD 64
 
+/* A run at the start of the data; nothing to end. f, data and ctx must outlive it. */
 struct filter_run filter_run_new(
     const struct filter *f, struct bytes data, struct filter_ctx *ctx);
 
@@ -102,6 +117,7 @@ bool filter_run_end_block(struct filter_run *r);
  */
 void filter_run_verify(struct filter_run *r, uint32_t index, unsigned off, size_t at);
 
+/* Nobody wants more matches of this part: its hits need not be verified. */
 static inline bool
 filter_done(const struct filter_ctx *c, uint32_t part)
 {

@@ -17,6 +17,7 @@
 
 struct hits;
 
+/* UNKNOWN is no answer: hits_want and hits_search (pass.h) find it out. */
 enum hits_answer { HITS_NO, HITS_YES, HITS_UNKNOWN };
 
 /* One match: where it starts, how long it is. key is that of an xor string. */

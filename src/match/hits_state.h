@@ -31,6 +31,7 @@ struct part_state {
 	uint32_t gen;
 };
 
+/* What is known of a pattern in the object of generation gen; an older gen is unknown. */
 struct pattern_state {
 	struct hit_list *list; /* when listed */
 	uint32_t gen;
@@ -40,6 +41,7 @@ struct pattern_state {
 	bool cut; /* it was told that its search was cut */
 };
 
+/* Of a regex program that lies in the database: is it verified? */
 enum program_state { PROGRAM_NEW, PROGRAM_GOOD, PROGRAM_BAD };
 
 /* A list of numbers in the object arena. */
@@ -114,6 +116,10 @@ size_t list_before(const struct hit_list *l, uint64_t off);
 /* Joins the lists of the parts of a chain into the matches of the whole. */
 enum err chain_join(struct hits *h, const struct db_pattern *p, struct hit_list *out);
 
+/*
+ * Tells the scanner, once a pattern and object, that its search was cut and why (a
+ * literal text): what is known of it may lack matches.
+ */
 void hits_cut(struct hits *h, uint32_t pattern, const char *why);
 
 /* The budget of one regex begins; and it ends. */

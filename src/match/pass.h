@@ -68,6 +68,10 @@ bool hits_spent(const struct hits *h);
  * ERR_FORMAT: there is no such program. ERR_LIMIT: too much work. */
 MUST_USE enum err hits_regex(struct hits *h, uint32_t re, struct bytes s, bool *found);
 
+/*
+ * What was done since the scanner was made: places that were anchors, that passed the
+ * bitmap, needles compared, steps of regexes, and passes on demand.
+ */
 struct hits_stats {
 	uint64_t anchors, candidates, compares, steps, passes;
 };

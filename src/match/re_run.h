@@ -66,6 +66,7 @@ struct re_scratch {
 struct re_run re_run_of(
     struct re_vm *vm, const struct re_prog *prog, struct bytes data, bool back);
 
+/* Does this state read this byte? Only RE_OP_MASK and RE_OP_CLASS read one. */
 static inline bool
 re_reads(const struct re_run *r, const struct re_state *s, uint8_t byte)
 {

@@ -25,6 +25,7 @@
 #include "base/bytes.h"
 #include "db/re.h"
 
+/* RE_LIMIT: the steps allowed were spent before it was known. */
 enum re_answer { RE_NO, RE_YES, RE_LIMIT };
 
 struct re_vm {
@@ -44,6 +45,7 @@ struct re_vm {
 	struct re_scratch *scratch;
 };
 
+/* A match: where it starts in the data, and its length in bytes. */
 struct re_span {
 	uint64_t at, len;
 };

@@ -4,4 +4,8 @@
  */
 #pragma once
 
+/*
+ * candor-fetch: reads its jobs from the channel it inherits, locks itself in, runs them,
+ * and ends the process: with 0, or with 3 when it could not be locked in or served.
+ */
 int net_main(int argc, char **argv);

@@ -101,6 +101,7 @@ struct elf {
 #define ELF_SECTIONS_MAX 65536u
 #define ELF_SEGMENTS_MAX 4096u
 
+/* Does it begin as an ELF file does (gABI, e_ident)? No more than that was checked. */
 bool elf_is(struct bytes head);
 
 /* ERR_FORMAT: no ELF header. Broken parts are notes. */

@@ -9,10 +9,12 @@
 
 #include "objdiff/elf.h"
 
+/* An entry of the dynamic section (gABI, Dynamic Section), in host order. */
 struct elf_tag {
 	uint64_t tag, value;
 };
 
+/* All entries up to DT_NULL, in the arena of the elf. */
 struct elf_dyn {
 	struct elf_tag *tag;
 	size_t n;

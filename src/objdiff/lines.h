@@ -12,6 +12,10 @@ struct lines {
 	void *insn;    /* its one instruction, used again and again */
 };
 
+/*
+ * Takes Capstone up for the machine of e; when it does not know it, lines have no text.
+ * Close frees Capstone's memory.
+ */
 void lines_open(struct lines *l, const struct elf *e);
 void lines_close(struct lines *l);
 

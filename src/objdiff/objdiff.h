@@ -21,6 +21,7 @@
 #include "base/err.h"
 #include "result/difference.h"
 
+/* Which kinds of object files are compared function by function. */
 enum objdiff_kind {
 	OBJDIFF_NONE,
 	OBJDIFF_ELF,

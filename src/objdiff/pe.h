@@ -26,6 +26,7 @@ enum { /* data directories that we read */
 	PE_IAT = 12,
 };
 
+/* A data directory: where it is in memory, and its size in bytes. */
 struct pe_dir {
 	uint32_t rva, size;
 };

@@ -36,6 +36,7 @@ struct ref {
 unsigned ref_of_insn(
     const struct elf *e, uint64_t at, struct insn *x, struct ref out[REFS_MAX]);
 
+/* What a relocation refers to: a symbol of another object by name, or an address here. */
 struct ref ref_of_rel(const struct elf *e, const struct elf_rel *r);
 
 /* A mix of 64 bits for tables and digests; no proof of anything. */

@@ -13,6 +13,7 @@
 #include "objdiff/unit.h"
 #include "result/difference.h"
 
+/* SAME_HARMLESS: but for what same.mild holds, a date or a path. */
 enum alike { SAME_YES, SAME_HARMLESS, SAME_NO };
 
 /* Why two functions differ. */
@@ -38,6 +39,7 @@ struct same_mild {
 	enum diff_class cls;
 };
 
+/* A pair of addresses and what is known of it; a 0: the slot is free. */
 struct same_slot {
 	uint64_t a, b;
 	uint8_t state;
@@ -75,6 +77,10 @@ struct same {
 MUST_USE enum err same_open(
     struct same *s, struct arena *arena, struct units *a, struct units *b, bool still);
 
+/*
+ * Two functions, or two references. why: set when the answer is SAME_NO; NULL: not asked,
+ * and what was found out before is enough.
+ */
 enum alike same_units(
     struct same *s, struct unit *a, struct unit *b, struct same_reason *why);
 enum alike same_refs(struct same *s, const struct ref *a, const struct ref *b);

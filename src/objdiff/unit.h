@@ -20,6 +20,7 @@ enum unit_kind {
 	UNIT_GAP,  /* between functions */
 };
 
+/* What is known of a function: nothing, that its partner is the same, that it differs. */
 enum unit_state { UNIT_UNKNOWN, UNIT_SAME, UNIT_DIFFERS };
 
 struct unit {

@@ -22,12 +22,17 @@ struct flow;
 
 #define FLOW_NONE UINT32_MAX
 
+/*
+ * How many a graph may hold; what comes beyond is not recorded, and told
+ * (flow_complete).
+ */
 struct flow_limits {
 	uint32_t files, procs, events;
 };
 
 extern const struct flow_limits flow_default;
 
+/* Never NULL; the tables grow as they are filled, up to the limits. Free takes NULL. */
 struct flow *flow_new(const struct flow_limits *l);
 void flow_free(struct flow *f);
 

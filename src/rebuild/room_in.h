@@ -6,6 +6,7 @@
 
 #include "rebuild/room.h"
 
+/* In this order, but that ROOM_FAILED may come instead of any of its own. */
 enum room_word {
 	ROOM_GO,     /* to it: ids are mapped, it is traced; make the room */
 	ROOM_READY,  /* from it: made; with three descriptors: root, out, log */
@@ -14,6 +15,10 @@ enum room_word {
 	ROOM_ENDED,  /* from it: value is the build's status */
 };
 
+/*
+ * One message, whole in one packet (SOCK_SEQPACKET): both halves are this program, so it
+ * is a plain struct.
+ */
 struct room_msg {
 	enum room_word word;
 	int value;

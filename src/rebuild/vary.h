@@ -52,6 +52,10 @@ struct vary_host {
 	const char *locale; /* another locale that is installed; NULL: none */
 };
 
+/*
+ * The world with those values of the second that set names; VARY_NONE is the first
+ * world. A value that the host cannot change is the first's.
+ */
 void vary_make(unsigned set, const struct vary_host *host, struct vary_world *out);
 
 /* Is the clock another than the kernel's? */

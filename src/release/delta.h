@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "release/ruleset.h"
 
+/* In the order that lists have them. */
 enum delta_kind { DELTA_ADDED, DELTA_CHANGED, DELTA_REMOVED, DELTA_KINDS };
 
 struct delta_item {

@@ -12,6 +12,7 @@
 
 #define RULESET_DIGEST 32
 
+/* One line of a rule's meta. */
 struct ruleset_meta {
 	struct bytes name, value;
 	bool text; /* a string; else a number or a boolean as it is spelled in rules */
@@ -36,6 +37,7 @@ struct ruleset {
 	size_t n, cap;
 };
 
+/* An empty set, with a budget for all it copies. Done frees it. */
 void ruleset_init(struct ruleset *s);
 void ruleset_done(struct ruleset *s);
 

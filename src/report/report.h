@@ -72,6 +72,10 @@ void report_done(struct report *r, struct report_file *f, const char *failed);
  * holds among others is told, and leaves the exit code alone. */
 void report_skipped(struct report *r, struct bytes path, const char *why, bool named);
 
+/*
+ * What the summary tells besides the report's own counts. ms: from start to end; lost:
+ * workers that were killed or died.
+ */
 struct report_totals {
 	uint64_t ms;
 	unsigned workers, lost;

@@ -29,6 +29,7 @@ enum finding_flag {
 	    1 << 2, /* only matches (or text, of facts): more of the last one */
 };
 
+/* The type of a metadata value; its number is on the wire. */
 enum meta_type { META_INT, META_BOOL, META_STR };
 
 struct finding_meta {

@@ -32,6 +32,7 @@ struct verdict {
  */
 void verdict_add(struct verdict *v, const struct finding *f);
 
+/* One word, as reports have it: "clean", "malicious". */
 const char *verdict_name(enum verdict_kind kind);
 
 /* Something was found. */

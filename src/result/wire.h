@@ -83,8 +83,10 @@ enum wire_scan_flag {
 	WIRE_DUMP_JSON = 1 << 8, /* facts as JSON */
 };
 
+/* An external variable's type; its number is on the wire. */
 enum wire_ext_type { WIRE_INT, WIRE_FLOAT, WIRE_STR, WIRE_BOOL };
 
+/* An external variable: the member of its type has the value; WIRE_BOOL is in i. */
 struct wire_ext {
 	struct bytes name;
 	enum wire_ext_type type;
@@ -93,6 +95,7 @@ struct wire_ext {
 	struct bytes s;
 };
 
+/* All of them; p is the owner's who made the list. */
 struct wire_exts {
 	const struct wire_ext *p;
 	uint32_t n;

@@ -39,6 +39,7 @@ struct slot {
 	struct place place;
 };
 
+/* An object register: the path it was made for, so that it serves for that path again. */
 struct obj_reg {
 	struct cond_path path;
 	bool busy;

@@ -18,8 +18,16 @@ struct rules_source {
 	struct bytes text; /* valid as long as the compile arena */
 };
 
+/*
+ * The type that an external variable has for the compiler; the numbers are the
+ * database's.
+ */
 enum rules_ext_type { RULES_EXT_INT, RULES_EXT_FLOAT, RULES_EXT_STR, RULES_EXT_BOOL };
 
+/*
+ * An external variable, with the value that conditions see unless a scan gives another.
+ * Borrowed for the call.
+ */
 struct rules_ext {
 	const char *name;
 	enum rules_ext_type type;

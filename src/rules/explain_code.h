@@ -9,6 +9,7 @@
 /* What is not printable as <hh>: whoever shows the text escapes backslashes. */
 void explain_text(struct buf *out, struct bytes s);
 
+/* The trigger set in words, with the cost of each pattern. Appended. */
 void explain_trigger(struct buf *out, const struct ir *ir, const struct ir_rule *rule,
     const struct trigger *t, const struct trigger_costs *costs);
 

@@ -29,6 +29,10 @@
 #define GRAM_HEAVY_AT (GRAM_ROWS_AT + 2 * GRAM_ROW)
 #define GRAM_SIZE     (GRAM_HEAVY_AT + 7 * GRAM_HEAVY)
 
+/*
+ * The cell of four folded bytes in either row. Multiplicative hashes that share nothing,
+ * so that two which meet in one row seldom meet in both.
+ */
 static inline uint32_t
 gram_slot0(uint32_t w)
 {

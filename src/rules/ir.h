@@ -18,6 +18,10 @@ struct re_ast; /* rules/re_ast.h */
 
 #define IR_DEPTH_MAX 1000 /* of a condition tree: walks may recurse */
 
+/*
+ * The type of a node's value. IR_REGEX is only an operand; IR_OBJECT: a struct, array or
+ * dictionary.
+ */
 enum ir_type { IR_BOOL, IR_INT, IR_FLOAT, IR_STR, IR_REGEX, IR_OBJECT };
 
 /*
@@ -108,6 +112,7 @@ enum ir_op {
 	IR_NOPS,
 };
 
+/* How many must be true: all, at least one, none, a number, a share. */
 enum ir_quant { IR_ALL, IR_ANY, IR_NONE, IR_N, IR_PERCENT };
 
 /* A string operand: one of the rule's strings, or the current one of a for-of. */
@@ -153,6 +158,7 @@ struct ir_node {
 	} u;
 };
 
+/* What a string was written as. */
 enum ir_pattern_kind { IR_TEXT, IR_HEX, IR_RE };
 
 enum ir_mod {
@@ -223,6 +229,7 @@ struct ir_rule {
 				 in one file */
 };
 
+/* An external variable (rules_ext), copied into the arena. */
 struct ir_ext {
 	struct bytes name;
 	enum rules_ext_type type;

@@ -28,6 +28,7 @@ struct names {
 	uint64_t seed;
 };
 
+/* An empty table in that arena; nothing is allocated before the first name. */
 void names_init(struct names *t, struct arena *a);
 
 /* The entry, valid until the next names_put; NULL: none. */

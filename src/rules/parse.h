@@ -139,6 +139,7 @@ bool parse_accept(struct parser *p, enum tok kind);
 /* Takes a token of that kind; else the syntax error that nothing else can stand here. */
 MUST_USE enum err parse_expect(struct parser *p, enum tok kind, struct token *out);
 
+/* Where a token stands. */
 struct place place_of(const struct token *t);
 
 /* "syntax error, unexpected X", with ", expecting LIST" unless that is NULL. */

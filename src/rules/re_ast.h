@@ -33,6 +33,7 @@ enum re_kind {
 	RE_NOTWORD,
 };
 
+/* A set of bytes: bit b & 63 of bit[b >> 6]. */
 struct re_set {
 	uint64_t bit[4];
 };

@@ -26,5 +26,9 @@ struct re_chain {
 	size_t n;
 };
 
+/*
+ * Cuts at the long jumps. Without one, out has the whole as its only part. ERR_LIMIT:
+ * the arena.
+ */
 MUST_USE enum err re_chain_split(
     struct arena *a, const struct re_ast *ast, struct re_chain *out);

@@ -14,5 +14,9 @@ struct record_rule {
 	bool effect;
 };
 
+/*
+ * The tables of rules, strings, metadata and texts. code: of each rule, in the order of
+ * ir.rules. ERR_LIMIT: the arena is spent.
+ */
 MUST_USE enum err records_write(
     struct dbw *w, const struct ir *ir, const struct record_rule *code);

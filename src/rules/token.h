@@ -102,6 +102,7 @@
 	X(INCLUDE, "include")     /* never seen by the parser */ \
 	X(ERROR, "error")
 
+/* The kinds of tokens, from the table above. */
 enum tok {
 #define TOK_ENUM(name, text) TOK_##name,
 	TOKENS(TOK_ENUM)
@@ -145,6 +146,10 @@ struct lexer {
 	struct arena *arena;
 };
 
+/*
+ * A lexer at the start of text, which is borrowed. yara_only: what only YARA-X knows are
+ * no words.
+ */
 void lex_init(struct lexer *lx, struct bytes text, struct arena *a, bool yara_only);
 
 /* The next token; TOK_EOF for ever at the end. ERR_LIMIT: the arena is spent. */

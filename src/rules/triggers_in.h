@@ -61,6 +61,10 @@ struct wake wake_rule(struct triggers *t, uint32_t rule);
 /* The pattern that p names now; NULL: not known. */
 const struct ir_pattern *wake_which(const struct triggers *t, struct ir_pat p);
 
+/*
+ * What must be seen before the node can be want; the cheapest such set. The walk is
+ * bounded by IR_DEPTH_MAX.
+ */
 struct wake wake_of(struct triggers *t, const struct ir_node *n, enum want want);
 
 /* A test that no pattern has a part in: what it costs to rely on its being false. */

@@ -14,8 +14,13 @@
 #define WORKER_CHANNEL 3 /* the descriptor of a worker's only socket */
 #define FILTER_MAX     512
 
+/* FILTER_ONLY: no bits but those of value; FILTER_IS: just value. */
 enum filter_op { FILTER_END, FILTER_ONLY, FILTER_IS };
 
+/*
+ * A condition on argument arg (0 to 5), by its lower 32 bits; all checks of a row must
+ * hold.
+ */
 struct filter_check {
 	enum filter_op op;
 	uint8_t arg;

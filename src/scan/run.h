@@ -104,4 +104,5 @@ MUST_USE enum err scan_file(struct scan *s, struct bytes file, const struct sink
 MUST_USE enum err scan_regions(
     struct scan *s, const struct regions *process, const struct sink *to);
 
+/* Counts since the scanner was made; the scan's own, valid as long as it is. */
 const struct scan_stats *scan_stats(const struct scan *s);

@@ -58,6 +58,10 @@ struct lab {
 	size_t nsaid;
 };
 
+/*
+ * A lab of empty log and site in folder, which exists. Done frees memory only. A copied
+ * log is freed by lab_free_log.
+ */
 void lab_init(struct lab *l, const char *folder, const char *candor);
 void lab_done(struct lab *l);
 void lab_copy_log(const struct lab_log *from, struct lab_log *to);
@@ -92,6 +96,10 @@ uint64_t lab_add(struct lab *l, struct lab_log *log, const struct lab_release *r
 /* A keys' statement: from the publisher's first key to his second. */
 uint64_t lab_add_rotation(struct lab *l, struct lab_log *log, bool both_sign);
 
+/*
+ * What may be wrong with a checkpoint: all zero but size is an honest one without
+ * witnesses.
+ */
 struct lab_checkpoint {
 	uint64_t size;
 	unsigned witnesses;          /* a bit each: who cosigns */
@@ -101,6 +109,7 @@ struct lab_checkpoint {
 	bool break_signature, twice; /* twice: the first witness signs two times */
 };
 
+/* The signed note, appended. */
 void lab_checkpoint(const struct lab *l, const struct lab_log *log,
     const struct lab_checkpoint *c, struct buf *out);
 

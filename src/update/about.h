@@ -26,6 +26,10 @@ struct about {
 	char built[ABOUT_BUILT]; /* the version of candor that made the database */
 };
 
+/*
+ * The text of a file "about", both ways: what print writes, parse takes back to the
+ * same. Parse is strict; FAULT_STATE: it is no such text, or damaged.
+ */
 MUST_USE enum err about_parse(struct bytes text, struct about *out, struct fault *f);
 void about_print(const struct about *a, struct buf *out);
 

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
+/* A reader; views of the text, nothing to end. */
 struct facts {
 	struct bytes rest;
 	struct bytes key, value; /* of the line that was read last */
@@ -29,4 +30,5 @@ bool facts_digest(struct bytes s, uint8_t out[32]);
 /* Cuts value at blanks into exactly n words; false: it has another number of them. */
 bool facts_words(struct bytes value, struct bytes *words, size_t n);
 
+/* In lower-case hex, appended. */
 void facts_put_digest(struct buf *b, const uint8_t digest[32]);

@@ -68,6 +68,10 @@ struct judge_said {
 	struct judge_program program;     /* of a program's release; else empty */
 };
 
+/*
+ * Judges; cannot fail but by a fault. Unless out->fault is FAULT_NONE, only that may be
+ * used. FAULT_TOO_LARGE: it takes too much memory to judge.
+ */
 void judge_release(const struct judge_ask *ask, struct judge_said *out);
 
 /*

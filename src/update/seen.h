@@ -17,6 +17,7 @@
 #define SEEN_ORIGIN  256
 #define SEEN_TEXT    262144
 
+/* The largest tree that was seen of a log. */
 struct seen_log {
 	char origin[SEEN_ORIGIN];
 	struct merkle_head head;

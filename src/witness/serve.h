@@ -14,6 +14,7 @@
 #include "base/bytes.h"
 #include "base/err.h"
 
+/* The only methods; any other is answered with 405 before anyone is asked. */
 enum serve_method { SERVE_GET, SERVE_POST };
 
 struct serve_request {
