@@ -136,6 +136,7 @@ struct fact_module {
 	const struct fact *facts;
 	size_t facts_size;
 	uint32_t needs; /* bits that stand in db_head.needs when it is imported */
+	bool yarax;     /* YARA has no module of that name */
 };
 
 /* Rows, to write tables with. S is the struct, f the field of the same name. */

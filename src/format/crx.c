@@ -324,4 +324,5 @@ const struct format format_crx = {
 	.facts_size = sizeof(struct crx),
 	.probe = crx_probe,
 	.open = crx_open,
+	.yarax = true,
 };

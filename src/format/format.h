@@ -63,6 +63,7 @@ struct format {
 	void (*leave)(void *given);
 	uint32_t needs; /* enum format_need */
 	bool unlisted;  /* for those who know its name: in no dump and no manual */
+	bool yarax;     /* YARA has no module of that name */
 };
 
 /* Everything that candor reads (formats.def), in its order; ends with NULL. */

@@ -262,4 +262,5 @@ const struct format format_lnk = {
 	.facts_size = sizeof(struct lnk),
 	.probe = lnk_probe,
 	.open = lnk_open,
+	.yarax = true,
 };

@@ -277,4 +277,5 @@ const struct format format_msi = {
 	.facts_size = sizeof(struct msi),
 	.probe = msi_probe,
 	.open = msi_open,
+	.yarax = true,
 };

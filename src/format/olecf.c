@@ -122,4 +122,5 @@ const struct format format_olecf = {
 	.probe = olecf_probe,
 	.open = olecf_open,
 	.next = olecf_next,
+	.yarax = true,
 };

@@ -134,4 +134,5 @@ const struct format format_vba = {
 	.facts_size = sizeof(struct vba),
 	.probe = vba_probe,
 	.open = vba_open,
+	.yarax = true,
 };

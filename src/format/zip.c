@@ -138,4 +138,5 @@ const struct format format_zip = {
 	.facts_size = sizeof(struct zip),
 	.probe = zip_probe,
 	.open = zip_open,
+	.yarax = true,
 };

@@ -31,7 +31,7 @@ modules_tables(struct arena *a, size_t *n)
 	list = ARENA_ARRAY(a, *n + 1, struct fact_module);
 	for (size_t i = 0; list != NULL && i < *n; i++)
 		list[i] = (struct fact_module){ modules[i]->name, modules[i]->facts,
-			modules[i]->facts_size, modules[i]->needs };
+			modules[i]->facts_size, modules[i]->needs, modules[i]->yarax };
 	return list;
 }
 

@@ -1,5 +1,22 @@
 #include "rules/parse.h"
 
+static enum err
+import_module(struct parser *p, const struct token *t, size_t i)
+{
+	const char *name = parse_str(p, t->s);
+
+	if (p->yara_only && p->env->modules[i].yarax)
+		return parse_fail(p, place_of(t),
+		    "unknown module \"%s\" (YARA has none: leave out --yara-only, or the "
+		    "rules that need it)",
+		    name);
+	if (p->ir->imported[i] == 0)
+		p->ir->imported[i] = ++p->nimported;
+	if (names_find(&p->imports, t->s, p->ns) != NULL)
+		return OK;
+	return names_put(&p->imports, t->s, p->ns, (uint32_t)i);
+}
+
 enum err
 parse_import(struct parser *p)
 {
@@ -12,13 +29,8 @@ parse_import(struct parser *p)
 	if (t.s.n == 0)
 		return parse_fail(p, place_of(&t), "invalid module name \"\"");
 	for (size_t i = 0; i < p->env->nmodules; i++) {
-		if (!bytes_eq(bytes_of(p->env->modules[i].name), t.s))
-			continue;
-		if (p->ir->imported[i] == 0)
-			p->ir->imported[i] = ++p->nimported;
-		if (names_find(&p->imports, t.s, p->ns) == NULL)
-			TRY(names_put(&p->imports, t.s, p->ns, (uint32_t)i));
-		return OK;
+		if (bytes_eq(bytes_of(p->env->modules[i].name), t.s))
+			return import_module(p, &t, i);
 	}
 	if (t.s.n < name.s.n) /* YARA: a NUL is in it */
 		return parse_fail(

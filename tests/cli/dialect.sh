@@ -17,3 +17,12 @@ code "$candor" scan -q --dialect yara-x f
 code "$candor" check --dialect yara-x own.yar
 code "$candor" check own.yar
 code "$candor" check --yara-only own.yar
+for module in crx lnk msi olecf vba zip; do
+	echo "import \"$module\" rule a { condition: true }" >$module.yar
+	code "$candor" check $module.yar
+	code "$candor" check --yara-only $module.yar
+done
+for module in console cuckoo dex dotnet elf hash macho magic math pe string time; do
+	echo "import \"$module\" rule $module { condition: true }"
+done >yaras.yar
+code "$candor" check --yara-only yaras.yar
