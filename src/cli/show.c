@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/sys.h"
 #include "cli/msg.h"
 #include "report/diag.h"
@@ -28,6 +29,29 @@ put(struct show *s, struct buf *b)
 	buf_done(b);
 }
 
+/* docs/json.md, "candor check". */
+static void
+json_diag(struct buf *b, const struct diag *d, const char *file)
+{
+	static const char *const kind[] = {
+		[DIAG_ERROR] = "error", [DIAG_WARNING] = "warning", [DIAG_HINT] = "hint"
+	};
+	struct json j = { b, false };
+
+	json_open(&j, NULL, '{');
+	json_str(&j, "type", kind[d->kind]);
+	json_bytes(&j, "path", bytes_of(file ? file : d->file));
+	if (d->line > 0)
+		json_uint(&j, "line", d->line);
+	if (d->col > 0)
+		json_uint(&j, "column", d->col);
+	if (d->rule != NULL)
+		json_bytes(&j, "rule", bytes_of(d->rule));
+	json_bytes(&j, "text", bytes_of(d->text));
+	json_close(&j, '}');
+	buf_u8(b, '\n');
+}
+
 void
 show_diag(void *arg, const struct diag *d, const char *file)
 {
@@ -39,8 +63,25 @@ show_diag(void *arg, const struct diag *d, const char *file)
 	s->hints += d->kind == DIAG_HINT;
 	if (s->quiet && d->kind != DIAG_ERROR)
 		return;
-	report_diag(&b, d, file, s->colour);
+	if (s->json)
+		json_diag(&b, d, file);
+	else
+		report_diag(&b, d, file, s->colour);
 	put(s, &b);
+}
+
+static void
+json_counts(const struct show *s, struct buf *b)
+{
+	struct json j = { b, false };
+
+	json_open(&j, NULL, '{');
+	json_str(&j, "type", "summary");
+	json_uint(&j, "errors", s->errors);
+	json_uint(&j, "warnings", s->warnings);
+	json_uint(&j, "hints", s->hints);
+	json_close(&j, '}');
+	buf_u8(b, '\n');
 }
 
 void
@@ -48,10 +89,11 @@ show_counts(struct show *s)
 {
 	struct buf b = { 0 };
 
-	if (s->errors + s->warnings == 0)
-		return;
-	buf_printf(&b, "%u error%s, %u warning%s\n", s->errors, s->errors == 1 ? "" : "s",
-	    s->warnings, s->warnings == 1 ? "" : "s");
+	if (s->json)
+		json_counts(s, &b);
+	else if (s->errors + s->warnings > 0)
+		buf_printf(&b, "%u error%s, %u warning%s\n", s->errors,
+		    s->errors == 1 ? "" : "s", s->warnings, s->warnings == 1 ? "" : "s");
 	put(s, &b);
 }
 

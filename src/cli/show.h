@@ -11,6 +11,7 @@ struct show {
 	bool quiet; /* errors only */
 	bool colour;
 	bool to_stdout;
+	bool json;   /* docs/json.md; to_stdout then */
 	bool broken; /* stdout took no more: told, and the exit code says it */
 	unsigned errors, warnings, hints;
 };
@@ -18,7 +19,7 @@ struct show {
 /* A job_rules.diag; arg is a struct show. */
 void show_diag(void *arg, const struct diag *d, const char *file);
 
-/* "2 errors, 1 warning" with a newline, or nothing. */
+/* "2 errors, 1 warning" with a newline, or nothing; of JSON the summary, always. */
 void show_counts(struct show *s);
 
 /* Writes b to stdout and frees it; the first failure is told and sets broken. */

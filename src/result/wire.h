@@ -139,6 +139,7 @@ enum wire_compile_flag {
 struct wire_compile {
 	uint32_t flags; /* enum wire_compile_flag */
 	uint32_t strings_per_rule;
+	uint32_t budget; /* of a string, in places of a MB: for hints; 0: the default */
 	uint64_t memory;
 	struct bytes explain_rule;
 	struct wire_exts exts;

@@ -74,6 +74,7 @@ static const struct field compile_fields[] = {
 	{ .kind = VERSION },
 	ROW(U32, wire_compile, flags),
 	ROW(U32, wire_compile, strings_per_rule),
+	ROW(U32, wire_compile, budget),
 	ROW(U64, wire_compile, memory),
 	ROW(BYTES, wire_compile, explain_rule),
 	ROW_ARRAY(wire_compile, exts.p, exts.n, wire_ext, 28, ext_fields),

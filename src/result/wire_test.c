@@ -61,8 +61,9 @@ put_sample_scan(struct buf *b)
 static void
 put_sample_compile(struct buf *b)
 {
-	struct wire_compile c = { .explain_rule = BYTES_LIT("r"),
-		.exts = { ext_rows, 1 } };
+	struct wire_compile c = {
+		.budget = 7, .explain_rule = BYTES_LIT("r"), .exts = { ext_rows, 1 }
+	};
 
 	wire_put_compile(b, &c);
 }

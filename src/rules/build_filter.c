@@ -160,8 +160,8 @@ build_firsts(struct build *b)
 	for (uint32_t r = 0; r < b->ir->nrules; r++) {
 		const struct ir_rule *rule = b->ir->rules[r];
 
-		if (b->trigger[r].always && !b->trigger[r].effect && rule->nstrings > 0)
-			explain_dear(b->env, &b->low, rule, &t[r]);
+		if (!b->trigger[r].effect && rule->nstrings > 0)
+			explain_dear(b->env, &b->low, rule, &b->trigger[r], &t[r]);
 		explain_loops(b->env, rule);
 		if (b->trigger[r].npatterns > 0 || t[r].always || t[r].ngates > 0)
 			continue;

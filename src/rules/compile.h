@@ -55,6 +55,9 @@ struct rules_env {
 	size_t nexts;
 	uint32_t flags;            /* enum rules_flag */
 	uint32_t strings_per_rule; /* 0: 10000 */
+	/* Hints tell of strings that wake their rule at more places of a MB (1,048,576
+	 * bytes) of common files; 0: EXPLAIN_BUDGET. What is compiled stays the same. */
+	uint32_t budget;
 	/*
 	 * Finds an included file; its name and text must live as long as the arena.
 	 * ERR_ACCESS: cannot be opened. NULL: includes are disabled.

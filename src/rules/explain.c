@@ -90,9 +90,15 @@ places_of(const struct lowered *low, const struct lowered_pattern *p)
 	return least * EXPLAIN_MB;
 }
 
-/* Why a pattern cannot wake rules, in words with a remedy. */
+static double
+budget_of(const struct rules_env *env)
+{
+	return env->budget ? env->budget : EXPLAIN_BUDGET;
+}
+
+/* Why a pattern cannot wake rules, or should not, in words with a remedy. */
 static const char *
-reason_of(struct arena *a, const struct lowered *low, uint32_t pattern)
+reason_of(const struct rules_env *env, const struct lowered *low, uint32_t pattern)
 {
 	const struct lowered_pattern *p = &low->pattern[pattern];
 	bool atomless = false, brief = false;
@@ -110,42 +116,50 @@ reason_of(struct arena *a, const struct lowered *low, uint32_t pattern)
 	if (brief)
 		return "has fewer than 4 fixed bytes in a row; make it longer";
 	if (isfinite(places))
-		return arena_printf(a,
+		return arena_printf(env->arena,
 		    "is suspected at %.0f places of a MB, where %.0f are the budget; use "
 		    "rarer bytes",
-		    places, LIT_HOT * EXPLAIN_MB);
+		    places, budget_of(env));
 	return "is too common; use rarer bytes";
+}
+
+/* The first string of the rule that is among the patterns and costs too much, or NULL. */
+static const struct ir_string *
+dear_string(const struct rules_env *env, const struct lowered *low,
+    const struct ir_rule *r, const struct trigger *t)
+{
+	for (uint32_t i = 0; i < r->nstrings; i++) {
+		uint32_t p = r->strings[i].pattern->index;
+		bool among = false;
+
+		for (uint32_t k = 0; k < t->npatterns; k++)
+			among |= t->patterns[k] == p;
+		if (among && !(places_of(low, &low->pattern[p]) <= budget_of(env)))
+			return &r->strings[i];
+	}
+	return NULL;
 }
 
 void
 explain_dear(const struct rules_env *env, const struct lowered *low,
-    const struct ir_rule *r, const struct trigger *would)
+    const struct ir_rule *r, const struct trigger *is, const struct trigger *would)
 {
+	const struct ir_string *s = dear_string(env, low, r, is->always ? would : is);
 	struct diag d = { .kind = DIAG_HINT,
 		.file = r->file,
 		.rule = arena_str(env->arena, r->name),
 		.line = r->line };
 
-	if (would->always) {
+	if (is->always && would->always)
 		diag_addf(env->diags, &d,
 		    "evaluated for every file, for it can be true without any of its "
 		    "strings; require one, or a header or size");
-		return;
-	}
-	for (uint32_t i = 0; i < r->nstrings; i++) {
-		uint32_t p = r->strings[i].pattern->index;
-		bool among = false;
-
-		for (uint32_t k = 0; k < would->npatterns; k++)
-			among |= would->patterns[k] == p;
-		if (!among || low->pattern[p].cost < 1e300)
-			continue;
-		diag_addf(env->diags, &d,
-		    "evaluated for every file, for no string can wake it: \"%.*s\" %s",
-		    (int)(r->strings[i].name.n < 100 ? r->strings[i].name.n : 100),
-		    (const char *)r->strings[i].name.p, reason_of(env->arena, low, p));
-		return;
-	}
+	else if (s != NULL)
+		diag_addf(env->diags, &d, "%s: \"%.*s\" %s",
+		    is->always ? "evaluated for every file, for no string can wake it"
+			       : "evaluated too often",
+		    (int)(s->name.n < 100 ? s->name.n : 100), (const char *)s->name.p,
+		    reason_of(env, low, s->pattern->index));
 }
 
 /* Deeper nodes are not looked at: a hint may be missing, the stack may not. */

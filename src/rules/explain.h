@@ -18,7 +18,8 @@ void explain_tree(
 /* Literals of every string and what they are expected to cost. */
 void explain_atoms(const struct lowered *low, const struct ir_rule *r, struct buf *out);
 
-#define EXPLAIN_MB 1048576.0 /* bytes */
+#define EXPLAIN_MB     1048576.0              /* bytes */
+#define EXPLAIN_BUDGET (LIT_HOT * EXPLAIN_MB) /* places of a MB, when none is given */
 
 /*
  * Hints for loops whose end grows with the object: `for any i in (0..filesize)` costs as
@@ -28,8 +29,9 @@ void explain_atoms(const struct lowered *low, const struct ir_rule *r, struct bu
 void explain_loops(const struct rules_env *env, const struct ir_rule *r);
 
 /*
- * A hint for a rule that is evaluated for every object although it has strings: why
- * none of them can wake it. patterns: those of which one would have to.
+ * A hint for a rule with strings that costs more than env->budget: it is evaluated for
+ * every object, for none of them can wake it, or one of those that wake it does so too
+ * often. is: what wakes it; would: one of whose patterns would have to.
  */
 void explain_dear(const struct rules_env *env, const struct lowered *low,
-    const struct ir_rule *r, const struct trigger *would);
+    const struct ir_rule *r, const struct trigger *is, const struct trigger *would);

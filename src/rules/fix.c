@@ -2,12 +2,14 @@
 
 #include <stdio.h>
 
+#include "rules/fix_slash.h"
 #include "rules/ir.h"
 #include "rules/layout.h"
 
 struct fix {
 	const struct rules_env *env;
-	struct diags said; /* what was mended: told when it is worth it */
+	struct diags said;   /* what was mended: told when it is worth it */
+	struct diags unsure; /* what was not, for there are two ways: always told */
 	const char *file;
 	struct bytes text;
 	size_t at; /* of text; what is before it was written */
@@ -17,16 +19,23 @@ struct fix {
 	uint64_t steps; /* tokens looked at again; see FIX_STEPS */
 	struct layout layout;
 	bool includes;
+	bool broken; /* the text as it is does not compile */
 };
 
-static void
-say(struct fix *f, const struct token *t, const char *what)
+static struct diag
+hint_at(const struct fix *f, const struct token *t)
 {
-	struct diag d = { .kind = DIAG_HINT,
+	return (struct diag){ .kind = DIAG_HINT,
 		.file = f->file,
 		.line = t->line,
 		.col = t->col,
 		.width = t->width };
+}
+
+static void
+say(struct fix *f, const struct token *t, const char *what)
+{
+	struct diag d = hint_at(f, t);
 
 	diag_addf(&f->said, &d, "mended: %s", what);
 }
@@ -335,7 +344,88 @@ fix_escape(struct fix *f, const struct token *t, struct buf *out)
 	return true;
 }
 
-/* The tokens of the text; in *text what it is when marks and escapes are mended. */
+/* Does a regular expression begin at t, in a string (0) or in a condition (1)? Else -1.
+ */
+static int
+regex_place(const struct token *t)
+{
+	if (t->text.n == 0 || t->text.p[0] != '/')
+		return -1;
+	switch (t[-1].kind) {
+	case TOK_ASSIGN: return t[-2].kind == TOK_STR ? 0 : -1;
+	case TOK_MATCHES:
+	case TOK_LPAREN:
+	case TOK_COMMA: return 1;
+	default: return -1;
+	}
+}
+
+/* Is what stands behind it on its line what no regular expression is followed by? */
+static bool
+makes_no_sense(const struct token *t)
+{
+	if (t->kind == TOK_ERROR)
+		return true;
+	return t[1].line == t->line &&
+	       (t[1].kind == TOK_REGEX || t[1].kind == TOK_IDENT ||
+		   t[1].kind == TOK_NUMBER || t[1].kind == TOK_ERROR);
+}
+
+static struct bytes
+line_from(struct bytes text, const uint8_t *at)
+{
+	struct bytes rest = bytes_from(text, (uint64_t)(at - text.p));
+	const uint8_t *nl = memchr(rest.p, '\n', rest.n);
+
+	return bytes_clip(rest, 0, nl ? (uint64_t)(nl - rest.p) : rest.n);
+}
+
+/* Escapes the slashes of the regular expression at t. True: it did. */
+static bool
+fix_regex(struct fix *f, const struct token *t, bool condition, struct buf *out)
+{
+	struct bytes line = line_from(f->text, t->text.p);
+	size_t from = (size_t)(t->text.p - f->text.p), end = 0;
+	unsigned ways = slash_ends(line, condition, &end);
+
+	if (ways != 1 || end < t->text.n) {
+		struct diag d = hint_at(f, t);
+
+		if (ways > 1)
+			diag_addf(&f->unsure, &d,
+			    "not mended: there is more than one / where this regular "
+			    "expression may end; put a backslash before those in it");
+		return false;
+	}
+	buf_put(out, f->text.p, from + 1);
+	slash_escape(bytes_sub(line, 1, end - 1), out);
+	buf_put(out, line.p + end, f->text.n - from - end);
+	say(f, t, "each / within a regular expression is escaped");
+	return true;
+}
+
+/* The first regular expression that ends too early, n tokens. True: it is mended. */
+static bool
+fix_slashes(struct fix *f, size_t n, struct buf *out)
+{
+	unsigned told = 0;
+
+	f->unsure = (struct diags){ .arena = f->env->arena };
+	for (const struct token *t = f->tok; f->broken && t <= f->tok + n; t++) {
+		int place = t->line == told ? -1 : regex_place(t);
+
+		if (place < 0 || !makes_no_sense(t))
+			continue;
+		if (fix_regex(f, t, place == 1, out))
+			return true;
+		told = t->line;
+	}
+	return false;
+}
+
+/*
+ * The tokens of the text; in *text what it is when marks, escapes and slashes are mended.
+ */
 static enum err
 cut(struct fix *f, struct arena *scratch)
 {
@@ -356,9 +446,11 @@ cut(struct fix *f, struct arena *scratch)
 			return ERR_LIMIT;
 		arena_reset(scratch);
 		TRY(layout_tokens(scratch, f->text, &f->tok, &n));
-		if (f->tok[n].kind != TOK_ERROR)
+		if (i < FIX_ESCAPES && fix_slashes(f, n, &next))
+			; /* and once more */
+		else if (f->tok[n].kind != TOK_ERROR)
 			return f->tok[n].text.n > 0 ? ERR_SYNTAX : OK;
-		if (i == FIX_ESCAPES || !fix_escape(f, &f->tok[n], &next))
+		else if (i == FIX_ESCAPES || !fix_escape(f, &f->tok[n], &next))
 			return ERR_SYNTAX;
 		f->text = arena_bytes(f->env->arena, buf_bytes(&next));
 		buf_done(&next);
@@ -395,6 +487,8 @@ mend(struct fix *f, const struct rules_source *src)
 	struct arena scratch;
 	enum err e;
 
+	TRY(errors_of(f->env, *src, src->text, &before));
+	f->broken = before > 0;
 	arena_init(&scratch, f->env->arena->budget);
 	e = cut(f, &scratch);
 	for (const struct token *t = f->tok; e == OK && t->kind != TOK_EOF; t++)
@@ -402,8 +496,6 @@ mend(struct fix *f, const struct rules_source *src)
 	if (e == OK && !fix_tokens(f))
 		e = f->steps > FIX_STEPS ? ERR_LIMIT : ERR_SYNTAX;
 	arena_done(&scratch);
-	if (e == OK)
-		e = errors_of(f->env, *src, src->text, &before);
 	if (e == OK)
 		e = errors_of(f->env, *src, buf_bytes(f->out), &after);
 	/* never from good to bad, and not from bad to as bad */
@@ -427,6 +519,8 @@ rules_fix(const struct rules_env *env, const struct rules_source *src, struct bu
 	if (e == OK)
 		buf_put(out, made.p, made.n);
 	for (const struct diag *d = f.said.first; e == OK && d != NULL; d = d->next)
+		diag_add(env->diags, d);
+	for (const struct diag *d = f.unsure.first; d != NULL; d = d->next)
 		diag_add(env->diags, d);
 	buf_done(&made);
 	return e;

@@ -43,6 +43,14 @@ static const struct {
 	{ "rule a { strings: $a = \"\\xzz\" condition: $a }", NULL, 0 },
 	{ "rule a { condition: 1 + }", NULL, 0 },
 	{ "rule a : x x { condition: 1 + }", NULL, 0 },
+	{ "rule a { strings: $a = /http://a.example/x/ nocase\n $b = /c/d+/\n condition: any of them }",
+	  "rule a { strings: $a = /http:\\/\\/a.example\\/x/ nocase\n $b = /c\\/d+/\n condition: any of them }", 2 },
+	{ "rule a { condition: \"x\" matches /a/b/ and true }", "rule a { condition: \"x\" matches /a\\/b/ and true }", 1 },
+	{ "rule a { strings: $a = /a/b/ $b = /c/d/\n condition: any of them }", NULL, 1 },
+	{ "rule a { strings: $a = /a/b/ $b = /c/d/\n $c = /e/f/ condition: any of them }", NULL, 1 },
+	{ "rule a { strings: $a = /a.///b/\n condition: $a }", SAME, 0 }, /* a comment */
+	{ "rule a { condition: \"x\" matches /a/ or \"y\" matches /b/ }", SAME, 0 },
+	{ "rule a { strings: $a = /(a/b/ condition: $a }", NULL, 0 },
 	{ "include \"x\" rule a { strings: $a = \"abc\" ascii condition: $a }", NULL, 0 },
 };
 /* clang-format on */

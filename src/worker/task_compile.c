@@ -198,6 +198,7 @@ compile(struct compiling *c)
 		.diags = &c->diags,
 		.flags = flags_of(c->opts.flags),
 		.strings_per_rule = c->opts.strings_per_rule,
+		.budget = c->opts.budget,
 		.exts = ext_list(&c->arena, c->opts.exts),
 		.nexts = c->opts.exts.n,
 		.include = ask_include,

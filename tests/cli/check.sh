@@ -43,3 +43,18 @@ rule shift { condition: 1 << -1 == 0 }
 R
 awk 'BEGIN { printf "import \"math\"\nrule args { condition: math.max(1"; for (i = 0; i < 128; i++) printf ", 1"; print ") == 1 }" }' >>texts.yar
 code "$candor" check texts.yar | cut -c1-150
+cat >often.yar <<'R'
+rule common { strings: $a = "the " $b = "hello world" condition: $a or $b }
+rule rare { strings: $b = "hello world" condition: $b }
+rule zeros { strings: $a = { 00 00 00 00 00 } condition: $a }
+R
+code "$candor" check often.yar
+code "$candor" check --budget 100 often.yar
+code "$candor" check --budget 100000 often.yar
+code "$candor" check --budget 5000000000 often.yar
+code "$candor" check --budget often often.yar
+code "$candor" check --budget 100 --json often.yar broken.yar missing.yar
+code "$candor" check --json good.yar
+code "$candor" check --json --fix good.yar
+printf 'import "math"\nimport "math"\nrule m { condition: math.abs(-1) == 1 }\n' >mend.yar
+code "$candor" check --budget 100 --fix mend.yar

@@ -34,3 +34,24 @@ echo 'rule x { condition: ext == 1 and 0 of (y*) } ' >v.yar
 echo 'rule y1 { condition: false } rule v { condition: ext == 1 and 0 of (y*) } ' >v.yar
 code "$candor" check --fix -d ext=1 -q v.yar && cat v.yar
 code "$candor" check --dry-run a.yar
+echo '# a slash in a regular expression'
+cat >s.yar <<'R'
+rule urls {
+	strings:
+		$a = /https?://a\.example/x[0-9]+/ nocase
+		$b = /c:\/d/e/i ascii // see /f
+	condition:
+		any of them and "a/b" matches /a/b/ and true
+}
+R
+cat >t.yar <<'R'
+rule two { strings: $a = /a/b/ $b = /c/d/
+	condition: any of them }
+R
+cp t.yar t.old
+code "$candor" check --fix s.yar
+cat s.yar
+printf 'HTTPS://A.example/X1 C:/D/E' >u
+code "$candor" yara -s s.yar u
+code "$candor" check --fix t.yar
+cmp t.yar t.old && echo untouched
