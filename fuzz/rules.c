@@ -54,7 +54,9 @@ static const struct fact thing_facts[] = {
 	FACT_LAST,
 };
 
-static const struct fact_module list[] = { { "t", thing_facts, sizeof(struct thing) } };
+static const struct fact_module list[] = {
+	{ .name = "t", .facts = thing_facts, .facts_size = sizeof(struct thing) }
+};
 static const struct rules_ext exts[] = { { .name = "x", .type = RULES_EXT_INT, .i = 3 },
 	{ .name = "y", .type = RULES_EXT_STR, .s = "abc" } };
 

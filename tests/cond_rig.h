@@ -66,8 +66,9 @@ rig_init(struct rig *r)
 	*r = (struct rig){ 0 };
 	build_init(&r->b, 64 << 20, RIG_PATTERNS);
 	r->module[0] = (struct fact_module){ .name = "none", .facts = rig_int_facts };
-	r->module[1] =
-	    (struct fact_module){ "rig", rig_facts, sizeof(struct rig_facts), 0 };
+	r->module[1] = (struct fact_module){
+		.name = "rig", .facts = rig_facts, .facts_size = sizeof(struct rig_facts)
+	};
 	r->map[0] = DB_NONE;
 	r->map[1] = 0; /* ir.modules and DB_MODULES count differently */
 	r->b.ir.modules = r->module;

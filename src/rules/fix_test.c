@@ -8,7 +8,9 @@ struct thing {
 };
 
 static const struct fact thing_facts[] = { FACT_I(struct thing, i), FACT_LAST };
-static const struct fact_module list[] = { { "t", thing_facts, sizeof(struct thing) } };
+static const struct fact_module list[] = {
+	{ .name = "t", .facts = thing_facts, .facts_size = sizeof(struct thing) }
+};
 
 #define SAME "" /* nothing is to be mended */
 
