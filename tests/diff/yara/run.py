@@ -34,7 +34,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 sys.path.insert(0, os.path.join(ROOT, 'tests', 'gen'))
 import diffdata  # noqa: E402  (tests/gen, found by the line above)
 
-PACKS = ('small', 'core', 'medium')
+PACKS = ('small', 'core', 'medium', 'large')
 WHATS = ('hand', 'v45', 'errors', 'warnings', 'cli', 'dice') + PACKS
 PACK_VARS = 'filename filepath extension filetype owner md5 fullpath'.split()
 REAL_SIZE, REAL_STEP, REAL_COUNT = 12000, 40, 80     # real files for the hand-written rules
@@ -46,7 +46,7 @@ NEWER = ('negative shift', 'invalid value in condition: "-1"',
          'invalid value in condition: "range lower bound must be less than upper bound"',
          'invalid value in condition: "range lower bound can not be negative"')
 NESTED = "'for <quantifier> of <string set>' loops can't be nested"
-PATIENCE = 900      # seconds for one run of an engine
+PATIENCE = 3600     # seconds for one run of an engine
 SHOWN = 60          # differences printed per part
 
 
