@@ -67,6 +67,13 @@ block_new(const struct arena *a, size_t n)
 	return b;
 }
 
+/* n is at most a budget or what was handed out: there is room above it. */
+static size_t
+aligned(size_t n)
+{
+	return (n + ALIGN - 1) & ~(ALIGN - 1);
+}
+
 static void *
 refuse(struct arena *a)
 {
@@ -82,7 +89,7 @@ arena_alloc(struct arena *a, size_t n)
 	/* n + 15 cannot wrap: n is at most the budget's remainder. */
 	if (n > a->budget - a->used || a->budget - a->used - n < ALIGN)
 		return refuse(a);
-	n = (n + ALIGN - 1) & ~(ALIGN - 1);
+	n = aligned(n);
 	if (b == NULL || n > b->size - b->at) {
 		b = block_new(a, n);
 		if (b == NULL)
@@ -103,9 +110,30 @@ arena_array(struct arena *a, size_t count, size_t size)
 	return __builtin_mul_overflow(count, size, &n) ? refuse(a) : arena_alloc(a, n);
 }
 
+/* The last thing handed out becomes larger where it lies, when its block has room. */
+static bool
+grow_in_place(struct arena *a, const void *old, size_t had, size_t want)
+{
+	struct arena_block *b = a->block;
+	size_t more;
+
+	had = aligned(had);
+	if (old == NULL || b == NULL || want > a->budget ||
+	    (uintptr_t)old + had != (uintptr_t)(b->data + b->at))
+		return false;
+	more = aligned(want) - had;
+	if (more > b->size - b->at || more > a->budget - a->used)
+		return false;
+	memset(b->data + b->at, 0, more);
+	b->at += more;
+	a->used += more;
+	return true;
+}
+
 void *
 arena_grow(struct arena *a, const void *old, size_t *cap, size_t need, size_t size)
 {
+	size_t bytes;
 	size_t want = *cap ? *cap : 8;
 	void *p;
 
@@ -116,10 +144,15 @@ arena_grow(struct arena *a, const void *old, size_t *cap, size_t need, size_t si
 			return refuse(a);
 		want *= 2;
 	}
+	/* *cap * size cannot wrap: that many bytes were allocated before */
+	if (!__builtin_mul_overflow(want, size, &bytes) &&
+	    grow_in_place(a, old, *cap * size, bytes)) {
+		*cap = want;
+		return (void *)(uintptr_t)old;
+	}
 	p = arena_array(a, want, size);
 	if (p == NULL)
 		return NULL;
-	/* *cap * size cannot wrap: that many bytes were allocated before */
 	if (old != NULL)
 		memcpy(p, old, *cap * size);
 	*cap = want;

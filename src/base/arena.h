@@ -39,7 +39,8 @@ void *arena_array(struct arena *a, size_t count, size_t size);
 
 /*
  * Room for at least need elements in a vector that lives in the arena: old itself when
- * it has that, else doubles *cap and copies. The old copy stays behind (it is an arena).
+ * it has that, else doubles *cap: where it lies when it is the last thing handed out and
+ * there is room, else with a copy, and the old one stays behind (it is an arena).
  * NULL: budget.
  */
 void *arena_grow(struct arena *a, const void *old, size_t *cap, size_t need, size_t size);

@@ -56,3 +56,37 @@ TEST(strings_and_vectors)
 	EQ_I(v[0], 0);
 	arena_done(&a);
 }
+
+/* The last thing grows where it is; once something lies behind it, as a copy. */
+TEST(grows_in_place)
+{
+	struct arena a;
+	size_t cap = 0, used;
+	uint32_t *v, *old;
+
+	arena_init(&a, 1 << 20);
+	v = old = arena_grow(&a, NULL, &cap, 4, sizeof(*v));
+	memset(v, 0xff, cap * sizeof(*v));
+	v = arena_grow(&a, v, &cap, 1000, sizeof(*v));
+	CHECK(v == old);
+	EQ_U(cap, 1024);
+	EQ_U(a.used, 4096);
+	EQ_U(v[7], UINT32_MAX);
+	EQ_U(v[8], 0);
+	EQ_U(v[1023], 0);
+	CHECK(arena_alloc(&a, 1) != NULL);
+	used = a.used;
+	v = arena_grow(&a, v, &cap, 1025, sizeof(*v));
+	CHECK(v != NULL && v != old);
+	EQ_U(v[7], UINT32_MAX);
+	EQ_U(a.used, used + 8192);
+	/* beyond the block, and beyond the budget */
+	old = v;
+	v = arena_grow(&a, v, &cap, 100000, sizeof(*v));
+	CHECK(v != NULL && v != old);
+	EQ_U(v[7], UINT32_MAX);
+	EQ_U(v[cap - 1], 0);
+	CHECK(arena_grow(&a, v, &cap, cap + 1, sizeof(*v)) == NULL);
+	CHECK(a.spent);
+	arena_done(&a);
+}

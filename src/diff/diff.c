@@ -7,6 +7,7 @@
  */
 #include "diff/diff.h"
 
+#include <link.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -215,6 +216,47 @@ warm_up(void)
 	members_init();
 }
 
+/* Were its read-only pages changed when it was loaded? Then they are not the file's. */
+static bool
+has_textrel(const struct dl_phdr_info *lib)
+{
+	for (unsigned i = 0; i < lib->dlpi_phnum; i++) {
+		const ElfW(Phdr) *p = &lib->dlpi_phdr[i];
+		const ElfW(Dyn) *d = (const ElfW(Dyn) *)(lib->dlpi_addr + p->p_vaddr);
+
+		for (; p->p_type == PT_DYNAMIC && d->d_tag != DT_NULL; d++)
+			if (d->d_tag == DT_TEXTREL ||
+			    (d->d_tag == DT_FLAGS && (d->d_un.d_val & DF_TEXTREL)))
+				return true;
+	}
+	return false;
+}
+
+static int
+give_back(struct dl_phdr_info *lib, size_t size, void *arg)
+{
+	(void)size;
+	(void)arg;
+	for (unsigned i = 0; i < lib->dlpi_phnum && !has_textrel(lib); i++) {
+		const ElfW(Phdr) *p = &lib->dlpi_phdr[i];
+
+		if (p->p_type == PT_LOAD && !(p->p_flags & PF_W))
+			span_passed((struct bytes){
+			    (const uint8_t *)(lib->dlpi_addr + p->p_vaddr), p->p_memsz });
+	}
+	return 0;
+}
+
+/*
+ * The dynamic linker read the symbols and relocations of every library, some 4 MB that
+ * nobody reads again. They are the files' own pages and come back when they are needed.
+ */
+static void
+give_libraries_back(void)
+{
+	dl_iterate_phdr(give_back, NULL);
+}
+
 int
 diff_serve(const struct filter_row *rows, size_t n, int argc, char **argv)
 {
@@ -229,6 +271,7 @@ diff_serve(const struct filter_row *rows, size_t n, int argc, char **argv)
 	tame_malloc();
 	confine_whom(argc > 1 ? argv[1] : NULL, &uid, &gid);
 	warm_up();
+	give_libraries_back();
 	wire_in_init(&d->in, WORKER_CHANNEL);
 	d->in.fds_allowed = true;
 	d->out.fd = WORKER_CHANNEL;

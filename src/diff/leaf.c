@@ -1,7 +1,6 @@
 #include "diff/leaf.h"
 
 #include <stdio.h>
-#include <sys/mman.h>
 
 #include "base/utc.h"
 #include "diff/hex.h"
@@ -21,18 +20,6 @@ struct leaf {
 	enum diff_class cls;
 };
 
-/* Whole pages inside a part that was equal go back to the system; they can be read again.
- */
-static void
-passed(struct bytes part)
-{
-	uintptr_t from = ((uintptr_t)part.p + 4095) & ~(uintptr_t)4095;
-	uintptr_t to = ((uintptr_t)part.p + part.n) & ~(uintptr_t)4095;
-
-	if (from < to)
-		(void)madvise((void *)from, to - from, MADV_DONTNEED);
-}
-
 static enum err
 object(struct leaf *l)
 {
@@ -42,7 +29,7 @@ object(struct leaf *l)
 		.functions = OBJDIFF_FUNCTIONS,
 		.lines = lines < OBJDIFF_LINES ? lines : OBJDIFF_LINES,
 		.items = OBJDIFF_ITEMS,
-		.passed = passed,
+		.passed = span_passed,
 	};
 	struct arena arena;
 	enum err e;

@@ -93,6 +93,7 @@ struct elf {
 	struct bytes jmprel; /* the table that stubs number */
 	struct elf_rel *rel; /* by address */
 	size_t nrel;
+	void (*passed)(struct bytes part); /* objdiff.h; may be NULL */
 	const struct elf_span
 	    *span; /* nothing else is asked about; none: everything is */
 	uint32_t nspan;
@@ -132,6 +133,27 @@ const struct elf_sec *elf_sec_of_type(const struct elf *e, uint32_t type);
 struct bytes elf_bytes_at(const struct elf *e, uint64_t addr, uint64_t n);
 /* The same through segments, as the loader does. */
 struct bytes elf_loaded(const struct elf *e, uint64_t addr, uint64_t n);
+
+/* Nothing of the file is looked at right now: its pages may go. */
+static inline void
+elf_passed(const struct elf *e)
+{
+	if (e->passed != NULL)
+		e->passed(e->file);
+}
+
+#define ELF_LOOK ((uint64_t)512 << 10) /* bytes of code that are looked at in one go */
+
+/* n more bytes of code were looked at; *sum counts them from one elf_passed() on. */
+static inline void
+elf_looked(const struct elf *e, uint64_t *sum, uint64_t n)
+{
+	*sum += n;
+	if (*sum < ELF_LOOK)
+		return;
+	*sum = 0;
+	elf_passed(e);
+}
 
 static inline bool
 elf_sec_is(const struct elf_sec *s, const char *name)

@@ -268,18 +268,44 @@ lone(struct detail *d, const struct units *us, const struct unit *u, bool added)
 	    d->n, d->left_out);
 }
 
-/* Data that differ may be what a function uses, so all are asked before one is told. */
-static void
-judge(struct elf_pair *p, struct same_reason *why)
+/* The functions of A that differ from their partners, and why. */
+struct reasons {
+	struct same_reason *v;
+	size_t n, cap;
+};
+
+static enum err
+reason_put(struct elf_pair *p, struct reasons *out, const struct same_reason *x)
 {
+	if (out->n == out->cap)
+		out->v =
+		    arena_grow(p->arena, out->v, &out->cap, out->n + 1, sizeof(*out->v));
+	if (out->v == NULL)
+		return ERR_LIMIT;
+	out->v[out->n++] = *x;
+	return OK;
+}
+
+/* Data that differ may be what a function uses, so all are asked before one is told. */
+static enum err
+judge(struct elf_pair *p, struct reasons *out)
+{
+	uint64_t looked_a = 0, looked_b = 0;
+
 	for (size_t i = 0; i < p->ua.n; i++) {
 		struct unit *u = &p->ua.v[i];
+		struct same_reason why = { 0 };
 		if (u->mate == 0)
 			continue;
 		struct unit *v = &p->ub.v[u->mate - 1];
-		u->state = same_units(&p->same, u, v, &why[i]) == SAME_NO ? UNIT_DIFFERS
-									  : UNIT_SAME;
+		elf_looked(&p->a, &looked_a, u->size);
+		elf_looked(&p->b, &looked_b, v->size);
+		u->state = same_units(&p->same, u, v, &why) == SAME_NO ? UNIT_DIFFERS
+								       : UNIT_SAME;
+		if (u->state == UNIT_DIFFERS)
+			TRY(reason_put(p, out, &why));
 	}
+	return p->same.spent ? ERR_LIMIT : OK;
 }
 
 static bool
@@ -299,13 +325,15 @@ moved(const struct elf_pair *p)
 }
 
 static void
-tell_units(struct detail *d, const struct same_reason *why)
+tell_units(struct detail *d, const struct reasons *why)
 {
 	struct elf_pair *p = d->p;
+	size_t k = 0; /* reasons stand in the order of A's functions */
 
 	for (size_t i = 0; i < p->ua.n; i++)
 		if (p->ua.v[i].state == UNIT_DIFFERS)
-			changed(d, &p->ua.v[i], &p->ub.v[p->ua.v[i].mate - 1], &why[i]);
+			changed(
+			    d, &p->ua.v[i], &p->ub.v[p->ua.v[i].mate - 1], &why->v[k++]);
 	for (size_t i = 0; i < p->ub.n; i++)
 		if (p->ub.v[i].mate == 0)
 			lone(d, &p->ub, &p->ub.v[i], true);
@@ -320,19 +348,17 @@ tell_units(struct detail *d, const struct same_reason *why)
 enum err
 elf_diff_code(struct elf_pair *p)
 {
-	struct same_reason *why = ARENA_ARRAY(p->arena, p->ua.n, struct same_reason);
 	struct detail *d = ARENA_NEW(p->arena, struct detail);
+	struct reasons why = { 0 };
 
-	if (why == NULL || d == NULL)
+	if (d == NULL)
 		return ERR_LIMIT;
-	judge(p, why);
-	if (p->same.spent)
-		return ERR_LIMIT;
+	TRY(judge(p, &why));
 	d->p = p;
 	d->most = p->t->o->lines < DIFF_LINES_MAX ? p->t->o->lines : DIFF_LINES_MAX;
 	arena_init(&d->scratch, SCRATCH);
 	lines_open(&d->lines, &p->a);
-	tell_units(d, why);
+	tell_units(d, &why);
 	lines_close(&d->lines);
 	arena_done(&d->scratch);
 	return OK;

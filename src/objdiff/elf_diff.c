@@ -108,15 +108,14 @@ spans(struct elf_pair *p)
 static void
 stepped(const struct elf_pair *p)
 {
-	if (p->t->o->passed == NULL)
-		return;
-	p->t->o->passed(p->a.file);
-	p->t->o->passed(p->b.file);
+	elf_passed(&p->a);
+	elf_passed(&p->b);
 }
 
 static enum err
 prepare(struct elf_pair *p)
 {
+	p->a.passed = p->b.passed = p->t->o->passed;
 	TRY(spans(p));
 	stepped(p);
 	TRY(elf_load(&p->a, NULL));

@@ -108,14 +108,18 @@ keys_of_names(const struct units *u, struct arena *arena, struct keys *out)
 static enum err
 keys_of_digests(struct units *u, struct arena *arena, struct keys *out)
 {
+	uint64_t looked = 0;
+
 	*out = (struct keys){ .v = ARENA_ARRAY(arena, u->n, struct keyed) };
 	if (out->v == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < u->n; i++) {
 		if (u->v[i].mate != 0)
 			continue;
-		if (u->v[i].digest == 0)
+		if (u->v[i].digest == 0) {
 			u->v[i].digest = digest(u, &u->v[i]);
+			elf_looked(u->e, &looked, u->v[i].size);
+		}
 		out->v[out->n++] = (struct keyed){ .key = u->v[i].digest, .unit = i };
 	}
 	sort(out->v, out->n, sizeof(*out->v), keyed_cmp);
@@ -248,9 +252,12 @@ static void
 pair_in_place(struct units *a, struct units *b)
 {
 	size_t i = 0, k = 0;
+	uint64_t seen_a = 0, seen_b = 0;
 
 	while (i < a->n && k < b->n) {
 		const struct unit *x = &a->v[i], *y = &b->v[k];
+		elf_looked(a->e, &seen_a, x->size);
+		elf_looked(b->e, &seen_b, y->size);
 		if (x->at == y->at && x->kind == y->kind && bytes_eq(x->name, y->name) &&
 		    bytes_eq(rules_of(x), rules_of(y)) &&
 		    bytes_eq(unit_code(a, x), unit_code(b, y)))
@@ -260,22 +267,50 @@ pair_in_place(struct units *a, struct units *b)
 	}
 }
 
-enum err
-units_match(struct units *a, struct units *b, struct arena *arena)
+static enum err
+by_names(struct units *a, struct units *b, struct arena *tmp)
 {
 	struct keys ka, kb;
 
+	TRY(keys_of_names(a, tmp, &ka));
+	TRY(keys_of_names(b, tmp, &kb));
+	pair_keys(a, b, &ka, &kb, SIZE_MAX);
+	arena_reset(tmp);
+	return OK;
+}
+
+static enum err
+by_digests(struct units *a, struct units *b, struct arena *tmp, size_t most)
+{
+	struct keys ka, kb;
+
+	TRY(keys_of_digests(a, tmp, &ka));
+	TRY(keys_of_digests(b, tmp, &kb));
+	pair_keys(a, b, &ka, &kb, most);
+	arena_reset(tmp);
+	return OK;
+}
+
+static enum err
+match(struct units *a, struct units *b, struct arena *tmp)
+{
 	pair_in_place(a, b);
-	TRY(keys_of_names(a, arena, &ka));
-	TRY(keys_of_names(b, arena, &kb));
-	pair_keys(a, b, &ka, &kb, SIZE_MAX);
-	TRY(keys_of_digests(a, arena, &ka));
-	TRY(keys_of_digests(b, arena, &kb));
-	pair_keys(a, b, &ka, &kb, 1);
+	TRY(by_names(a, b, tmp));
+	TRY(by_digests(a, b, tmp, 1));
 	pair_neighbours(a, b);
-	TRY(keys_of_digests(a, arena, &ka));
-	TRY(keys_of_digests(b, arena, &kb));
-	pair_keys(a, b, &ka, &kb, SIZE_MAX);
+	TRY(by_digests(a, b, tmp, SIZE_MAX));
 	pair_gaps(a, b);
 	return OK;
+}
+
+enum err
+units_match(struct units *a, struct units *b, struct arena *arena)
+{
+	struct arena tmp; /* keys do not outlive a pass */
+	enum err e;
+
+	arena_init(&tmp, arena->budget - arena->used);
+	e = match(a, b, &tmp);
+	arena_done(&tmp);
+	return e;
 }

@@ -8,6 +8,38 @@
 #define DEPTH_MAX  200 /* of things that refer to things; deeper is not the same */
 #define COPIES_MAX 8   /* of copies of functions that refer to copies */
 
+static int
+bound_cmp(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static void
+bounds_sort(struct same_side *x)
+{
+	size_t n = 0;
+
+	sort(x->bound, x->nbound, sizeof(*x->bound), bound_cmp);
+	for (size_t i = 0; i < x->nbound; i++)
+		if (n == 0 || x->bound[n - 1] != x->bound[i])
+			x->bound[n++] = x->bound[i];
+	x->nbound = n;
+}
+
+/* Most places are referred to again and again: room is made by keeping each once. */
+static enum err
+bounds_room(struct same *s, struct same_side *x)
+{
+	bounds_sort(x);
+	if (x->nbound < x->bound_cap / 4 * 3)
+		return OK;
+	x->bound = arena_grow(
+	    s->arena, x->bound, &x->bound_cap, x->bound_cap + 1, sizeof(*x->bound));
+	return x->bound ? OK : ERR_LIMIT;
+}
+
 static enum err
 bound_put(struct same *s, struct same_side *x, uint64_t at)
 {
@@ -18,10 +50,7 @@ bound_put(struct same *s, struct same_side *x, uint64_t at)
 	if (x->nbound > 0 && x->bound[x->nbound - 1] == at)
 		return OK;
 	if (x->nbound == x->bound_cap)
-		x->bound = arena_grow(
-		    s->arena, x->bound, &x->bound_cap, x->nbound + 1, sizeof(*x->bound));
-	if (x->bound == NULL)
-		return ERR_LIMIT;
+		TRY(bounds_room(s, x));
 	x->bound[x->nbound++] = at;
 	return OK;
 }
@@ -30,6 +59,7 @@ static enum err
 bounds_of_code(struct same *s, struct same_side *x)
 {
 	struct ref ref[REFS_MAX];
+	uint64_t looked = 0;
 	struct insn i;
 
 	for (size_t k = 0; k < x->u->n; k++) {
@@ -37,6 +67,7 @@ bounds_of_code(struct same *s, struct same_side *x)
 		struct insn_run run = { .arch = (enum insn_arch)x->e->m->arch,
 			.be = x->e->be };
 		struct bytes code = unit_code(x->u, u);
+		elf_looked(x->e, &looked, code.n);
 		for (uint64_t off = 0; off < code.n; off += i.len) {
 			insn_next(&run, code, off, u->at, &i);
 			unsigned n = ref_of_insn(x->e, u->at + off, &i, ref);
@@ -94,26 +125,6 @@ bounds_of_pe(struct same *s, struct same_side *x)
 	if (x->e->pe != NULL)
 		pe_ranges(x->e, true, &(struct pe_ranges){ &m, mark });
 	return m.err;
-}
-
-static int
-bound_cmp(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
-
-static void
-bounds_sort(struct same_side *x)
-{
-	size_t n = 0;
-
-	sort(x->bound, x->nbound, sizeof(*x->bound), bound_cmp);
-	for (size_t i = 0; i < x->nbound; i++)
-		if (n == 0 || x->bound[n - 1] != x->bound[i])
-			x->bound[n++] = x->bound[i];
-	x->nbound = n;
 }
 
 static enum err

@@ -13,6 +13,7 @@ struct start {
 enum { RANK_GLOBAL, RANK_WEAK, RANK_LOCAL, RANK_FDE, RANK_CALLED };
 
 struct starts {
+	struct arena arena; /* of their own: units are what stays */
 	struct start *v;
 	size_t n, cap;
 };
@@ -23,7 +24,7 @@ start_put(const struct elf *e, struct starts *s, struct start x)
 	if (!elf_near(e, x.at, x.size))
 		return OK;
 	if (s->n == s->cap)
-		s->v = arena_grow(e->arena, s->v, &s->cap, s->n + 1, sizeof(*s->v));
+		s->v = arena_grow(&s->arena, s->v, &s->cap, s->n + 1, sizeof(*s->v));
 	if (s->v == NULL)
 		return ERR_LIMIT;
 	s->v[s->n++] = x;
@@ -267,10 +268,10 @@ unit_padding(const struct elf *e, struct bytes code)
 }
 
 static enum err
-unit_put(struct units *u, size_t *cap, struct unit x)
+unit_put(struct units *u, struct unit x)
 {
-	if (u->n == *cap)
-		u->v = arena_grow(u->e->arena, u->v, cap, u->n + 1, sizeof(*u->v));
+	if (u->n == u->cap)
+		u->v = arena_grow(u->e->arena, u->v, &u->cap, u->n + 1, sizeof(*u->v));
 	if (u->v == NULL)
 		return ERR_LIMIT;
 	u->v[u->n++] = x;
@@ -279,47 +280,46 @@ unit_put(struct units *u, size_t *cap, struct unit x)
 
 /* What lies between functions is a unit when it is more than padding. */
 static enum err
-run_put(struct units *u, size_t *cap, const struct elf_sec *s, uint64_t from, uint64_t to)
+run_put(struct units *u, const struct elf_sec *s, uint64_t from, uint64_t to)
 {
 	struct bytes code = bytes_sub(s->data, from - s->addr, to - from);
 	size_t skip = unit_padding(u->e, code);
 
 	if (skip >= code.n)
 		return OK;
-	return unit_put(u, cap,
+	return unit_put(u,
 	    (struct unit){
 		.at = from + skip, .size = code.n - skip, .sec = s, .kind = UNIT_GAP });
 }
 
 /* Where only some spans count, functions outside of them look like gaps and are none. */
 static enum err
-gap_put(struct units *u, size_t *cap, const struct elf_sec *s, uint64_t from, uint64_t to)
+gap_put(struct units *u, const struct elf_sec *s, uint64_t from, uint64_t to)
 {
 	if (u->e->nspan == 0)
-		return run_put(u, cap, s, from, to);
+		return run_put(u, s, from, to);
 	for (uint32_t i = 0; i < u->e->nspan; i++) {
 		const struct elf_span *n = &u->e->span[i];
 		uint64_t a = n->from > from ? n->from : from, b = n->to < to ? n->to : to;
 		if (a < b)
-			TRY(run_put(u, cap, s, a, b));
+			TRY(run_put(u, s, a, b));
 	}
 	return OK;
 }
 
 static enum err
-section_units(struct units *u, const struct elf_sec *s, const struct start *v, size_t n,
-    size_t *cap)
+section_units(struct units *u, const struct elf_sec *s, const struct start *v, size_t n)
 {
-	uint64_t at = s->addr, end = s->addr + s->data.n;
+	uint64_t at = s->addr, end = s->addr + s->data.n, looked = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		uint64_t next = i + 1 < n ? v[i + 1].at : end, room = next - v[i].at;
 		uint64_t size = v[i].size;
 		if (v[i].at > at)
-			TRY(gap_put(u, cap, s, at, v[i].at));
+			TRY(gap_put(u, s, at, v[i].at));
 		if (size == 0 || size > room)
 			size = room;
-		TRY(unit_put(u, cap,
+		TRY(unit_put(u,
 		    (struct unit){ .at = v[i].at,
 			.size = size,
 			.name = v[i].name,
@@ -328,17 +328,17 @@ section_units(struct units *u, const struct elf_sec *s, const struct start *v, s
 			.kind = v[i].kind,
 			.global = v[i].rank == RANK_GLOBAL || v[i].rank == RANK_WEAK }));
 		at = v[i].at + size;
+		elf_looked(u->e, &looked, room);
 	}
-	return at < end ? gap_put(u, cap, s, at, end) : OK;
+	return at < end ? gap_put(u, s, at, end) : OK;
 }
 
 static enum err
 units_cut(struct units *u, struct starts *s)
 {
-	size_t cap = 0, from = 0;
+	size_t from = 0;
 
-	u->n = 0;
-	u->v = NULL;
+	u->n = 0; /* a second time where the first was: there are more, not fewer */
 	sort(s->v, s->n, sizeof(*s->v), start_cmp);
 	starts_merge(s);
 	for (uint32_t k = 0; k < u->e->nplace; k++) {
@@ -350,8 +350,7 @@ units_cut(struct units *u, struct starts *s)
 		size_t to = from;
 		while (to < s->n && s->v[to].at - sec->addr < sec->data.n)
 			to++;
-		TRY(section_units(
-		    u, sec, s->n > 0 ? &s->v[from] : NULL, to - from, &cap));
+		TRY(section_units(u, sec, s->n > 0 ? &s->v[from] : NULL, to - from));
 		from = to;
 	}
 	return OK;
@@ -361,11 +360,14 @@ units_cut(struct units *u, struct starts *s)
 static enum err
 starts_of_calls(const struct units *u, struct starts *out)
 {
+	uint64_t looked = 0;
+
 	for (size_t i = 0; i < u->n; i++) {
 		struct insn_run r = { .arch = (enum insn_arch)u->e->m->arch,
 			.be = u->e->be };
 		struct bytes code = unit_code(u, &u->v[i]);
 		struct insn x;
+		elf_looked(u->e, &looked, code.n);
 		for (uint64_t off = 0; off < code.n; off += x.len) {
 			insn_next(&r, code, off, u->v[i].at, &x);
 			const struct unit *to = x.call ? unit_at(u, x.f[0].value) : NULL;
@@ -389,25 +391,38 @@ has_large_gap(const struct units *u)
 	return false;
 }
 
+static enum err
+find(struct units *u, struct starts *s)
+{
+	const struct elf *e = u->e;
+	size_t before;
+
+	TRY(starts_of_symbols(e, &e->symtab, s));
+	TRY(starts_of_symbols(e, &e->dynsym, s));
+	TRY(starts_of_eh(e, &u->eh, s));
+	for (uint32_t i = 1; i < e->nsec; i++)
+		if (is_code(&e->sec[i]) && is_stubs(&e->sec[i]))
+			TRY(starts_of_stubs(e, &e->sec[i], s));
+	TRY(units_cut(u, s));
+	before = s->n;
+	if (has_large_gap(u))
+		TRY(starts_of_calls(u, s));
+	return s->n > before ? units_cut(u, s) : OK;
+}
+
 enum err
 units_open(const struct elf *e, struct units *out)
 {
 	struct starts s = { 0 };
-	size_t before;
+	enum err err;
 
 	*out = (struct units){ .e = e };
 	TRY(eh_open(e, &out->eh));
-	TRY(starts_of_symbols(e, &e->symtab, &s));
-	TRY(starts_of_symbols(e, &e->dynsym, &s));
-	TRY(starts_of_eh(e, &out->eh, &s));
-	for (uint32_t i = 1; i < e->nsec; i++)
-		if (is_code(&e->sec[i]) && is_stubs(&e->sec[i]))
-			TRY(starts_of_stubs(e, &e->sec[i], &s));
-	TRY(units_cut(out, &s));
-	before = s.n;
-	if (has_large_gap(out))
-		TRY(starts_of_calls(out, &s));
-	return s.n > before ? units_cut(out, &s) : OK;
+	elf_passed(e);
+	arena_init(&s.arena, e->arena->budget - e->arena->used);
+	err = find(out, &s);
+	arena_done(&s.arena);
+	return err;
 }
 
 struct unit *

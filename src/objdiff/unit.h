@@ -38,12 +38,12 @@ struct units {
 	const struct elf *e;
 	struct eh_table eh;
 	struct unit *v; /* by address */
-	size_t n;
+	size_t n, cap;
 };
 
 /* ERR_LIMIT: the arena is spent. */
 MUST_USE enum err units_open(const struct elf *e, struct units *out);
-/* Sets mate in both. */
+/* Sets mate in both; of arena only the budget is used, and nothing stays in it. */
 MUST_USE enum err units_match(struct units *a, struct units *b, struct arena *arena);
 
 /* The unit that holds an address, or NULL. */
