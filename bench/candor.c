@@ -45,21 +45,21 @@ write_file(const char *path, struct bytes b)
 }
 
 static size_t
-list_externals(struct rules_ext out[TABLE_MAX])
+list_externals(struct ext out[TABLE_MAX])
 {
 	size_t n = 0;
 
 	for (; driver_externals[n] != NULL && n < TABLE_MAX; n++)
-		out[n] = (struct rules_ext){
-			.name = driver_externals[n], .type = RULES_EXT_STR, .s = ""
-		};
+		out[n] = (struct ext){ .name = bytes_of(driver_externals[n]),
+			.type = EXT_STR,
+			.s = BYTES_LIT("") };
 	return n;
 }
 
 int
 engine_compile(const char *path, const char *out)
 {
-	struct rules_ext exts[TABLE_MAX];
+	struct ext exts[TABLE_MAX];
 	struct rules_source src = {
 		.file = path, .ns = "default", .text = map_file(path)
 	};

@@ -57,8 +57,8 @@ static const struct fact thing_facts[] = {
 static const struct fact_module list[] = {
 	{ .name = "t", .facts = thing_facts, .facts_size = sizeof(struct thing) }
 };
-static const struct rules_ext exts[] = { { .name = "x", .type = RULES_EXT_INT, .i = 3 },
-	{ .name = "y", .type = RULES_EXT_STR, .s = "abc" } };
+static const struct ext exts[] = { { .name = BYTES_LIT("x"), .type = EXT_INT, .i = 3 },
+	{ .name = BYTES_LIT("y"), .type = EXT_STR, .s = BYTES_LIT("abc") } };
 
 static enum err
 include(void *arg, const char *from, struct bytes path, struct rules_source *out)

@@ -658,9 +658,9 @@ grow_world(struct grow *g)
 		r->rule_true[i] = roll(g, 2);
 		r->rule[i] = r->rule_true[i] ? COND_RULE_TRUE : COND_RULE_FALSE;
 	}
-	r->ext[0] = (struct cond_ext){ .type = COND_EXT_INT, .i = roll(g, 6) };
-	r->ext[1] = (struct cond_ext){ .type = COND_EXT_FLOAT, .f = roll(g, 3) };
-	r->ext[2] = (struct cond_ext){ .type = COND_EXT_STR, .s = bytes_of("ab") };
+	r->ext[0] = (struct ext){ .type = EXT_INT, .i = roll(g, 6) };
+	r->ext[1] = (struct ext){ .type = EXT_FLOAT, .f = roll(g, 3) };
+	r->ext[2] = (struct ext){ .type = EXT_STR, .s = bytes_of("ab") };
 	r->env.entrypoint = some_int(g);
 }
 

@@ -488,7 +488,7 @@ rig_eval_read(struct rig *r, const struct ir_node *n)
 static inline struct val
 rig_eval_leaf(struct rig *r, const struct ir_node *n)
 {
-	const struct cond_ext *e;
+	const struct ext *e;
 
 	switch (n->op) {
 	case IR_CONST:

@@ -207,8 +207,8 @@ struct rig {
 	bool rule_true[RIG_RULES];
 	struct bytes file;
 	struct rig_facts facts;
-	struct cond_ext ext[3];
-	struct ir_ext exts[3];
+	struct ext ext[3];
+	struct ext exts[3];
 	struct ir_rule *ir_rules[RIG_RULES + 1]; /* the earlier ones: $a, $b ... */
 	const struct fact *tables[1];
 	struct val slot[RIG_SLOTS];

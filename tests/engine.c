@@ -16,7 +16,7 @@
 #include "rules/compile.h"
 #include "scan/run.h"
 
-static struct rules_ext exts[64];
+static struct ext exts[64];
 static size_t nexts;
 static bool verbose;
 
@@ -168,9 +168,9 @@ main(int argc, char **argv)
 			char *eq = strchr(optarg, '=');
 
 			*eq = '\0';
-			exts[nexts++] = (struct rules_ext){
-				.name = optarg, .type = RULES_EXT_STR, .s = eq + 1
-			};
+			exts[nexts++] = (struct ext){ .name = bytes_of(optarg),
+				.type = EXT_STR,
+				.s = bytes_of(eq + 1) };
 		} else {
 			return 2;
 		}

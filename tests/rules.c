@@ -21,7 +21,7 @@
 #define BUDGET ((size_t)8 << 30)
 
 struct options {
-	struct rules_ext ext[32];
+	struct ext ext[32];
 	size_t nexts;
 	bool x, tokens, print, tell, cases;
 };
@@ -85,11 +85,10 @@ options(int argc, char **argv, struct options *o)
 		if (c != 'd')
 			continue;
 		*eq = 0;
-		o->ext[o->nexts++] = (struct rules_ext){ .name = optarg,
-			.type =
-			    eq[1] >= '0' && eq[1] <= '9' ? RULES_EXT_INT : RULES_EXT_STR,
+		o->ext[o->nexts++] = (struct ext){ .name = bytes_of(optarg),
+			.type = eq[1] >= '0' && eq[1] <= '9' ? EXT_INT : EXT_STR,
 			.i = atoll(eq + 1),
-			.s = eq + 1 };
+			.s = bytes_of(eq + 1) };
 	}
 	return optind;
 }

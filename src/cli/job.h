@@ -65,7 +65,7 @@ char *job_base_rules(void);
 char *job_worker(void);
 
 /* -d NAME=VALUE as YARA reads it: true/false, a number, else a string. */
-MUST_USE enum err job_external(const char *def, struct wire_ext *out);
+MUST_USE enum err job_external(const char *def, struct ext *out);
 /* All of them; told on stderr when one is wrong. The array is malloced. */
 MUST_USE enum err job_externals(const struct opt_list *defs, struct wire_exts *out);
 

@@ -88,36 +88,36 @@ job_base_rules(void)
 
 /* As YARA's command line tells types apart, so that scripts go on working. */
 static void
-parse_value(const char *s, struct wire_ext *out)
+parse_value(const char *s, struct ext *out)
 {
 	const char *digits = s + (*s == '-');
 	char *end;
 
 	out->s = bytes_of(s);
-	out->type = WIRE_STR;
+	out->type = EXT_STR;
 	if (strcmp(s, "true") == 0 || strcmp(s, "false") == 0) {
-		out->type = WIRE_BOOL;
+		out->type = EXT_BOOL;
 		out->i = *s == 't';
 	} else if (isdigit((unsigned char)*digits)) {
 		out->i = strtoll(s, &end, 10);
 		if (*end == '\0')
-			out->type = WIRE_INT;
+			out->type = EXT_INT;
 		/* YARA's is_float: digits around one point */
 		else if (*end == '.' && end[1 + strspn(end + 1, "0123456789")] == '\0') {
-			out->type = WIRE_FLOAT;
+			out->type = EXT_FLOAT;
 			out->f = strtod(s, NULL);
 		}
 	}
 }
 
 enum err
-job_external(const char *def, struct wire_ext *out)
+job_external(const char *def, struct ext *out)
 {
 	const char *eq = strchr(def, '=');
 
 	if (eq == NULL || eq == def)
 		return ERR_SYNTAX;
-	*out = (struct wire_ext){ .name = { (const uint8_t *)def, (size_t)(eq - def) } };
+	*out = (struct ext){ .name = { (const uint8_t *)def, (size_t)(eq - def) } };
 	parse_value(eq + 1, out);
 	return OK;
 }
@@ -125,7 +125,7 @@ job_external(const char *def, struct wire_ext *out)
 enum err
 job_externals(const struct opt_list *defs, struct wire_exts *out)
 {
-	struct wire_ext *e = xcalloc(defs->n, sizeof(*e));
+	struct ext *e = xcalloc(defs->n, sizeof(*e));
 
 	for (size_t i = 0; i < defs->n; i++) {
 		if (job_external(defs->p[i], &e[i]) == OK)

@@ -8,26 +8,26 @@
 static const struct {
 	const char *def;
 	enum err want;
-	enum wire_ext_type type;
+	enum ext_type type;
 	int64_t i;
 	double f;
 } rows[] = {
-	{ "a=true",      OK, WIRE_BOOL,  1, 0 },
-	{ "a=false",     OK, WIRE_BOOL,  0, 0 },
-	{ "a=TRUE",      OK, WIRE_STR,   0, 0 },
-	{ "a=0",         OK, WIRE_INT,   0, 0 },
-	{ "a=-17",       OK, WIRE_INT, -17, 0 },
-	{ "a=010",       OK, WIRE_INT,  10, 0 }, /* decimal, as YARA's */
-	{ "a=0x10",      OK, WIRE_STR,   0, 0 },
-	{ "a=1.5",       OK, WIRE_FLOAT, 1, 1.5 },
-	{ "a=-1.5",      OK, WIRE_FLOAT, -1, -1.5 },
-	{ "a=1.",        OK, WIRE_FLOAT, 1, 1 },
-	{ "a=1.5.2",     OK, WIRE_STR,   1, 0 },
-	{ "a=1e3",       OK, WIRE_STR,   1, 0 },
-	{ "a=.5",        OK, WIRE_STR,   0, 0 },
-	{ "a=-",         OK, WIRE_STR,   0, 0 },
-	{ "a=",          OK, WIRE_STR,   0, 0 },
-	{ "a=b=c",       OK, WIRE_STR,   0, 0 },
+	{ "a=true",      OK, EXT_BOOL,  1, 0 },
+	{ "a=false",     OK, EXT_BOOL,  0, 0 },
+	{ "a=TRUE",      OK, EXT_STR,   0, 0 },
+	{ "a=0",         OK, EXT_INT,   0, 0 },
+	{ "a=-17",       OK, EXT_INT, -17, 0 },
+	{ "a=010",       OK, EXT_INT,  10, 0 }, /* decimal, as YARA's */
+	{ "a=0x10",      OK, EXT_STR,   0, 0 },
+	{ "a=1.5",       OK, EXT_FLOAT, 1, 1.5 },
+	{ "a=-1.5",      OK, EXT_FLOAT, -1, -1.5 },
+	{ "a=1.",        OK, EXT_FLOAT, 1, 1 },
+	{ "a=1.5.2",     OK, EXT_STR,   1, 0 },
+	{ "a=1e3",       OK, EXT_STR,   1, 0 },
+	{ "a=.5",        OK, EXT_STR,   0, 0 },
+	{ "a=-",         OK, EXT_STR,   0, 0 },
+	{ "a=",          OK, EXT_STR,   0, 0 },
+	{ "a=b=c",       OK, EXT_STR,   0, 0 },
 	{ "a",           ERR_SYNTAX, 0, 0, 0 },
 	{ "=1",          ERR_SYNTAX, 0, 0, 0 },
 	{ "",            ERR_SYNTAX, 0, 0, 0 },
@@ -37,7 +37,7 @@ static const struct {
 TEST(externals)
 {
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct wire_ext e;
+		struct ext e;
 
 		ROW("%s", rows[i].def);
 		EQ_U(job_external(rows[i].def, &e), rows[i].want);
@@ -46,7 +46,7 @@ TEST(externals)
 		EQ_B(e.name, BYTES_LIT("a"));
 		EQ_U(e.type, rows[i].type);
 		EQ_B(e.s, bytes_of(rows[i].def + 2));
-		if (e.type != WIRE_STR)
+		if (e.type != EXT_STR)
 			EQ_I(e.i, rows[i].i);
 		CHECK(e.f == rows[i].f);
 	}

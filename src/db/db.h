@@ -191,7 +191,7 @@ struct db_space {
 
 struct db_ext {
 	uint32_t name;  /* DB_TEXT */
-	uint32_t type;  /* enum rules_ext_type */
+	uint32_t type;  /* enum ext_type */
 	uint64_t value; /* int64_t, double, or DB_TEXT */
 };
 

@@ -145,7 +145,7 @@ candor_compiler_add_file(struct candor_compiler *c, const char *ns, const char *
 /* --- external variables --------------------------------------------------- */
 
 static int
-define(struct candor_compiler *c, const char *name, struct wire_ext v)
+define(struct candor_compiler *c, const char *name, struct ext v)
 {
 	v.name = bytes_of(name);
 	return exts_put(&c->exts, &v)
@@ -156,27 +156,26 @@ define(struct candor_compiler *c, const char *name, struct wire_ext v)
 int
 candor_compiler_define_int(struct candor_compiler *c, const char *name, int64_t value)
 {
-	return define(c, name, (struct wire_ext){ .type = WIRE_INT, .i = value });
+	return define(c, name, (struct ext){ .type = EXT_INT, .i = value });
 }
 
 int
 candor_compiler_define_bool(struct candor_compiler *c, const char *name, int value)
 {
-	return define(c, name, (struct wire_ext){ .type = WIRE_BOOL, .i = value != 0 });
+	return define(c, name, (struct ext){ .type = EXT_BOOL, .i = value != 0 });
 }
 
 int
 candor_compiler_define_float(struct candor_compiler *c, const char *name, double value)
 {
-	return define(c, name, (struct wire_ext){ .type = WIRE_FLOAT, .f = value });
+	return define(c, name, (struct ext){ .type = EXT_FLOAT, .f = value });
 }
 
 int
 candor_compiler_define_string(
     struct candor_compiler *c, const char *name, const char *value)
 {
-	return define(
-	    c, name, (struct wire_ext){ .type = WIRE_STR, .s = bytes_of(value) });
+	return define(c, name, (struct ext){ .type = EXT_STR, .s = bytes_of(value) });
 }
 
 /* --- messages ------------------------------------------------------------- */
@@ -343,26 +342,6 @@ on_include(void *arg, const char *from, struct bytes path, struct rules_source *
 	return OK;
 }
 
-static struct rules_ext *
-ext_list(struct arena *a, const struct exts *exts)
-{
-	static const enum rules_ext_type types[] = {
-		[WIRE_INT] = RULES_EXT_INT,
-		[WIRE_FLOAT] = RULES_EXT_FLOAT,
-		[WIRE_STR] = RULES_EXT_STR,
-		[WIRE_BOOL] = RULES_EXT_BOOL,
-	};
-	struct rules_ext *list = ARENA_ARRAY(a, exts->n + 1, struct rules_ext);
-
-	for (size_t i = 0; list != NULL && i < exts->n; i++) {
-		const struct wire_ext *e = &exts->p[i];
-
-		list[i] = (struct rules_ext){ (const char *)e->name.p, types[e->type],
-			e->i, e->f, (const char *)e->s.p };
-	}
-	return list;
-}
-
 /* Sources, diags and everything between live in a; the database in db. */
 static enum err
 compile(struct candor_compiler *c, struct arena *a, struct diags *diags, struct buf *db)
@@ -371,14 +350,14 @@ compile(struct candor_compiler *c, struct arena *a, struct diags *diags, struct 
 	struct rules_source *src = ARENA_ARRAY(a, n + 1, struct rules_source);
 	struct rules_env env = { .arena = a,
 		.diags = diags,
-		.exts = ext_list(a, &c->exts),
+		.exts = c->exts.p,
 		.nexts = c->exts.n,
 		.strings_per_rule = (uint32_t)c->strings,
 		.include = c->include ? on_include : NULL,
 		.include_arg = c };
 
 	env.modules = modules_tables(a, &env.nmodules);
-	if (src == NULL || env.modules == NULL || env.exts == NULL)
+	if (src == NULL || env.modules == NULL)
 		return ERR_LIMIT;
 	for (size_t i = 0; i < n; i++)
 		src[i] = source_of(c, (unsigned)i);

@@ -30,13 +30,13 @@ copy_of(struct bytes b)
 }
 
 static void
-drop(struct wire_ext *v)
+drop(struct ext *v)
 {
 	free((void *)(uintptr_t)v->name.p);
 	free((void *)(uintptr_t)v->s.p);
 }
 
-static struct wire_ext *
+static struct ext *
 find(struct exts *e, struct bytes name)
 {
 	for (size_t i = 0; i < e->n; i++)
@@ -46,10 +46,10 @@ find(struct exts *e, struct bytes name)
 }
 
 bool
-exts_put(struct exts *e, const struct wire_ext *v)
+exts_put(struct exts *e, const struct ext *v)
 {
-	struct wire_ext *at = find(e, v->name);
-	struct wire_ext copy = *v;
+	struct ext *at = find(e, v->name);
+	struct ext copy = *v;
 
 	if (!is_name(v->name))
 		return false;

@@ -9,12 +9,12 @@
 #include "result/wire.h"
 
 struct exts {
-	struct wire_ext *p;
+	struct ext *p;
 	size_t n, cap;
 };
 
 /* v's texts are copied. false: a name that no rule can use. */
-bool exts_put(struct exts *e, const struct wire_ext *v);
+bool exts_put(struct exts *e, const struct ext *v);
 void exts_done(struct exts *e);
 
 static inline struct wire_exts

@@ -19,7 +19,7 @@ TEST(names)
 	struct exts e = { 0 };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct wire_ext v = { .name = bytes_of(rows[i].name) };
+		struct ext v = { .name = bytes_of(rows[i].name) };
 
 		ROW("%s", rows[i].name ? rows[i].name : "no name");
 		EQ_U(exts_put(&e, &v), rows[i].ok);
@@ -33,12 +33,12 @@ TEST(replace)
 {
 	struct exts e = { 0 };
 	struct bytes name = test_copy(bytes_of("v")), text = test_copy(bytes_of("text"));
-	struct wire_ext v = { .name = name, .type = WIRE_STR, .s = text };
+	struct ext v = { .name = name, .type = EXT_STR, .s = text };
 
 	CHECK(exts_put(&e, &v));
 	CHECK(e.p[0].s.p != text.p && e.p[0].name.p != name.p);
 	EQ_B(e.p[0].s, text);
-	v = (struct wire_ext){ .name = name, .type = WIRE_INT, .i = 5 };
+	v = (struct ext){ .name = name, .type = EXT_INT, .i = 5 };
 	CHECK(exts_put(&e, &v));
 	EQ_U(e.n, 1);
 	EQ_U(exts_wire(&e).n, 1);

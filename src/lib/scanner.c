@@ -118,7 +118,7 @@ candor_scanner_on_finding(struct candor_scanner *s,
 
 /* The rules have a variable of that name and type. */
 static bool
-has_external(const struct db *db, const struct wire_ext *v)
+has_external(const struct db *db, const struct ext *v)
 {
 	for (uint32_t i = 0; i < db->nexts; i++)
 		if (bytes_eq(db_text(db, db_ext(db, i)->name), v->name))
@@ -127,7 +127,7 @@ has_external(const struct db *db, const struct wire_ext *v)
 }
 
 static int
-define(struct candor_scanner *s, const char *name, struct wire_ext v)
+define(struct candor_scanner *s, const char *name, struct ext v)
 {
 	v.name = bytes_of(name);
 	if (!has_external(&s->rules->db, &v) || !exts_put(&s->exts, &v))
@@ -140,27 +140,26 @@ define(struct candor_scanner *s, const char *name, struct wire_ext v)
 int
 candor_scanner_define_int(struct candor_scanner *s, const char *name, int64_t value)
 {
-	return define(s, name, (struct wire_ext){ .type = WIRE_INT, .i = value });
+	return define(s, name, (struct ext){ .type = EXT_INT, .i = value });
 }
 
 int
 candor_scanner_define_bool(struct candor_scanner *s, const char *name, int value)
 {
-	return define(s, name, (struct wire_ext){ .type = WIRE_BOOL, .i = value != 0 });
+	return define(s, name, (struct ext){ .type = EXT_BOOL, .i = value != 0 });
 }
 
 int
 candor_scanner_define_float(struct candor_scanner *s, const char *name, double value)
 {
-	return define(s, name, (struct wire_ext){ .type = WIRE_FLOAT, .f = value });
+	return define(s, name, (struct ext){ .type = EXT_FLOAT, .f = value });
 }
 
 int
 candor_scanner_define_string(
     struct candor_scanner *s, const char *name, const char *value)
 {
-	return define(
-	    s, name, (struct wire_ext){ .type = WIRE_STR, .s = bytes_of(value) });
+	return define(s, name, (struct ext){ .type = EXT_STR, .s = bytes_of(value) });
 }
 
 /* --- in this process ------------------------------------------------------ */
@@ -168,12 +167,6 @@ candor_scanner_define_string(
 static int
 make_scan(struct candor_scanner *s)
 {
-	static const enum ext_type types[] = {
-		[WIRE_INT] = EXT_INT,
-		[WIRE_FLOAT] = EXT_FLOAT,
-		[WIRE_STR] = EXT_STR,
-		[WIRE_BOOL] = EXT_BOOL,
-	};
 	struct scan_opts o = {
 		.timeout_ms = (uint32_t)(s->timeout_ms < UINT32_MAX ? s->timeout_ms : 0),
 		.memory = s->memory,
@@ -188,12 +181,8 @@ make_scan(struct candor_scanner *s)
 		  (s->flags & CANDOR_UNMATCHED ? SCAN_UNMATCHED : 0) |
 		  (s->flags & CANDOR_PRIVATE ? SCAN_PRIVATE : 0);
 	e = scan_new(s->rules->map, &o, &s->scan);
-	for (size_t i = 0; i < s->exts.n && e == OK; i++) {
-		const struct wire_ext *x = &s->exts.p[i];
-
-		e = scan_external(s->scan,
-		    &(struct ext_value){ x->name, types[x->type], x->i, x->f, x->s });
-	}
+	for (size_t i = 0; i < s->exts.n && e == OK; i++)
+		e = scan_external(s->scan, &s->exts.p[i]);
 	if (e == OK)
 		return CANDOR_OK;
 	drop_engine(s);

@@ -14,6 +14,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/ext.h"
 #include "base/region.h"
 #include "db/cond.h"
 #include "match/hits.h"
@@ -27,16 +28,6 @@ enum cond_result {
 
 /* What is known about another rule, before global rules count. */
 enum cond_rule { COND_RULE_FALSE, COND_RULE_TRUE, COND_RULE_PENDING };
-
-/* The value of an external variable, of the type that the rules were compiled for. */
-enum cond_ext_type { COND_EXT_INT, COND_EXT_FLOAT, COND_EXT_STR, COND_EXT_BOOL };
-
-struct cond_ext {
-	uint32_t type; /* enum cond_ext_type; the numbers of db_ext.type */
-	int64_t i;
-	double f;
-	struct bytes s;
-};
 
 /*
  * What the machine asks. The caller owns it and changes what belongs to the object
@@ -57,7 +48,7 @@ struct cond_env {
 	/* max_steps is reached: raises it and says true, or says false. NULL: false. */
 	bool (*more)(void *host);
 	int64_t now;
-	const struct cond_ext *exts;     /* as in DB_EXTS */
+	const struct ext *exts;          /* as in DB_EXTS */
 	const struct fact *const *facts; /* by DB_MODULES; NULL: not known here */
 	uint32_t nexts, nfacts;
 

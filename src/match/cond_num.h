@@ -100,7 +100,7 @@ OP(ENTRY)
 }
 
 /* The variable, or NULL when the scan gave fewer than the database names. */
-static inline const struct cond_ext *
+static inline const struct ext *
 ext(const struct cond *vm, uint32_t i)
 {
 	return i < vm->env->nexts ? &vm->env->exts[i] : NULL;
@@ -108,20 +108,20 @@ ext(const struct cond *vm, uint32_t i)
 
 OP(EXTN)
 {
-	const struct cond_ext *e = ext(vm, pc[1]);
+	const struct ext *e = ext(vm, pc[1]);
 
-	if (e == NULL || e->type == COND_EXT_STR)
+	if (e == NULL || e->type == EXT_STR)
 		NUM_A = FACT_UNDEF;
 	else
-		NUM_A = e->type == COND_EXT_FLOAT ? cond_bits(e->f) : e->i;
+		NUM_A = e->type == EXT_FLOAT ? cond_bits(e->f) : e->i;
 	return pc + 2;
 }
 
 OP(EXTS)
 {
-	const struct cond_ext *e = ext(vm, pc[1]);
+	const struct ext *e = ext(vm, pc[1]);
 
-	STR_A = e != NULL && e->type == COND_EXT_STR ? e->s : (struct bytes){ 0 };
+	STR_A = e != NULL && e->type == EXT_STR ? e->s : (struct bytes){ 0 };
 	return pc + 2;
 }
 

@@ -15,6 +15,7 @@
 #include "base/bytes.h"
 #include "base/diag.h"
 #include "base/err.h"
+#include "base/ext.h"
 #include "result/difference.h"
 #include "result/finding.h"
 
@@ -83,21 +84,9 @@ enum wire_scan_flag {
 	WIRE_DUMP_JSON = 1 << 8, /* facts as JSON */
 };
 
-/* An external variable's type; its number is on the wire. */
-enum wire_ext_type { WIRE_INT, WIRE_FLOAT, WIRE_STR, WIRE_BOOL };
-
-/* An external variable: the member of its type has the value; WIRE_BOOL is in i. */
-struct wire_ext {
-	struct bytes name;
-	enum wire_ext_type type;
-	int64_t i;
-	double f;
-	struct bytes s;
-};
-
 /* All of them; p is the owner's who made the list. */
 struct wire_exts {
-	const struct wire_ext *p;
+	const struct ext *p;
 	uint32_t n;
 };
 

@@ -40,11 +40,11 @@ struct field {
 	  .stride = sizeof(struct E), .least = least_, .sub = sub_ }
 
 static const struct field ext_fields[] = {
-	ROW(BYTES, wire_ext, name),
-	ROW_MAX(ENUM32, wire_ext, type, WIRE_BOOL),
-	ROW(U64, wire_ext, i),
-	ROW(U64, wire_ext, f),
-	ROW(BYTES, wire_ext, s),
+	ROW(BYTES, ext, name),
+	ROW_MAX(ENUM32, ext, type, EXT_BOOL),
+	ROW(U64, ext, i),
+	ROW(U64, ext, f),
+	ROW(BYTES, ext, s),
 	{ 0 },
 };
 static const struct field scan_fields[] = {
@@ -56,7 +56,7 @@ static const struct field scan_fields[] = {
 	ROW(U64, wire_scan, memory),
 	ROW(U64, wire_scan, db_size),
 	ROW(U32, wire_scan, given),
-	ROW_ARRAY(wire_scan, exts.p, exts.n, wire_ext, 28, ext_fields),
+	ROW_ARRAY(wire_scan, exts.p, exts.n, ext, 28, ext_fields),
 	{ 0 },
 };
 static const struct field given_fields[] = {
@@ -77,7 +77,7 @@ static const struct field compile_fields[] = {
 	ROW(U32, wire_compile, budget),
 	ROW(U64, wire_compile, memory),
 	ROW(BYTES, wire_compile, explain_rule),
-	ROW_ARRAY(wire_compile, exts.p, exts.n, wire_ext, 28, ext_fields),
+	ROW_ARRAY(wire_compile, exts.p, exts.n, ext, 28, ext_fields),
 	{ 0 },
 };
 static const struct field source_fields[] = {

@@ -35,10 +35,10 @@ static const struct finding sample = {
 	.matches = matches,
 	.nmatches = 1,
 };
-static const struct wire_ext ext_rows[] = {
-	{ .name = { (const uint8_t *)"n", 1 }, .type = WIRE_FLOAT, .f = 1.5 },
+static const struct ext ext_rows[] = {
+	{ .name = { (const uint8_t *)"n", 1 }, .type = EXT_FLOAT, .f = 1.5 },
 	{ .name = { (const uint8_t *)"t", 1 },
-	    .type = WIRE_STR,
+	    .type = EXT_STR,
 	    .s = { (const uint8_t *)"u", 1 } },
 };
 

@@ -7,18 +7,16 @@ static enum err
 add_externals(struct parser *p)
 {
 	const struct rules_env *env = p->env;
-	struct ir_ext *exts = ARENA_ARRAY(p->arena, env->nexts, struct ir_ext);
+	struct ext *exts = ARENA_ARRAY(p->arena, env->nexts, struct ext);
 
 	if (exts == NULL)
 		return ERR_LIMIT;
 	for (size_t i = 0; i < env->nexts; i++) {
-		const struct rules_ext *e = &env->exts[i];
-
-		exts[i] = (struct ir_ext){ .name = bytes_of(e->name),
-			.type = e->type,
-			.i = e->i,
-			.f = e->f,
-			.s = bytes_of(e->s) };
+		exts[i] = env->exts[i];
+		exts[i].name = arena_bytes(p->arena, exts[i].name);
+		exts[i].s = arena_bytes(p->arena, exts[i].s);
+		if (exts[i].name.p == NULL || exts[i].s.p == NULL)
+			return ERR_LIMIT;
 		TRY(names_put(&p->exts, exts[i].name, 0, (uint32_t)i));
 	}
 	p->ir->exts = exts;

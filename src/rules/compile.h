@@ -10,30 +10,13 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/diag.h"
+#include "base/ext.h"
 #include "base/fact.h"
 
 struct rules_source {
 	const char *file;  /* shown in messages; includes are relative to it */
 	const char *ns;    /* namespace; "default" when the user gave none */
 	struct bytes text; /* valid as long as the compile arena */
-};
-
-/*
- * The type that an external variable has for the compiler; the numbers are the
- * database's.
- */
-enum rules_ext_type { RULES_EXT_INT, RULES_EXT_FLOAT, RULES_EXT_STR, RULES_EXT_BOOL };
-
-/*
- * An external variable, with the value that conditions see unless a scan gives another.
- * Borrowed for the call.
- */
-struct rules_ext {
-	const char *name;
-	enum rules_ext_type type;
-	int64_t i;
-	double f;
-	const char *s;
 };
 
 enum rules_flag {
@@ -51,7 +34,8 @@ struct rules_env {
 	struct diags *diags;
 	const struct fact_module *modules;
 	size_t nmodules;
-	const struct rules_ext *exts;
+	const struct ext *exts; /* with the values that scans see unless they give others;
+				   borrowed */
 	size_t nexts;
 	uint32_t flags;            /* enum rules_flag */
 	uint32_t strings_per_rule; /* 0: 10000 */

@@ -37,7 +37,7 @@ world(struct rig *r)
 	}
 	r->rule_true[1] = true;
 	r->rule[1] = COND_RULE_TRUE;
-	r->ext[0] = (struct cond_ext){ .type = COND_EXT_INT, .i = 3 };
+	r->ext[0] = (struct ext){ .type = EXT_INT, .i = 3 };
 	fact_clear(rig_facts, &r->facts);
 	r->facts.is_rig = 0;
 }
@@ -49,7 +49,7 @@ world(struct rig *r)
 static bool
 parse(struct rig *r, const char *cond)
 {
-	static const struct rules_ext ext = { .name = "ext", .type = RULES_EXT_INT };
+	static const struct ext ext = { .name = BYTES_LIT("ext"), .type = EXT_INT };
 	struct rules_env env = { .arena = &r->b.arena,
 		.diags = &diags,
 		.modules = r->module,

@@ -229,21 +229,12 @@ struct ir_rule {
 				 in one file */
 };
 
-/* An external variable (rules_ext), copied into the arena. */
-struct ir_ext {
-	struct bytes name;
-	enum rules_ext_type type;
-	int64_t i;
-	double f;
-	struct bytes s;
-};
-
 struct ir {
 	struct arena *arena;
 	struct ir_rule **rules; /* in source order, all namespaces */
 	struct ir_pattern **patterns;
 	struct bytes *ns;
-	struct ir_ext *exts;
+	struct ext *exts;
 	const struct fact_module *modules; /* only the imported ones have imported set */
 	uint32_t *imported;                /* 0: not; 1: the first import, and so on */
 	uint32_t nrules, npatterns, nns, nexts, nmodules;

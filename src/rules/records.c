@@ -106,14 +106,14 @@ static void
 write_exts(struct dbw *w, const struct ir *ir)
 {
 	for (uint32_t i = 0; i < ir->nexts; i++) {
-		const struct ir_ext *e = &ir->exts[i];
+		const struct ext *e = &ir->exts[i];
 		struct db_ext d = { .name = dbw_text(w, e->name),
 			.type = e->type,
 			.value = (uint64_t)e->i };
 
-		if (e->type == RULES_EXT_FLOAT)
+		if (e->type == EXT_FLOAT)
 			memcpy(&d.value, &e->f, sizeof(d.value));
-		if (e->type == RULES_EXT_STR)
+		if (e->type == EXT_STR)
 			d.value = dbw_text(w, e->s);
 		dbw_record(w, DB_EXTS, &d, sizeof(d));
 	}

@@ -41,11 +41,11 @@ name_variable(
 static enum err
 name_external(struct parser *p, uint32_t index, struct place at, struct ex *out)
 {
-	static const enum ir_type type[] = { [RULES_EXT_INT] = IR_INT,
-		[RULES_EXT_FLOAT] = IR_FLOAT,
-		[RULES_EXT_STR] = IR_STR,
-		[RULES_EXT_BOOL] = IR_INT }; /* as in YARA */
-	const struct ir_ext *e = &p->ir->exts[index];
+	static const enum ir_type type[] = { [EXT_INT] = IR_INT,
+		[EXT_FLOAT] = IR_FLOAT,
+		[EXT_STR] = IR_STR,
+		[EXT_BOOL] = IR_INT }; /* as in YARA */
+	const struct ext *e = &p->ir->exts[index];
 
 	TRY(node_new(p, IR_EXT, type[e->type], at, out));
 	out->node->u.index = index;

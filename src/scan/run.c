@@ -169,14 +169,15 @@ modules_bind(struct scan *s)
 static enum err
 exts_load(struct scan *s)
 {
-	s->exts = ARENA_ARRAY(&s->keep, s->db.nexts + 1, struct cond_ext);
+	s->exts = ARENA_ARRAY(&s->keep, s->db.nexts + 1, struct ext);
 	if (s->exts == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i < s->db.nexts; i++) {
 		const struct db_ext *d = db_ext(&s->db, i);
-		struct cond_ext *e = &s->exts[i];
+		struct ext *e = &s->exts[i];
 
-		*e = (struct cond_ext){ .type = d->type, .i = (int64_t)d->value };
+		*e = (struct ext){ .type = (enum ext_type)d->type,
+			.i = (int64_t)d->value };
 		memcpy(&e->f, &d->value, sizeof(e->f));
 		e->s = db_text(&s->db, (uint32_t)d->value);
 	}
@@ -281,14 +282,14 @@ scan_free(struct scan *s)
 }
 
 enum err
-scan_external(struct scan *s, const struct ext_value *v)
+scan_external(struct scan *s, const struct ext *v)
 {
 	for (uint32_t i = 0; i < s->db.nexts; i++) {
-		struct cond_ext *e = &s->exts[i];
+		struct ext *e = &s->exts[i];
 
 		if (!bytes_eq(db_text(&s->db, db_ext(&s->db, i)->name), v->name))
 			continue;
-		if (e->type != (uint32_t)v->type)
+		if (e->type != v->type)
 			return ERR_FORMAT;
 		struct bytes copy = arena_bytes(&s->keep, v->s);
 		if (copy.p == NULL)

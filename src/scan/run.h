@@ -10,6 +10,7 @@
 
 #include "base/bytes.h"
 #include "base/err.h"
+#include "base/ext.h"
 #include "base/region.h"
 #include "result/finding.h"
 
@@ -50,17 +51,6 @@ struct scan_opts {
 	int64_t (*now)(void);       /* seconds since the epoch, for time.now() */
 };
 
-/* External variables given at scan time replace those of the database. */
-enum ext_type { EXT_INT, EXT_FLOAT, EXT_STR, EXT_BOOL };
-
-struct ext_value {
-	struct bytes name;
-	enum ext_type type;
-	int64_t i; /* EXT_INT, EXT_BOOL */
-	double f;
-	struct bytes s;
-};
-
 /* What a scan did, summed up since scan_new; for --stats and for tests. */
 struct scan_stats {
 	uint64_t objects, bytes;
@@ -78,7 +68,7 @@ MUST_USE enum err scan_new(struct bytes db, const struct scan_opts *o, struct sc
 void scan_free(struct scan *s);
 
 /* ERR_FORMAT: no such variable, or another type. Strings are copied. */
-MUST_USE enum err scan_external(struct scan *s, const struct ext_value *v);
+MUST_USE enum err scan_external(struct scan *s, const struct ext *v);
 
 /*
  * What an owner gives a module besides objects (yara -x): data must outlive the scanner.

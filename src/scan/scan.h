@@ -44,7 +44,7 @@ struct scan {
 	struct hits *hits;
 	struct cond *cond;
 	struct cond_env env;
-	struct cond_ext *exts;
+	struct ext *exts;
 	const struct fact **facts; /* by DB_MODULES */
 	struct module_state *module;
 	struct rule_state *rule;

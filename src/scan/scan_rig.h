@@ -56,11 +56,11 @@ hear(void *arg, const struct finding *f)
 static inline struct bytes
 compile(const struct rules_source *src, size_t n)
 {
-	static const struct rules_ext exts[] = {
-		{ .name = "num", .type = RULES_EXT_INT, .i = 1 },
-		{ .name = "word", .type = RULES_EXT_STR, .s = "old" },
-		{ .name = "flag", .type = RULES_EXT_BOOL, .i = 0 },
-		{ .name = "real", .type = RULES_EXT_FLOAT, .f = 0.5 },
+	static const struct ext exts[] = {
+		{ .name = BYTES_LIT("num"), .type = EXT_INT, .i = 1 },
+		{ .name = BYTES_LIT("word"), .type = EXT_STR, .s = BYTES_LIT("old") },
+		{ .name = BYTES_LIT("flag"), .type = EXT_BOOL, .i = 0 },
+		{ .name = BYTES_LIT("real"), .type = EXT_FLOAT, .f = 0.5 },
 	};
 	struct diags diags = { 0 };
 	struct buf db = { 0 };

@@ -304,7 +304,7 @@ TEST(externals)
 {
 	static const struct {
 		const char *name;
-		struct ext_value v;
+		struct ext v;
 		enum err want;
 		const char *then;
 	} rows[] = {

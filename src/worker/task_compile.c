@@ -133,26 +133,6 @@ ask_include(void *arg, const char *from, struct bytes path, struct rules_source 
 	return take_source(c, &s, out);
 }
 
-static struct rules_ext *
-ext_list(struct arena *a, struct wire_exts exts)
-{
-	static const enum rules_ext_type types[] = {
-		[WIRE_INT] = RULES_EXT_INT,
-		[WIRE_FLOAT] = RULES_EXT_FLOAT,
-		[WIRE_STR] = RULES_EXT_STR,
-		[WIRE_BOOL] = RULES_EXT_BOOL,
-	};
-	struct rules_ext *list = ARENA_ARRAY(a, exts.n + 1, struct rules_ext);
-
-	for (uint32_t i = 0; list != NULL && i < exts.n; i++) {
-		const struct wire_ext *e = &exts.p[i];
-
-		list[i] = (struct rules_ext){ arena_str(a, e->name), types[e->type], e->i,
-			e->f, arena_str(a, e->s) };
-	}
-	return list;
-}
-
 static uint32_t
 flags_of(uint32_t wire)
 {
@@ -199,7 +179,7 @@ compile(struct compiling *c)
 		.flags = flags_of(c->opts.flags),
 		.strings_per_rule = c->opts.strings_per_rule,
 		.budget = c->opts.budget,
-		.exts = ext_list(&c->arena, c->opts.exts),
+		.exts = c->opts.exts.p,
 		.nexts = c->opts.exts.n,
 		.include = ask_include,
 		.include_arg = c,
@@ -210,7 +190,7 @@ compile(struct compiling *c)
 	if (c->opts.flags & WIRE_ALL_MODULES)
 		TRY(import_all(c));
 	env.modules = modules_tables(&c->arena, &env.nmodules);
-	if (env.modules == NULL || env.exts == NULL)
+	if (env.modules == NULL)
 		return ERR_LIMIT;
 	if (c->opts.flags & WIRE_WANT_RULES)
 		return list(c, &env);

@@ -237,19 +237,8 @@ serve_files(struct scanning *s)
 static enum err
 set_externals(struct scan *scan, struct wire_exts exts)
 {
-	static const enum ext_type types[] = {
-		[WIRE_INT] = EXT_INT,
-		[WIRE_FLOAT] = EXT_FLOAT,
-		[WIRE_STR] = EXT_STR,
-		[WIRE_BOOL] = EXT_BOOL,
-	};
-
-	for (uint32_t i = 0; i < exts.n; i++) {
-		const struct wire_ext *e = &exts.p[i];
-		struct ext_value v = { e->name, types[e->type], e->i, e->f, e->s };
-
-		TRY(scan_external(scan, &v));
-	}
+	for (uint32_t i = 0; i < exts.n; i++)
+		TRY(scan_external(scan, &exts.p[i]));
 	return OK;
 }
 

@@ -53,7 +53,7 @@ scan_free(struct scan *s)
 }
 
 enum err
-scan_external(struct scan *s, const struct ext_value *v)
+scan_external(struct scan *s, const struct ext *v)
 {
 	(void)s;
 	return bytes_eq(v->name, BYTES_LIT("unknown")) ? ERR_FORMAT : OK;
