@@ -28,7 +28,7 @@ clang = CC=clang-14 tools/build
 asan = -Db_sanitize=address,undefined -Db_lundef=false
 
 .DEFAULT_GOAL := help
-.PHONY: help scan build check lint tidy bench fuzz install deb handover clean
+.PHONY: help scan build check need lint tidy bench fuzz install deb handover clean
 
 help: ## this list
 	@echo 'candor finds malware with the YARA rules you have. Targets:'
@@ -51,6 +51,9 @@ check: ## every test: GCC, then Clang with sanitizers, then one line
 	@tools/build build-check
 	@$(clang) build-asan $(asan)
 	@tools/check
+
+need: # what check needs, and nothing else: for .ci/run
+	@tools/need $(need_check)
 
 lint: ## the rules of the house, each by its own small program
 	@tools/need $(need_lint)
