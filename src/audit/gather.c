@@ -8,6 +8,7 @@
 
 #include "base/b64.h"
 #include "base/sys.h"
+#include "base/text.h"
 
 /* The lines above the checkpoint: the size, the proof, and an empty line. */
 static void
@@ -85,7 +86,7 @@ static bool
 read_size(struct bytes body, uint64_t *out)
 {
 	return body.n > 1 && body.p[body.n - 1] == '\n' &&
-	       checkpoint_number(bytes_sub(body, 0, body.n - 1), out);
+	       text_number(bytes_sub(body, 0, body.n - 1), out);
 }
 
 /*

@@ -171,3 +171,21 @@ text_glob(const char *pattern, struct bytes name)
 		at = ++back;
 	}
 }
+
+bool
+text_number(struct bytes s, uint64_t *out)
+{
+	uint64_t v = 0;
+
+	if (s.n == 0 || s.n > 19 || (s.p[0] == '0' && s.n > 1))
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		if (s.p[i] < '0' || s.p[i] > '9')
+			return false;
+		v = v * 10 + (s.p[i] - '0'); /* 19 digits fit in 64 bits, not in 63 */
+	}
+	if (v > INT64_MAX)
+		return false;
+	*out = v;
+	return true;
+}

@@ -34,5 +34,11 @@ text_hex(int c)
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
+/*
+ * A number in its one spelling: decimal, no sign, no leading zero, at most INT64_MAX, as
+ * logs, statements and our own files have them. false: another text; *out is not touched.
+ */
+bool text_number(struct bytes s, uint64_t *out);
+
 /* Does name match the shell pattern (* ? [set])? Case counts; a / is a letter. */
 bool text_glob(const char *pattern, struct bytes name);

@@ -89,3 +89,39 @@ TEST(hex_digits)
 		EQ_I(text_hex(c), want);
 	}
 }
+
+/* clang-format off */
+static const struct {
+	const char *text;
+	bool ok;
+	uint64_t want;
+} numbers[] = {
+	{ "0", true, 0 },
+	{ "7", true, 7 },
+	{ "10", true, 10 },
+	{ "1795910400", true, 1795910400 },
+	{ "9223372036854775807", true, INT64_MAX },
+	{ "9223372036854775808", false, 0 },   /* 19 digits, beyond */
+	{ "9999999999999999999", false, 0 },
+	{ "10000000000000000000", false, 0 },  /* 20 */
+	{ "18446744073709551617", false, 0 },  /* 2^64 + 1 */
+	{ "", false, 0 },
+	{ "00", false, 0 }, { "01", false, 0 },
+	{ "-1", false, 0 }, { "+1", false, 0 }, { " 1", false, 0 }, { "1 ", false, 0 },
+	{ "1\n", false, 0 }, { "0x1", false, 0 }, { "1e3", false, 0 }, { "1.0", false, 0 },
+	{ "a", false, 0 }, { "/", false, 0 }, { ":", false, 0 }, /* beside the digits */
+};
+/* clang-format on */
+
+TEST(numbers_have_one_spelling)
+{
+	for (size_t i = 0; i < COUNT(numbers); i++) {
+		uint64_t v = 4711;
+
+		ROW("'%s'", numbers[i].text);
+		EQ_U(text_number(bytes_of(numbers[i].text), &v), numbers[i].ok);
+		EQ_U(v, numbers[i].ok ? numbers[i].want : 4711);
+	}
+	ROW("a NUL in it");
+	EQ_U(text_number(BYTES_LIT("1\0002"), &(uint64_t){ 0 }), false);
+}

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/sys.h"
+#include "base/text.h"
 #include "base/utc.h"
 #include "cli/cli.h"
 #include "cli/handover_cmd.h"
@@ -203,7 +204,7 @@ date_of(const struct create_args *a, int64_t *out)
 		return utc_parse_day(bytes_of(a->date), out) == OK;
 	if (epoch == NULL)
 		return true;
-	if (!checkpoint_number(bytes_of(epoch), &n) || n > UTC_MAX)
+	if (!text_number(bytes_of(epoch), &n) || n > UTC_MAX)
 		return false;
 	*out = (int64_t)n;
 	return true;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "cli/cli.h"
 #include "cli/log_cmd.h"
 #include "cli/log_url.h"
@@ -241,7 +242,7 @@ log_parse(
 enum err
 log_index(const char *text, uint64_t *out, struct fault *f)
 {
-	if (checkpoint_number(bytes_of(text), out))
+	if (text_number(bytes_of(text), out))
 		return OK;
 	return fault_set(f, FAULT_ENTRY, "'%s' is not the index of an entry", text);
 }

@@ -3,6 +3,7 @@
 #include <openssl/evp.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 
 static const struct {
 	const char *name;
@@ -101,6 +102,26 @@ hash_hex(const uint8_t *digest, size_t n, char *out)
 		out[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
 	}
 	out[2 * n] = '\0';
+}
+
+static int
+lower_digit(uint8_t c)
+{
+	return c >= 'A' && c <= 'F' ? -1 : text_hex(c);
+}
+
+bool
+hash_unhex(struct bytes hex, uint8_t *out, size_t n)
+{
+	if (hex.n / 2 != n || hex.n % 2 != 0)
+		return false;
+	for (size_t i = 0; i < hex.n; i++)
+		if (lower_digit(hex.p[i]) < 0)
+			return false;
+	for (size_t i = 0; i < n; i++)
+		out[i] = (uint8_t)(lower_digit(hex.p[2 * i]) << 4 |
+				   lower_digit(hex.p[2 * i + 1]));
+	return true;
 }
 
 /*

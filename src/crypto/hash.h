@@ -51,6 +51,9 @@ MUST_USE enum err hash_stream(enum hash_kind k, int fd, uint8_t *out);
 /* n bytes as 2n lower-case hex digits and a NUL. */
 void hash_hex(const uint8_t *digest, size_t n, char *out);
 
+/* The contrary, in that one spelling. false: another text; out is not touched. */
+bool hash_unhex(struct bytes hex, uint8_t *out, size_t n);
+
 /* CRC-32 as in zip and PNG (reflected 0xedb88320). */
 uint32_t crc32_of(struct bytes b);
 

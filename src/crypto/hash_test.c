@@ -55,3 +55,25 @@ TEST(checksums)
 	EQ_U(sum32_of(BYTES_LIT("")), 0);
 	EQ_U(sum32_of(BYTES_LIT("\xff\x01")), 0x100);
 }
+
+TEST(hex_both_ways)
+{
+	static const char *const none[] = { "", "0", "00112", "001122", "0011223344",
+		"0011223G", "0011223g", "AABBCCDD", "aabbccdD", " 0112233", "0x112233",
+		"00112\t33" };
+	uint8_t all[256], back[256], out[4] = { 1, 2, 3, 4 };
+	char hex[513];
+
+	for (unsigned i = 0; i < sizeof(all); i++)
+		all[i] = (uint8_t)i;
+	hash_hex(all, sizeof(all), hex);
+	EQ_U(strlen(hex), 512);
+	EQ_U(hash_unhex(bytes_of(hex), back, sizeof(back)), true);
+	EQ_B(
+	    ((struct bytes){ back, sizeof(back) }), ((struct bytes){ all, sizeof(all) }));
+	for (size_t i = 0; i < COUNT(none); i++) {
+		ROW("'%s'", none[i]);
+		EQ_U(hash_unhex(bytes_of(none[i]), out, sizeof(out)), false);
+		EQ_B(((struct bytes){ out, 4 }), BYTES_LIT("\1\2\3\4"));
+	}
+}

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "crypto/hash.h"
 #include "crypto/sign.h"
 
 void
@@ -164,16 +165,7 @@ jsonin_bool(const json_t *of, const char *key, bool *out)
 bool
 jsonin_sha256(const json_t *of, const char *key, uint8_t out[32])
 {
-	struct bytes s = jsonin_str(of, key);
-
-	if (s.n != 64)
-		return false;
-	for (size_t i = 0; i < 64; i++)
-		if (text_hex(s.p[i]) < 0 || (s.p[i] >= 'A' && s.p[i] <= 'F'))
-			return false;
-	for (size_t i = 0; i < 32; i++)
-		out[i] = (uint8_t)(text_hex(s.p[2 * i]) << 4 | text_hex(s.p[2 * i + 1]));
-	return true;
+	return hash_unhex(jsonin_str(of, key), out, 32);
 }
 
 void

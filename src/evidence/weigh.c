@@ -139,14 +139,9 @@ take_withdrawals(struct weighing *w, const struct opened *o)
 		const struct json_t *v = jsonin_at(o->attest.withdraws, i);
 		struct withdrawal x = { .examiner = o->row.examiner,
 			.index = o->row.index };
-		struct bytes s = jsonin_text(v);
 
-		if (s.n != 64)
-			continue;
-		for (size_t k = 0; k < 32; k++)
-			x.envelope[k] = (uint8_t)((unsigned)text_hex(s.p[2 * k]) << 4 |
-						  (unsigned)text_hex(s.p[2 * k + 1]));
-		if (attest_withdraws(&o->attest, x.envelope))
+		if (hash_unhex(jsonin_text(v), x.envelope, sizeof(x.envelope)) &&
+		    attest_withdraws(&o->attest, x.envelope))
 			buf_put(&w->withdrawn, &x, sizeof(x));
 	}
 }

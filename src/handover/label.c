@@ -8,7 +8,6 @@
 #include "crypto/hash.h"
 #include "handover/layout.h"
 #include "handover/lines.h"
-#include "log/checkpoint.h"
 
 #define HEAD      "candor handover 1"
 #define NAME_MOST 128
@@ -41,12 +40,7 @@ lower_hex(struct bytes s)
 bool
 label_digest(struct bytes hex, uint8_t out[LABEL_DIGEST])
 {
-	if (hex.n != 2 * LABEL_DIGEST || !lower_hex(hex))
-		return false;
-	for (size_t i = 0; i < LABEL_DIGEST; i++)
-		out[i] = (uint8_t)((unsigned)text_hex(hex.p[2 * i]) << 4 |
-				   (unsigned)text_hex(hex.p[2 * i + 1]));
-	return true;
+	return hash_unhex(hex, out, LABEL_DIGEST);
 }
 
 /* --- one line each -------------------------------------------------------------- */
@@ -104,7 +98,7 @@ read_manifest(struct bytes v, struct label_seal *s)
 	struct bytes hex, size;
 
 	return lines_split(v, ' ', &hex, &size) && label_digest(hex, s->manifest) &&
-	       checkpoint_number(size, &s->size);
+	       text_number(size, &s->size);
 }
 
 static const struct {

@@ -8,11 +8,11 @@
 #include <stdlib.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 #include "handover/label.h"
 #include "handover/lines.h"
 #include "handover/run.h"
 #include "handover/tree.h"
-#include "log/checkpoint.h"
 
 #define LIST_MOST (1u << 30) /* bytes of ls-tree's answer */
 
@@ -36,7 +36,7 @@ parse_commit(struct bytes text, struct tree_commit *out)
 		return false;
 	text.n--;
 	if (!lines_split(text, ' ', &name, &date) || name.n >= sizeof(out->name) ||
-	    !checkpoint_number(date, &seconds) || seconds > INT64_MAX)
+	    !text_number(date, &seconds))
 		return false;
 	*out = (struct tree_commit){ .date = (int64_t)seconds };
 	memcpy(out->name, name.p, name.n);
@@ -80,7 +80,7 @@ parse_entry(struct bytes line, struct tree_entry *out)
 	out->kind = bytes_eq(mode, BYTES_LIT("120000"))   ? TREE_LINK
 		    : bytes_eq(mode, BYTES_LIT("160000")) ? TREE_MODULE
 							  : TREE_FILE;
-	return out->kind == TREE_MODULE || checkpoint_number(size, &out->size);
+	return out->kind == TREE_MODULE || text_number(size, &out->size);
 }
 
 /* A link's target is the content of its blob. */
@@ -251,7 +251,7 @@ tree_blob(struct tree_blobs *b, struct bytes blob, uint64_t *size, struct fault 
 		e = read_head(b, &line, f);
 	if (e == OK && (!lines_split(buf_bytes(&line), ' ', &name, &rest) ||
 			   !lines_split(rest, ' ', &type, &number) ||
-			   !bytes_eq(name, blob) || !checkpoint_number(number, size)))
+			   !bytes_eq(name, blob) || !text_number(number, size)))
 		e = silent(f);
 	buf_done(&line);
 	b->left = e == OK ? *size : 0;

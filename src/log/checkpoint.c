@@ -3,22 +3,7 @@
 #include <inttypes.h>
 
 #include "base/b64.h"
-
-bool
-checkpoint_number(struct bytes s, uint64_t *out)
-{
-	uint64_t v = 0;
-
-	if (s.n == 0 || s.n > 19 || (s.n > 1 && s.p[0] == '0'))
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		v = v * 10 + (s.p[i] - '0'); /* 19 digits fit */
-	}
-	*out = v;
-	return v <= MERKLE_MOST;
-}
+#include "base/text.h"
 
 /* The next line, without its newline; no bytes: none, or one that does not end. */
 static struct bytes
@@ -41,7 +26,7 @@ checkpoint_parse(struct bytes text, struct checkpoint *out, struct fault *f)
 	if (c.origin.n == 0)
 		return fault_set(f, FAULT_CHECKPOINT,
 		    "the checkpoint does not begin with the name of a log");
-	if (!checkpoint_number(size, &c.head.size))
+	if (!text_number(size, &c.head.size))
 		return fault_set(f, FAULT_CHECKPOINT,
 		    "the checkpoint's second line is not the size of a log: '%s'",
 		    fault_quote(size));

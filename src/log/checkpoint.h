@@ -26,6 +26,3 @@ void checkpoint_print(const struct checkpoint *c, struct buf *out);
  */
 MUST_USE enum err checkpoint_open(struct bytes input, const struct note_key *log,
     struct note *note, struct checkpoint *out, struct fault *f);
-
-/* A decimal number without leading zeros, at most MERKLE_MOST. */
-bool checkpoint_number(struct bytes s, uint64_t *out);

@@ -160,14 +160,9 @@ parse_id(struct bytes s, uint32_t *out)
 	uint32_t v = 0;
 
 	for (size_t i = 0; i < s.n; i++) {
-		uint8_t c = s.p[i] | 0x20;
-
-		if (c >= '0' && c <= '9')
-			v = v << 4 | (c - '0');
-		else if (c >= 'a' && c <= 'f')
-			v = v << 4 | (c - 'a' + 10u);
-		else
+		if (text_hex(s.p[i]) < 0)
 			return false;
+		v = v << 4 | (uint32_t)text_hex(s.p[i]);
 	}
 	*out = v;
 	return s.n == 8;

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/sys.h"
+#include "base/text.h"
 
 struct parse {
 	struct policy *p;
@@ -165,7 +166,7 @@ parse_group(struct parse *s)
 		k = 1;
 	else if (bytes_eq(need, BYTES_LIT("all")))
 		k = g.n;
-	else if (!checkpoint_number(need, &k))
+	else if (!text_number(need, &k))
 		return wrong(s, "neither all, any nor a number:", need);
 	if (k < 1 || k > g.n)
 		return wrong(s, "not a share of the group's members:", need);

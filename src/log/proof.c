@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/b64.h"
+#include "base/text.h"
 
 #define HEAD "c2sp.org/tlog-proof@v1"
 
@@ -65,7 +66,7 @@ proof_parse(struct bytes input, struct proof *out, struct fault *f)
 			    f, FAULT_PROOF, "the proof's extra data is not base64");
 		line = next_line(&rest);
 	}
-	if (!field(line, "index ", &number) || !checkpoint_number(number, &p.index))
+	if (!field(line, "index ", &number) || !text_number(number, &p.index))
 		return fault_set(f, FAULT_PROOF,
 		    "the proof does not tell an index where it must: '%s'",
 		    fault_quote(line));

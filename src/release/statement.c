@@ -9,6 +9,7 @@
 
 #include <stddef.h>
 
+#include "base/text.h"
 #include "base/utc.h"
 #include "crypto/hash.h"
 
@@ -76,39 +77,6 @@ key_ok(struct bytes s)
 	return s.n > 0 && s.n <= STATEMENT_KEY;
 }
 
-static bool
-read_number(struct bytes s, uint64_t *out)
-{
-	uint64_t v = 0;
-
-	if (s.n == 0 || s.n > 19 || (s.p[0] == '0' && s.n > 1))
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		v = v * 10 + (uint64_t)(s.p[i] - '0');
-	}
-	*out = v;
-	return v <= INT64_MAX; /* 19 digits fit in 64 bits, not always in 63 */
-}
-
-static bool
-read_hash(struct bytes s, uint8_t out[STATEMENT_HASH])
-{
-	static const char hex[] = "0123456789abcdef";
-
-	if (s.n != 2 * STATEMENT_HASH)
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		const char *at = s.p[i] != '\0' ? strchr(hex, s.p[i]) : NULL;
-
-		if (at == NULL)
-			return false;
-		out[i / 2] = (uint8_t)(out[i / 2] << 4 | (at - hex));
-	}
-	return true;
-}
-
 static void
 write_hash(struct buf *out, const uint8_t *hash)
 {
@@ -133,7 +101,7 @@ hash_is_zero(const uint8_t *hash)
 static bool
 get_number(struct value *v, void *to)
 {
-	return read_number(word(v), to);
+	return text_number(word(v), to);
 }
 
 static bool
@@ -151,7 +119,8 @@ get_previous(struct value *v, void *to)
 {
 	struct bytes w = word(v);
 
-	return bytes_eq(w, BYTES_LIT("none")) || (read_hash(w, to) && !hash_is_zero(to));
+	return bytes_eq(w, BYTES_LIT("none")) ||
+	       (hash_unhex(w, to, STATEMENT_HASH) && !hash_is_zero(to));
 }
 
 static bool
@@ -207,7 +176,8 @@ get_file(struct value *v, void *to)
 {
 	struct statement_file *f = to;
 
-	return read_hash(word(v), f->sha256) && read_number(word(v), &f->size);
+	return hash_unhex(word(v), f->sha256, STATEMENT_HASH) &&
+	       text_number(word(v), &f->size);
 }
 
 static bool

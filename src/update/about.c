@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "base/text.h"
+#include "crypto/hash.h"
 #include "update/facts.h"
 
 #define HEAD "candor installed 1"
@@ -39,9 +40,9 @@ get_value(struct bytes v, enum kind kind, size_t size, uint8_t *to)
 	uint64_t n;
 
 	switch (kind) {
-	case DIGEST: return facts_digest(v, to);
+	case DIGEST: return hash_unhex(v, to, 32);
 	case NUMBER:
-		if (!facts_number(v, &n))
+		if (!text_number(v, &n))
 			return false;
 		memcpy(to, &n, sizeof(n));
 		return true;

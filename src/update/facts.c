@@ -51,48 +51,6 @@ facts_is(const struct facts *f, const char *key)
 }
 
 bool
-facts_number(struct bytes s, uint64_t *out)
-{
-	uint64_t v = 0;
-
-	if (s.n == 0 || s.n > 19 || (s.p[0] == '0' && s.n > 1))
-		return false;
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] < '0' || s.p[i] > '9')
-			return false;
-		v = v * 10 + (s.p[i] - '0');
-	}
-	*out = v;
-	return v <= INT64_MAX;
-}
-
-static int
-hex_digit(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool
-facts_digest(struct bytes s, uint8_t out[32])
-{
-	uint8_t d[32];
-
-	if (s.n != 64)
-		return false;
-	for (size_t i = 0; i < 32; i++) {
-		int high = hex_digit(s.p[2 * i]), low = hex_digit(s.p[2 * i + 1]);
-
-		if (high < 0 || low < 0)
-			return false;
-		d[i] = (uint8_t)(high << 4 | low);
-	}
-	memcpy(out, d, 32);
-	return true;
-}
-
-bool
 facts_words(struct bytes value, struct bytes *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

@@ -23,11 +23,10 @@ MUST_USE enum err facts_open(struct facts *f, struct bytes text, const char *hea
 MUST_USE enum err facts_next(struct facts *f);
 bool facts_is(const struct facts *f, const char *key);
 
-/* The value, or a word of it: numbers in their one spelling, digests in lower-case hex.
+/*
+ * Cuts value at blanks into exactly n words; false: it has another number of them. A word
+ * is read by text_number or hash_unhex, which take one spelling only.
  */
-bool facts_number(struct bytes s, uint64_t *out);
-bool facts_digest(struct bytes s, uint8_t out[32]);
-/* Cuts value at blanks into exactly n words; false: it has another number of them. */
 bool facts_words(struct bytes value, struct bytes *words, size_t n);
 
 /* In lower-case hex, appended. */

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/text.h"
 #include "crypto/hash.h"
 #include "update/facts.h"
 
@@ -18,7 +19,7 @@ offer_parse(struct bytes text, struct offer *out, struct fault *f)
 
 	if (facts_open(&t, text, HEAD) == OK && facts_next(&t) == OK &&
 	    facts_is(&t, "archive") && facts_words(t.value, word, 2) &&
-	    facts_digest(word[0], o.sha256) && facts_number(word[1], &o.size) &&
+	    hash_unhex(word[0], o.sha256, 32) && text_number(word[1], &o.size) &&
 	    facts_next(&t) == ERR_END) {
 		*out = o;
 		return OK;

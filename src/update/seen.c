@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#include "base/text.h"
+#include "crypto/hash.h"
 #include "update/facts.h"
 
 #define HEAD "candor seen 1"
@@ -13,8 +15,8 @@ get_release(struct seen *s, struct bytes value)
 	struct bytes w[3];
 	uint64_t date;
 
-	if (!facts_words(value, w, 3) || !facts_number(w[0], &s->sequence) ||
-	    !facts_number(w[1], &date) || !facts_digest(w[2], s->statement))
+	if (!facts_words(value, w, 3) || !text_number(w[0], &s->sequence) ||
+	    !text_number(w[1], &date) || !hash_unhex(w[2], s->statement, 32))
 		return false;
 	s->date = (int64_t)date;
 	return true;
@@ -37,7 +39,7 @@ get_log(struct seen *s, struct bytes value)
 	struct bytes w[3];
 
 	return s->nlogs++ < SEEN_LOGS && facts_words(value, w, 3) &&
-	       facts_number(w[0], &l->head.size) && facts_digest(w[1], l->head.root.b) &&
+	       text_number(w[0], &l->head.size) && hash_unhex(w[1], l->head.root.b, 32) &&
 	       copy_word(l->origin, sizeof(l->origin), w[2]);
 }
 
@@ -48,7 +50,7 @@ get_rotated(struct seen *s, struct bytes value)
 	struct bytes w[4];
 
 	return s->nrotated++ < SEEN_ROTATED && facts_words(value, w, 4) &&
-	       facts_number(w[0], &r->index) && facts_digest(w[1], s->keys_statement) &&
+	       text_number(w[0], &r->index) && hash_unhex(w[1], s->keys_statement, 32) &&
 	       copy_word(r->old_key, sizeof(r->old_key), w[2]) &&
 	       copy_word(r->new_key, sizeof(r->new_key), w[3]);
 }

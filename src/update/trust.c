@@ -97,7 +97,7 @@ present_quorum(struct bytes text)
 		rest = bytes_from(line, (uint64_t)(word.p + word.n - line.p));
 		while (rest.n > 0 && (rest.p[0] == ' ' || rest.p[0] == '\t'))
 			rest = bytes_from(rest, 1);
-		if (!checkpoint_number(first_word(rest), &k))
+		if (!text_number(first_word(rest), &k))
 			k = 0;
 	}
 	return k;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/b64.h"
+#include "base/text.h"
 #include "crypto/hash.h"
 #include "log/cosig.h"
 
@@ -51,7 +52,7 @@ static enum err
 read_old(struct bytes line, uint64_t *old)
 {
 	if (!bytes_eq(bytes_clip(line, 0, 4), BYTES_LIT("old ")) ||
-	    !checkpoint_number(bytes_from(line, 4), old))
+	    !text_number(bytes_from(line, 4), old))
 		return ERR_FORMAT;
 	return OK;
 }

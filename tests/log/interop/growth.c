@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "base/b64.h"
+#include "base/text.h"
 #include "log/checkpoint.h"
 #include "log/tile.h"
 
@@ -28,7 +29,7 @@ main(int argc, char **argv)
 	    source_read(&s, "checkpoint", NOTE_MOST, &b, &f) != OK ||
 	    checkpoint_open(buf_bytes(&b), &key, &note, &c, &f) != OK ||
 	    tile_reader_new(&s, &c.head, &t, &f) != OK ||
-	    !checkpoint_number(bytes_of(argv[3]), &old)) {
+	    !text_number(bytes_of(argv[3]), &old)) {
 		fprintf(stderr, "%s\n", f.text);
 		return 1;
 	}
