@@ -52,6 +52,8 @@ keyfile_write(const char *path, const struct note_signer *s, struct fault *f)
 	if (e != OK)
 		e = fault_set(
 		    f, FAULT_IO, "cannot write the key '%s': %s", path, sys_why());
+	if (e != OK && fd >= 0)
+		unlink(path); /* half a key would stand in the way of the next try */
 	sign_wipe(text.p, text.n);
 	buf_done(&text);
 	return e;
