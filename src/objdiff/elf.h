@@ -42,6 +42,7 @@ struct elf_sym {
 	uint32_t index;
 	uint16_t shndx;
 	uint8_t info, other;
+	bool thumb; /* ARM: a function of T32 */
 };
 
 /* A place that linker or loader fill in. */
@@ -85,7 +86,10 @@ struct elf {
 	bool made_up;   /* sections were made from segments */
 	bool rela;      /* relocations have addends of their own */
 	bool code_rels; /* code has relocations of its own */
+	bool thumb;     /* ARM: code without a symbol is T32 */
 	uint64_t got; /* what i386's position-independent code counts from; 0: unknown */
+	uint64_t init, fini; /* what the loader runs, as DT_INIT and DT_FINI have it */
+	uint64_t base;       /* the same for ARM and PowerPC64 (insn.h) */
 	struct elf_sec *sec; /* [0] is the null section */
 	struct elf_seg *seg;
 	uint32_t *place; /* indices of what is loaded, by address */
@@ -133,6 +137,34 @@ const struct elf_sec *elf_sec_of_type(const struct elf *e, uint32_t type);
 struct bytes elf_bytes_at(const struct elf *e, uint64_t addr, uint64_t n);
 /* The same through segments, as the loader does. */
 struct bytes elf_loaded(const struct elf *e, uint64_t addr, uint64_t n);
+
+/* A run over instructions of this file. */
+static inline struct insn_run
+elf_run(const struct elf *e, bool thumb)
+{
+	return (struct insn_run){
+		.arch = (enum insn_arch)e->m->arch,
+		.be = e->be,
+		.thumb = thumb,
+		.relocated = e->code_rels,
+		.base = e->base,
+		.slots = e->m->arch == INSN_PPC && e->wide ? e->got : 0,
+	};
+}
+
+/* ARM EHABI 4.1: a distance of 31 bits; the top bit is no part of it. */
+static inline uint64_t
+elf_prel31(uint32_t w)
+{
+	return (uint64_t)((int64_t)((uint64_t)w << 33) >> 33);
+}
+
+/* ARM: where a function begins, without the bit that says which instructions it has. */
+static inline uint64_t
+elf_code_at(const struct elf *e, uint64_t at)
+{
+	return e->machine == 40 ? at & ~UINT64_C(1) : at;
+}
 
 /* Nothing of the file is looked at right now: its pages may go. */
 static inline void
@@ -197,6 +229,7 @@ enum { /* gABI; the few that we name */
 	SHT_PREINIT_ARRAY = 16,
 	SHT_RELR = 19,
 	SHT_GNU_HASH = 0x6ffffff6,
+	SHT_ARM_EXIDX = 0x70000001,
 	SHT_VERDEF = 0x6ffffffd,
 	SHT_VERNEED = 0x6ffffffe,
 	SHT_VERSYM = 0x6fffffff,

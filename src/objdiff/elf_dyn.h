@@ -44,6 +44,8 @@ enum {
 	DT_RELA = 7,
 	DT_RELASZ = 8,
 	DT_STRSZ = 10,
+	DT_INIT = 12,
+	DT_FINI = 13,
 	DT_SONAME = 14,
 	DT_RPATH = 15,
 	DT_REL = 17,

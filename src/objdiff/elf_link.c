@@ -16,7 +16,7 @@ static const struct { uint32_t tag; uint8_t kind; } kinds[] = {
 	{ DT_NEEDED, TAG_NAME }, { DT_SONAME, TAG_NAME }, { DT_RPATH, TAG_NAME },
 	{ DT_RUNPATH, TAG_NAME }, { 0x6ffffefa, TAG_NAME }, { 0x6ffffefb, TAG_NAME },
 	{ 0x6ffffefc, TAG_NAME }, { 0x7ffffffd, TAG_NAME }, { 0x7fffffff, TAG_NAME },
-	{ 12, TAG_CODE }, { 13, TAG_CODE }, /* INIT, FINI */
+	{ DT_INIT, TAG_CODE }, { DT_FINI, TAG_CODE },
 	{ DT_PLTGOT, TAG_TABLE }, { 4, TAG_TABLE }, { DT_STRTAB, TAG_TABLE },
 	{ DT_SYMTAB, TAG_TABLE }, { DT_RELA, TAG_TABLE }, { DT_REL, TAG_TABLE },
 	{ DT_JMPREL, TAG_TABLE }, { 25, TAG_TABLE }, { 26, TAG_TABLE }, { 32, TAG_TABLE },
@@ -28,9 +28,14 @@ static const struct { uint32_t tag; uint8_t kind; } kinds[] = {
 };
 /* clang-format on */
 
+/* Above this each machine has tags of its own. ELF V2 ABI for Power, 4.2. */
+#define DT_PPC64_GLINK 0x70000000 /* 32 bytes before the stubs that bind lazily */
+
 static enum tag_kind
-tag_kind(uint64_t tag)
+tag_kind(const struct elf *e, uint64_t tag)
 {
+	if (tag == DT_PPC64_GLINK && e->machine == 21)
+		return TAG_CODE;
 	for (size_t i = 0; i < COUNT(kinds); i++)
 		if (kinds[i].tag == tag)
 			return (enum tag_kind)kinds[i].kind;
@@ -45,8 +50,8 @@ tag_name(uint64_t tag)
 	case DT_SONAME: return "soname";
 	case DT_RPATH: return "rpath";
 	case DT_RUNPATH: return "runpath";
-	case 12: return "init function";
-	case 13: return "fini function";
+	case DT_INIT: return "init function";
+	case DT_FINI: return "fini function";
 	case 27: return "number of constructors (bytes)";
 	case 28: return "number of destructors (bytes)";
 	case 30:
@@ -102,11 +107,13 @@ same_tag(struct elf_pair *p, const struct elf_tag *a, const struct elf_tag *b)
 {
 	if (a == NULL || b == NULL || a->tag != b->tag)
 		return false;
-	switch (tag_kind(a->tag)) {
+	switch (tag_kind(&p->a, a->tag)) {
 	case TAG_NAME:
 		return bytes_eq(
 		    elf_dyn_name(&p->a, a->value), elf_dyn_name(&p->b, b->value));
-	case TAG_CODE: return elf_same_address(p, a->value, b->value);
+	case TAG_CODE:
+		return elf_same_address(
+		    p, elf_code_at(&p->a, a->value), elf_code_at(&p->b, b->value));
 	case TAG_TABLE: return same_place(p, a->value, b->value);
 	case TAG_SIZE: return same_table(p, a->value, b->value);
 	case TAG_COUNT:
@@ -121,7 +128,7 @@ tell_tag(
 {
 	struct bytes where = bytes_of("dynamic section");
 
-	if (tag_kind(t->tag) == TAG_NAME)
+	if (tag_kind(e, t->tag) == TAG_NAME)
 		tell_found(p->t, DIFF_CODE, where, "%s %s: %.*s", tag_name(t->tag), what,
 		    TELL_S(elf_dyn_name(e, t->value)));
 	else
@@ -389,7 +396,9 @@ hash_tables(struct elf_pair *p)
 enum err
 elf_diff_link(struct elf_pair *p)
 {
-	if (!elf_same_address(p, p->a.entry, p->b.entry) && p->a.entry + p->b.entry != 0)
+	if (!elf_same_address(
+		p, elf_code_at(&p->a, p->a.entry), elf_code_at(&p->b, p->b.entry)) &&
+	    p->a.entry + p->b.entry != 0)
 		tell_found(p->t, DIFF_CODE, bytes_of("ELF header"),
 		    "the program begins elsewhere: 0x%llx became 0x%llx",
 		    (unsigned long long)p->a.entry, (unsigned long long)p->b.entry);

@@ -130,8 +130,10 @@ elf_sym_at(
 	if (e->type == ET_REL && s.shndx > 0 && s.shndx < e->nsec)
 		s.value += e->sec[s.shndx].addr;
 	/* ARM: bit 0 of a function's address says Thumb */
-	if (e->machine == 40 && (s.info & 15) == STT_FUNC)
-		s.value &= ~UINT64_C(1);
+	if ((s.info & 15) == STT_FUNC || (s.info & 15) == STT_GNU_IFUNC) {
+		s.thumb = s.value != elf_code_at(e, s.value);
+		s.value = elf_code_at(e, s.value);
+	}
 	*out = s;
 	return true;
 }
@@ -307,6 +309,39 @@ code_rels(struct elf *e)
 	}
 }
 
+#define MANY_FUNCTIONS 4096u /* enough to see what most are */
+
+/* Code without a symbol is what the program begins with, or what most functions are. */
+static bool
+mostly_thumb(const struct elf *e)
+{
+	const struct elf_table *t[] = { &e->dynsym, &e->symtab };
+	uint32_t thumb = e->entry & 1, all = e->entry != 0;
+	struct elf_sym s;
+
+	for (unsigned k = 0; k < COUNT(t) && e->machine == 40; k++)
+		for (uint32_t i = 1; i < t[k]->n && i < MANY_FUNCTIONS; i++)
+			if (elf_sym_at(e, t[k], i, &s) && s.shndx != 0 &&
+			    (s.info & 15) == STT_FUNC) {
+				thumb += s.thumb;
+				all++;
+			}
+	return e->machine == 40 && 2 * thumb > all;
+}
+
+/* ELF V2 ABI for Power, 2.3: the TOC pointer is 32 kB into the GOT, which comes first. */
+static uint64_t
+base_of(const struct elf *e)
+{
+	const struct elf_sec *got = elf_sec_named(e, ".got");
+
+	if (e->m->arch == INSN_ARM)
+		return e->got;
+	if (e->m->arch == INSN_PPC && e->wide && got != NULL && e->type != ET_REL)
+		return got->addr + 0x8000;
+	return 0;
+}
+
 enum err
 elf_load(struct elf *e, const struct elf *twin)
 {
@@ -318,8 +353,12 @@ elf_load(struct elf *e, const struct elf *twin)
 	symtab_load(e);
 	TRY(elf_dyn_open(e, &d));
 	e->got = elf_dyn_value(&d, DT_PLTGOT);
+	e->init = elf_dyn_value(&d, DT_INIT);
+	e->fini = elf_dyn_value(&d, DT_FINI);
 	if (d.n > 0)
 		dynsym_load(e, &d);
+	e->base = base_of(e);
+	e->thumb = mostly_thumb(e);
 	if (twin != NULL) {
 		e->rel = twin->rel;
 		e->nrel = twin->nrel;

@@ -1,30 +1,11 @@
-#include "objdiff/insn.h"
-
-#include "base/err.h"
-
-/* The low n bits of v as a signed number. */
-static uint64_t
-extend(uint64_t v, unsigned n)
-{
-	uint64_t sign = UINT64_C(1) << (n - 1);
-
-	v &= (sign << 1) - 1;
-	return (v ^ sign) - sign;
-}
-
-static void
-store(struct insn *o, bool be, uint32_t w)
-{
-	for (unsigned i = 0; i < 4; i++)
-		o->fixed[i] = (uint8_t)(w >> (be ? 24 - 8 * i : 8 * i));
-}
+#include "objdiff/insn_in.h"
 
 /* Bits of w are zeroed where mask has ones, and handed out as value. */
 static void
 word_field(struct insn *o, bool be, uint32_t *w, uint32_t mask, struct insn_field f)
 {
 	*w &= ~mask;
-	store(o, be, *w);
+	insn_store(o, be, *w);
 	f.size = 4;
 	o->f[o->nf++] = f;
 }
@@ -42,25 +23,6 @@ data(uint64_t to, uint8_t reg)
 	return (struct insn_field){ .value = to, .kind = INSN_DATA, .reg = reg };
 }
 
-static void
-page_set(struct insn_run *r, unsigned reg, uint64_t page)
-{
-	r->known |= UINT32_C(1) << reg;
-	r->page[reg] = page;
-}
-
-static bool
-page_known(const struct insn_run *r, unsigned reg)
-{
-	return r->known >> reg & 1;
-}
-
-static void
-page_drop(struct insn_run *r, unsigned reg)
-{
-	r->known &= ~(UINT32_C(1) << reg);
-}
-
 /* Arm ARM C4.1: branches, and loads relative to the program counter. */
 static bool
 arm64_relative(struct insn_run *r, uint32_t w, uint64_t at, struct insn *o)
@@ -69,17 +31,19 @@ arm64_relative(struct insn_run *r, uint32_t w, uint64_t at, struct insn *o)
 
 	if ((w & 0x7c000000) == 0x14000000) {
 		o->call = w >> 31;
-		word_field(o, 0, &w, 0x03ffffff, branch(at + (extend(w, 26) << 2)));
+		word_field(o, 0, &w, 0x03ffffff, branch(at + (insn_extend(w, 26) << 2)));
 	} else if ((w & 0xff000010) == 0x54000000 || (w & 0x7e000000) == 0x34000000) {
-		word_field(o, 0, &w, 0x00ffffe0, branch(at + (extend(w >> 5, 19) << 2)));
+		word_field(
+		    o, 0, &w, 0x00ffffe0, branch(at + (insn_extend(w >> 5, 19) << 2)));
 	} else if ((w & 0x7e000000) == 0x36000000) {
-		word_field(o, 0, &w, 0x0007ffe0, branch(at + (extend(w >> 5, 14) << 2)));
+		word_field(
+		    o, 0, &w, 0x0007ffe0, branch(at + (insn_extend(w >> 5, 14) << 2)));
 	} else if ((w & 0x3b000000) == 0x18000000) {
-		uint64_t to = at + (extend(w >> 5, 19) << 2);
-		page_drop(r, rd);
+		uint64_t to = at + (insn_extend(w >> 5, 19) << 2);
+		insn_page_drop(r, rd);
 		word_field(o, 0, &w, 0x00ffffe0, data(to, INSN_NO_REG));
 	} else if ((w & 0x1f000000) == 0x10000000) {
-		uint64_t d = extend((w >> 3 & 0x1ffffc) | (w >> 29 & 3), 21);
+		uint64_t d = insn_extend((w >> 3 & 0x1ffffc) | (w >> 29 & 3), 21);
 		bool page = w >> 31;
 		struct insn_field f =
 		    page ? (struct insn_field){ .value =
@@ -87,9 +51,9 @@ arm64_relative(struct insn_run *r, uint32_t w, uint64_t at, struct insn *o)
 			    .kind = INSN_PAGE,
 			    .reg = (uint8_t)rd }
 			 : data(at + d, INSN_NO_REG);
-		page_drop(r, rd);
+		insn_page_drop(r, rd);
 		if (page)
-			page_set(r, rd, f.value);
+			insn_page_set(r, rd, f.value);
 		word_field(o, 0, &w, 0x60ffffe0, f);
 	} else {
 		return false;
@@ -108,7 +72,7 @@ arm64_page(struct insn_run *r, uint32_t w, struct insn *o)
 
 	if (mem && (w & 0x04800000) == 0x04800000 && scale == 0)
 		scale = 4; /* a vector register of 16 bytes */
-	if ((add || mem) && page_known(r, rn)) {
+	if ((add || mem) && insn_page_known(r, rn)) {
 		uint64_t to = r->page[rn] + ((uint64_t)(w >> 10 & 0xfff) << scale);
 		word_field(o, 0, &w, 0x003ffc00, data(to, (uint8_t)rn));
 	}
@@ -116,7 +80,7 @@ arm64_page(struct insn_run *r, uint32_t w, struct insn *o)
 	bool loadstore = (w & 0x0a000000) == 0x08000000;
 	bool branches = (w & 0x1c000000) == 0x14000000;
 	if (!branches && !(loadstore && !(w & 0x00400000)))
-		page_drop(r, rd);
+		insn_page_drop(r, rd);
 }
 
 static void
@@ -126,30 +90,6 @@ arm64(struct insn_run *r, uint32_t w, uint64_t at, struct insn *o)
 		arm64_page(r, w, o);
 	if (o->call)
 		r->known &= 0xbff80000; /* AAPCS64: x0 to x18 and x30 do not survive */
-}
-
-/* A32: b, bl, blx, and loads relative to the program counter, which runs 8 ahead. */
-static void
-arm(struct insn_run *r, uint32_t w, uint64_t at, struct insn *o)
-{
-	if ((w & 0x0e000000) == 0x0a000000) {
-		o->call = w & 0x01000000;
-		uint64_t to = (at + 8 + (extend(w, 24) << 2)) & UINT32_MAX;
-		word_field(o, r->be, &w, 0x00ffffff, branch(to));
-	}
-}
-
-/* Power ISA 3.1, 2.4: b and bl, with an absolute form (AA) that is left alone. */
-static void
-ppc(struct insn_run *r, uint32_t w, uint64_t at, struct insn *o)
-{
-	if ((w & 0xfc000002) == 0x48000000) {
-		o->call = w & 1;
-		word_field(
-		    o, r->be, &w, 0x03fffffc, branch(at + extend(w & 0x03fffffc, 26)));
-	} else if ((w & 0xfc000002) == 0x40000000) {
-		word_field(o, r->be, &w, 0x0000fffc, branch(at + extend(w & 0xfffc, 16)));
-	}
 }
 
 /* MIPS32: j and jal name a word of the 256 MB the next instruction lies in. */
@@ -167,7 +107,7 @@ mips(struct insn_run *r, uint32_t w, uint64_t at, struct insn *o)
 static uint64_t
 riscv_j(uint32_t w)
 {
-	return extend(
+	return insn_extend(
 	    (w >> 11 & 0x100000) | (w & 0xff000) | (w >> 9 & 0x800) | (w >> 20 & 0x7fe),
 	    21);
 }
@@ -181,18 +121,18 @@ riscv(struct insn_run *r, uint32_t w, uint64_t at, struct insn *o)
 		o->call = rd == 1;
 		word_field(o, 0, &w, 0xfffff000, branch(at + riscv_j(w)));
 	} else if (op == 0x17) { /* auipc */
-		uint64_t page = at + extend(w & 0xfffff000, 32);
-		page_set(r, rd, page);
+		uint64_t page = at + insn_extend(w & 0xfffff000, 32);
+		insn_page_set(r, rd, page);
 		word_field(o, 0, &w, 0xfffff000,
 		    (struct insn_field){
 			.value = page, .kind = INSN_PAGE, .reg = (uint8_t)rd });
-	} else if ((op == 0x13 || op == 0x03 || op == 0x67) && page_known(r, rs)) {
-		uint64_t to = r->page[rs] + extend(w >> 20, 12);
+	} else if ((op == 0x13 || op == 0x03 || op == 0x67) && insn_page_known(r, rs)) {
+		uint64_t to = r->page[rs] + insn_extend(w >> 20, 12);
 		o->call = op == 0x67 && rd == 1;
-		page_drop(r, rd);
+		insn_page_drop(r, rd);
 		word_field(o, 0, &w, 0xfff00000, data(to, (uint8_t)rs));
 	} else if (op != 0x23 && op != 0x63) { /* stores and branches write no register */
-		page_drop(r, rd);
+		insn_page_drop(r, rd);
 	}
 }
 
@@ -210,7 +150,7 @@ s390x(struct bytes b, uint64_t at, struct insn *o)
 	if (o->len != 6 ||
 	    !(far || (b.p[0] == 0xc0 && (low == 0 || low == 4 || low == 5))))
 		return;
-	uint64_t to = at + (extend(be32(b.p + 2), 32) << 1);
+	uint64_t to = at + (insn_extend(be32(b.p + 2), 32) << 1);
 	o->call = b.p[0] == 0xc0 && low == 5;
 	o->f[0] = b.p[0] == 0xc0 && low >= 4 ? branch(to) : data(to, INSN_NO_REG);
 	o->f[0].at = 2;
@@ -234,15 +174,13 @@ words(struct insn_run *r, struct bytes b, uint64_t at, struct insn *o)
 	memcpy(o->fixed, b.p, o->len);
 	if (half) {
 		/* CI, CR: the destination, or none; a page forgotten costs only noise */
-		page_drop(r, le16(b.p) >> 7 & 31);
+		insn_page_drop(r, le16(b.p) >> 7 & 31);
 		return;
 	}
 	uint32_t w = r->be ? be32(b.p) : le32(b.p);
 	switch (r->arch) {
 	case INSN_ARM64: arm64(r, w, at, o); break;
-	case INSN_ARM: arm(r, w, at, o); break;
 	case INSN_RISCV: riscv(r, w, at, o); break;
-	case INSN_PPC: ppc(r, w, at, o); break;
 	case INSN_MIPS: mips(r, w, at, o); break;
 	default: break;
 	}
@@ -261,6 +199,8 @@ insn_next(
 	case INSN_X86_64:
 	case INSN_I386: insn_x86(b, at + off, r->arch == INSN_X86_64, out); break;
 	case INSN_S390X: s390x(b, at + off, out); break;
+	case INSN_ARM: insn_arm(r, b, at + off, out); break;
+	case INSN_PPC: insn_ppc(r, b, at + off, out); break;
 	case INSN_OPAQUE:
 		out->len = 1;
 		out->fixed[0] = b.p[0];

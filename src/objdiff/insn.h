@@ -50,12 +50,30 @@ enum insn_arch {
 	INSN_S390X,
 };
 
-/* A run over one function; pages are remembered in it. Set arch and be, zero the rest. */
+/* A word behind code that the code loads (insn_arm.c). */
+struct insn_literal {
+	uint64_t at;
+	uint16_t loads, taken; /* taken: as a distance, whose address was told */
+};
+
+/*
+ * A run over one function; pages are remembered in it. Set what is above the line, zero
+ * the rest: elf_run() does.
+ */
 struct insn_run {
 	enum insn_arch arch;
 	bool be;        /* instructions are big endian */
+	bool thumb;     /* ARM: of T32, not of A32 */
+	bool relocated; /* relocations tell what literals mean */
+	uint64_t
+	    base; /* what its code counts from: ARM's GOT, PowerPC64's TOC; 0: unknown */
+	uint64_t slots; /* PowerPC64: where those of lazily bound calls begin; 0: none */
+	/* -- */
 	uint32_t known; /* registers that hold a page */
 	uint64_t page[32];
+	struct insn_literal literal[24];
+	uint8_t holds[16]; /* ARM: which literal a register holds */
+	uint8_t nliteral;
 };
 
 /*

@@ -117,7 +117,9 @@ TEST(any_bytes)
 
 	for (int i = 0; i < 200000; i++) {
 		struct insn_run run = { .arch = (enum insn_arch)(i % (INSN_S390X + 1)),
-			.be = i & 16 };
+			.be = i & 16,
+			.thumb = i & 32,
+			.base = i & 64 ? 0x2000 : 0 };
 		size_t n = 1 + test_random(&seed) % sizeof(raw);
 		struct insn x;
 		for (size_t k = 0; k < n; k++)

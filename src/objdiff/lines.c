@@ -28,7 +28,10 @@ machine_of(const struct elf *e, cs_arch *arch, cs_mode *mode)
 		*mode = CS_MODE_32;
 		return true;
 	case INSN_ARM64: *arch = CS_ARCH_ARM64; return true;
-	case INSN_ARM: *arch = CS_ARCH_ARM; return true;
+	case INSN_ARM:
+		*arch = CS_ARCH_ARM;
+		*mode |= e->thumb ? CS_MODE_THUMB : CS_MODE_ARM;
+		return true;
 	case INSN_S390X: *arch = CS_ARCH_SYSZ; return true;
 	case INSN_PPC:
 		*arch = CS_ARCH_PPC;
@@ -89,7 +92,7 @@ enum err
 lines_rows(const struct same_side *x, const struct unit *u, uint64_t off, size_t most,
     struct arena *arena, struct lines_row **out, size_t *n)
 {
-	struct insn_run run = { .arch = (enum insn_arch)x->e->m->arch, .be = x->e->be };
+	struct insn_run run = unit_run(x->u, u);
 	struct bytes code = unit_code(x->u, u);
 	struct ref ref[REFS_MAX];
 	size_t cap = 0;

@@ -35,7 +35,7 @@ rules_of(const struct unit *x)
 static uint64_t
 digest(const struct units *u, const struct unit *x)
 {
-	struct insn_run run = { .arch = (enum insn_arch)u->e->m->arch, .be = u->e->be };
+	struct insn_run run = unit_run(u, x);
 	struct bytes code = unit_code(u, x);
 	struct ref ref[REFS_MAX];
 	/* stubs look alike, and only their names tell whom they call */

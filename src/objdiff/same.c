@@ -64,8 +64,7 @@ bounds_of_code(struct same *s, struct same_side *x)
 
 	for (size_t k = 0; k < x->u->n; k++) {
 		const struct unit *u = &x->u->v[k];
-		struct insn_run run = { .arch = (enum insn_arch)x->e->m->arch,
-			.be = x->e->be };
+		struct insn_run run = unit_run(x->u, u);
 		struct bytes code = unit_code(x->u, u);
 		elf_looked(x->e, &looked, code.n);
 		for (uint64_t off = 0; off < code.n; off += i.len) {

@@ -193,14 +193,12 @@ same_unwind(struct same *s, const struct eh_fde *a, const struct eh_fde *b)
 static enum alike
 decide(struct same *s, struct unit *a, struct unit *b, struct same_reason *why)
 {
-	struct insn_run run = { .arch = (enum insn_arch)s->a.e->m->arch,
-		.be = s->a.e->be };
 	struct unit *own_a = s->own_a, *own_b = s->own_b;
-	struct walk w = {
-		.s = s, .a = a, .b = b, .run_a = run, .run_b = run, .why = why
-	};
+	struct walk w = { .s = s, .a = a, .b = b, .why = why };
 	size_t mark = same_mark(s);
 
+	w.run_a = unit_run(s->a.u, a);
+	w.run_b = unit_run(s->b.u, b);
 	w.code_a = unit_code(s->a.u, a);
 	w.code_b = unit_code(s->b.u, b);
 	if (s->still && a->at == b->at && bytes_eq(w.code_a, w.code_b))

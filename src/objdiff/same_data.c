@@ -84,8 +84,16 @@ exception_type(struct same *s, uint64_t a, uint64_t b, uint32_t wa, uint32_t wb)
 	struct ref rb = { .kind = REF_ADDR, .addr = b + (uint64_t)(int64_t)(int32_t)wb };
 	const struct elf_sec *sec = elf_sec_at(s->a.e, a);
 
-	if (wa == wb || sec == NULL || !elf_sec_is(sec, ".gcc_except_table"))
+	if (wa == wb || sec == NULL)
 		return 0;
+	if (elf_sec_starts(sec, ".ARM.ex")) {
+		if ((wa | wb) >> 31 || wa == 1 || wb == 1) /* rules in place, or none */
+			return -1;
+		ra.addr = (a + elf_prel31(wa)) & UINT32_MAX;
+		rb.addr = (b + elf_prel31(wb)) & UINT32_MAX;
+	} else if (!elf_sec_is(sec, ".gcc_except_table")) {
+		return 0;
+	}
 	return same_refs(s, &ra, &rb) == SAME_NO ? -1 : 1;
 }
 

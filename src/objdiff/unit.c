@@ -8,6 +8,7 @@ struct start {
 	struct bytes name;
 	const struct eh_fde *fde;
 	uint8_t rank, kind;
+	bool thumb;
 };
 
 enum { RANK_GLOBAL, RANK_WEAK, RANK_LOCAL, RANK_FDE, RANK_CALLED };
@@ -62,6 +63,7 @@ starts_of_symbols(const struct elf *e, const struct elf_table *t, struct starts 
 		    (struct start){ .at = s.value,
 			.size = s.size,
 			.name = s.name,
+			.thumb = s.thumb,
 			.kind = UNIT_FUNCTION,
 			.rank = bind == 1   ? RANK_GLOBAL
 				: bind == 2 ? RANK_WEAK
@@ -83,6 +85,7 @@ starts_of_eh(const struct elf *e, const struct eh_table *eh, struct starts *out)
 		    (struct start){ .at = f->at,
 			.size = f->size,
 			.fde = f,
+			.thumb = e->thumb,
 			.rank = RANK_FDE,
 			.kind = UNIT_FUNCTION }));
 	}
@@ -105,7 +108,7 @@ slot_name(const struct elf *e, uint64_t slot)
 static struct bytes
 stub_name(const struct elf *e, struct bytes code, uint64_t at)
 {
-	struct insn_run r = { .arch = (enum insn_arch)e->m->arch, .be = e->be };
+	struct insn_run r = elf_run(e, false);
 	struct insn x;
 	struct bytes name;
 
@@ -158,10 +161,41 @@ slots(const struct elf *e)
 	return n;
 }
 
+/* bx pc; nop: through it T32 gets into the stub, which is A32. */
+static bool
+is_door(struct bytes b)
+{
+	return b.n >= 4 && le32(b.p) == 0x46c04778;
+}
+
+/* ARM: each begins by adding to the program counter, and has three words or four. */
+static enum err
+starts_of_arm(const struct elf *e, const struct elf_sec *s, struct starts *out)
+{
+	struct start x = { .kind = UNIT_STUB };
+
+	for (uint64_t off = 0, i = 0; off + 12 <= s->data.n && i < STUBS_MAX; off += 4) {
+		struct bytes code = bytes_from(s->data, off);
+		bool door = is_door(code) && off + 16 <= s->data.n;
+
+		if ((le32(code.p + 4 * door) & 0xfffff000) != 0xe28fc000)
+			continue;
+		x.at = s->addr + off;
+		x.size = door ? 16 : 12;
+		x.name = stub_name(e, bytes_clip(code, 4 * door, 12), x.at + 4 * door);
+		TRY(start_put(e, out, x));
+		off += x.size - 4;
+		i++;
+	}
+	return OK;
+}
+
 static enum err
 starts_of_stubs(const struct elf *e, const struct elf_sec *s, struct starts *out)
 {
 	bool follows = e->m->arch == INSN_X86_64 || e->m->arch == INSN_ARM64;
+	if (e->m->arch == INSN_ARM)
+		return starts_of_arm(e, s, out);
 	size_t n = follows ? 0 : slots(e), step = STUB;
 	uint64_t head = s->data.n > n * step ? s->data.n - n * step : 0;
 
@@ -248,13 +282,19 @@ nop_word(const struct elf *e, const struct insn *x)
 size_t
 unit_padding(const struct elf *e, struct bytes code)
 {
-	struct insn_run r = { .arch = (enum insn_arch)e->m->arch, .be = e->be };
+	struct insn_run r = elf_run(e, false);
 	bool x86 = r.arch == INSN_X86_64 || r.arch == INSN_I386;
 	bool bytewise = x86 || r.arch == INSN_OPAQUE || r.arch == INSN_S390X;
 	size_t off = 0;
 	struct insn x;
 
 	while (off < code.n) {
+		/* T32's nop, and the one that older assemblers make of mov */
+		if (r.arch == INSN_ARM && code.n - off >= 2 &&
+		    (le16(code.p + off) == 0xbf00 || le16(code.p + off) == 0x46c0)) {
+			off += 2;
+			continue;
+		}
 		if (code.p[off] == 0 && (bytewise || code.n - off < 4)) {
 			off++;
 			continue;
@@ -287,9 +327,11 @@ run_put(struct units *u, const struct elf_sec *s, uint64_t from, uint64_t to)
 
 	if (skip >= code.n)
 		return OK;
-	return unit_put(u,
-	    (struct unit){
-		.at = from + skip, .size = code.n - skip, .sec = s, .kind = UNIT_GAP });
+	return unit_put(u, (struct unit){ .at = from + skip,
+			       .size = code.n - skip,
+			       .sec = s,
+			       .kind = UNIT_GAP,
+			       .thumb = u->e->thumb && !is_stubs(s) });
 }
 
 /* Where only some spans count, functions outside of them look like gaps and are none. */
@@ -315,6 +357,7 @@ section_units(struct units *u, const struct elf_sec *s, const struct start *v, s
 	for (size_t i = 0; i < n; i++) {
 		uint64_t next = i + 1 < n ? v[i + 1].at : end, room = next - v[i].at;
 		uint64_t size = v[i].size;
+		bool open = size == 0 && v[i].rank >= RANK_FDE;
 		if (v[i].at > at)
 			TRY(gap_put(u, s, at, v[i].at));
 		if (size == 0 || size > room)
@@ -326,6 +369,8 @@ section_units(struct units *u, const struct elf_sec *s, const struct start *v, s
 			.fde = v[i].fde,
 			.sec = s,
 			.kind = v[i].kind,
+			.thumb = v[i].thumb,
+			.open = open,
 			.global = v[i].rank == RANK_GLOBAL || v[i].rank == RANK_WEAK }));
 		at = v[i].at + size;
 		elf_looked(u->e, &looked, room);
@@ -356,6 +401,13 @@ units_cut(struct units *u, struct starts *s)
 	return OK;
 }
 
+/* May a function begin at an address of which no table told? */
+static bool
+is_hidden(const struct unit *x, uint64_t at)
+{
+	return x != NULL && (x->kind == UNIT_GAP || x->open) && x->at != at;
+}
+
 /* Where nothing else tells, a function begins where one is called. */
 static enum err
 starts_of_calls(const struct units *u, struct starts *out)
@@ -363,21 +415,42 @@ starts_of_calls(const struct units *u, struct starts *out)
 	uint64_t looked = 0;
 
 	for (size_t i = 0; i < u->n; i++) {
-		struct insn_run r = { .arch = (enum insn_arch)u->e->m->arch,
-			.be = u->e->be };
+		struct insn_run r = unit_run(u, &u->v[i]);
 		struct bytes code = unit_code(u, &u->v[i]);
 		struct insn x;
 		elf_looked(u->e, &looked, code.n);
 		for (uint64_t off = 0; off < code.n; off += x.len) {
 			insn_next(&r, code, off, u->v[i].at, &x);
-			const struct unit *to = x.call ? unit_at(u, x.f[0].value) : NULL;
-			if (to == NULL || to->kind != UNIT_GAP || to->at == x.f[0].value)
+			if (!x.call || x.nf == 0 ||
+			    !is_hidden(unit_at(u, x.f[0].value), x.f[0].value))
 				continue;
 			TRY(start_put(u->e, out,
 			    (struct start){ .at = x.f[0].value,
+				.thumb = u->v[i].thumb,
 				.rank = RANK_CALLED,
 				.kind = UNIT_FUNCTION }));
 		}
+	}
+	return OK;
+}
+
+/* Or where a pointer leads that the loader moves. */
+static enum err
+starts_of_pointers(const struct units *u, struct starts *out)
+{
+	const struct elf *e = u->e;
+
+	for (size_t i = 0; i < e->nrel && e->type != ET_REL; i++) {
+		const struct elf_rel *r = &e->rel[i];
+		uint64_t at = elf_code_at(e, r->addend);
+		if (r->type != e->m->relative || r->sym != 0 ||
+		    !is_hidden(unit_at(u, at), at))
+			continue;
+		TRY(start_put(e, out,
+		    (struct start){ .at = at,
+			.thumb = at != r->addend,
+			.rank = RANK_CALLED,
+			.kind = UNIT_FUNCTION }));
 	}
 	return OK;
 }
@@ -386,9 +459,56 @@ static bool
 has_large_gap(const struct units *u)
 {
 	for (size_t i = 0; i < u->n; i++)
-		if (u->v[i].kind == UNIT_GAP && u->v[i].size > 256)
+		if ((u->v[i].kind == UNIT_GAP || u->v[i].open) && u->v[i].size > 256)
 			return true;
 	return false;
+}
+
+static enum err
+start_known(const struct elf *e, uint64_t where, struct starts *out)
+{
+	uint64_t at = elf_code_at(e, where);
+
+	if (where == 0 || !is_code(elf_sec_at(e, at)))
+		return OK;
+	return start_put(e, out,
+	    (struct start){ .at = at,
+		.thumb = at != where,
+		.rank = RANK_CALLED,
+		.kind = UNIT_FUNCTION });
+}
+
+/* What the loader runs is a function, whatever tables there are. */
+static enum err
+starts_of_loader(const struct elf *e, struct starts *out)
+{
+	if (e->type == ET_REL)
+		return OK;
+	TRY(start_known(e, e->entry, out));
+	TRY(start_known(e, e->init, out));
+	return start_known(e, e->fini, out);
+}
+
+/* ARM's table for unwinding (EHABI 5): a distance of 31 bits to each function. */
+static enum err
+starts_of_exidx(const struct elf *e, struct starts *out)
+{
+	const struct elf_sec *t = elf_sec_of_type(e, SHT_ARM_EXIDX);
+
+	if (e->machine != 40 || t == NULL || e->type == ET_REL)
+		return OK;
+	for (uint64_t off = 0; off + 8 <= t->data.n; off += 8) {
+		uint64_t at = t->addr + off + elf_prel31(elf_word_at(e, t->data, off));
+		struct start x = { .at = at & UINT32_MAX,
+			.thumb = e->thumb,
+			.rank = RANK_FDE,
+			.kind = UNIT_FUNCTION };
+		const struct elf_sec *s = elf_sec_at(e, x.at);
+
+		if (is_code(s) && !is_stubs(s))
+			TRY(start_put(e, out, x));
+	}
+	return OK;
 }
 
 static enum err
@@ -400,14 +520,39 @@ find(struct units *u, struct starts *s)
 	TRY(starts_of_symbols(e, &e->symtab, s));
 	TRY(starts_of_symbols(e, &e->dynsym, s));
 	TRY(starts_of_eh(e, &u->eh, s));
+	TRY(starts_of_exidx(e, s));
+	TRY(starts_of_loader(e, s));
 	for (uint32_t i = 1; i < e->nsec; i++)
 		if (is_code(&e->sec[i]) && is_stubs(&e->sec[i]))
 			TRY(starts_of_stubs(e, &e->sec[i], s));
 	TRY(units_cut(u, s));
 	before = s->n;
-	if (has_large_gap(u))
+	if (has_large_gap(u)) {
 		TRY(starts_of_calls(u, s));
+		TRY(starts_of_pointers(u, s));
+	}
 	return s->n > before ? units_cut(u, s) : OK;
+}
+
+/*
+ * PowerPC64's stubs stand among the code, without a symbol: they keep r2 (std r2, 24(r1))
+ * and jump through a slot.
+ */
+static void
+name_stubs(struct units *u)
+{
+	for (size_t i = 0; i < u->n && u->e->m->arch == INSN_PPC; i++) {
+		struct unit *x = &u->v[i];
+		struct bytes code = unit_code(u, x), name;
+
+		if (!x->open || code.n < 16 || elf_word_at(u->e, code, 0) != 0xf8410018)
+			continue;
+		name = stub_name(u->e, bytes_clip(code, 0, 20), x->at);
+		if (name.n == 0)
+			continue;
+		x->kind = UNIT_STUB;
+		x->name = name;
+	}
 }
 
 enum err
@@ -421,6 +566,7 @@ units_open(const struct elf *e, struct units *out)
 	elf_passed(e);
 	arena_init(&s.arena, e->arena->budget - e->arena->used);
 	err = find(out, &s);
+	name_stubs(out);
 	arena_done(&s.arena);
 	return err;
 }

@@ -32,6 +32,8 @@ struct unit {
 	uint32_t mate; /* 1 + index of its partner; 0: none */
 	uint8_t kind, state;
 	bool global;
+	bool thumb; /* ARM: of T32 */
+	bool open;  /* nothing tells where it ends: others may begin in it */
 };
 
 struct units {
@@ -49,6 +51,12 @@ MUST_USE enum err units_match(struct units *a, struct units *b, struct arena *ar
 /* The unit that holds an address, or NULL. */
 struct unit *unit_at(const struct units *u, uint64_t addr);
 struct bytes unit_code(const struct units *u, const struct unit *x);
+
+static inline struct insn_run
+unit_run(const struct units *u, const struct unit *x)
+{
+	return elf_run(u->e, x->thumb);
+}
 /* For reports, in arena memory: "main", "puts@plt", "function at 0x1234". */
 struct bytes unit_title(const struct units *u, const struct unit *x, struct arena *arena);
 

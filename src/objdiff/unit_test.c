@@ -233,7 +233,7 @@ TEST(exceptions)
 static bool
 refers(const struct world *w, const struct unit *f, uint64_t to, bool call)
 {
-	struct insn_run r = { .arch = (enum insn_arch)w->e[0].m->arch, .be = w->e[0].be };
+	struct insn_run r = unit_run(&w->u[0], f);
 	struct bytes code = unit_code(&w->u[0], f);
 	struct ref ref[REFS_MAX];
 	struct insn x;
