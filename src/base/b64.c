@@ -1,3 +1,9 @@
+/*
+ * b64.c - RFC 4648, section 4, one spelling only; see b64.h for why.
+ *
+ * Reading goes by fours: decode_four refuses padding anywhere but in the last one, and
+ * bits that the padding leaves over, so no two texts give the same bytes.
+ */
 #include "base/b64.h"
 
 static const char letters[] =

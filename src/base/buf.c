@@ -1,3 +1,8 @@
+/*
+ * buf.c - growing bytes. A length never wraps: the limit on a buffer's size is checked
+ * before two sizes are added, and what does not fit under a caller's limit is remembered
+ * instead of half written.
+ */
 #include "base/buf.h"
 
 #include <stdarg.h>

@@ -1,3 +1,7 @@
+/*
+ * bytes.c - what of the cursor is too long for a header. The bounds proofs stand in
+ * bytes.h; here, too, each read goes through bytes_sub or cur_take.
+ */
 #include "base/bytes.h"
 
 #include "base/err.h"

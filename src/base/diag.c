@@ -1,3 +1,7 @@
+/*
+ * diag.c - messages into a list, in the order they came, within DIAGS_MAX and the arena;
+ * what does not fit is counted, so that nobody believes there was nothing else.
+ */
 #include "base/diag.h"
 
 #include <stdarg.h>

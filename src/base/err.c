@@ -1,3 +1,6 @@
+/*
+ * err.c - the names of errors, and the one way to die for a mistake of our own.
+ */
 #include "base/err.h"
 
 #include <stdio.h>

@@ -1,3 +1,8 @@
+/*
+ * fact.c - walking fact tables. A table has no length, only FACT_END, and tables are
+ * constants of this program: no number from a file indexes one without a walk that ends
+ * there.
+ */
 #include "base/fact.h"
 
 void

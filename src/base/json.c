@@ -1,3 +1,10 @@
+/*
+ * json.c - JSON (RFC 8259) as we write it: always valid, whatever bytes a stranger gave.
+ *
+ * Bytes that are no UTF-8 cannot stand in a JSON string; such a value is written in hex
+ * under its key with "_hex" behind. Commas are kept track of by depth, so callers only
+ * say what there is.
+ */
 #include "base/json.h"
 
 #include <inttypes.h>

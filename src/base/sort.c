@@ -1,3 +1,8 @@
+/*
+ * sort.c - merge sort from the bottom up: stable, n log n whatever the order, no
+ * recursion; what is sorted may come from a hostile file. It takes memory for a second
+ * copy and nothing else of the system, so it works where a process is confined (sort.h).
+ */
 #include "base/sort.h"
 
 #include <stdbool.h>

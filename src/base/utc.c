@@ -1,3 +1,7 @@
+/*
+ * utc.c - seconds since 1970 as RFC 3339 text in UTC, and back, by the Gregorian
+ * calendar without a table of zones. Years 1970 to 9999; one second has one text.
+ */
 #include "base/utc.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * yara_opts.h - the command lines of YARA 4.5, told from strings to a struct.
  *
  * Scripts call `yara` and read its messages, so options, their errors and --help
- * are YARA's own (yara.md 7), not candor's: opt.h is not used here.
+ * are YARA's own, not candor's: opt.h is not used here.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /*
  * yara_rules.h - the rules of a command line of YARA's: what yara and yarac share.
  *
- * Messages, their order and what counts as a failure are YARA's (yara.md 6 and 7); all
+ * Messages, their order and what counts as a failure are YARA's; all
  * of them go to stderr.
  */
 #pragma once

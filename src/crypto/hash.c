@@ -1,3 +1,7 @@
+/*
+ * hash.c - digests by libcrypto, whose algorithms are fetched once before a worker is
+ * locked in: the lookup by name takes locks and may read configuration.
+ */
 #include "crypto/hash.h"
 
 #include <openssl/evp.h>

@@ -1,3 +1,7 @@
+/*
+ * init.c - libcrypto made ready: no configuration file, no lazy loading, all that would
+ * open something done before confinement.
+ */
 #include "crypto/init.h"
 
 #include <openssl/crypto.h>

@@ -1,3 +1,7 @@
+/*
+ * oid.c - object identifiers (X.690, 8.19) as numbers and names. Arcs come from
+ * certificates in hostile files: each is bounded by 64 bits, the text by OID_TEXT_MAX.
+ */
 #include "crypto/oid.h"
 
 #include <inttypes.h>

@@ -1,3 +1,8 @@
+/*
+ * pkey.c - public keys out of certificates, and what they verify. Files choose the key,
+ * so its size is bounded before libcrypto decodes it and its kind after; then one
+ * operation is below a millisecond.
+ */
 #include "crypto/pkey.h"
 
 #include <openssl/core_names.h>

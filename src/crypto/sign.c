@@ -1,3 +1,7 @@
+/*
+ * sign.c - Ed25519 (RFC 8032) by libcrypto. Verification refuses a signature that is not
+ * in its one form, so nobody can make a second one of an existing signature.
+ */
 #include "crypto/sign.h"
 
 #include <openssl/crypto.h>

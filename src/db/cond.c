@@ -1,3 +1,10 @@
+/*
+ * cond.c - the shape of condition code: how long an instruction is, where a path of
+ * facts leads.
+ *
+ * Shared by who writes code, who verifies it and who prints it, so they cannot disagree
+ * about where the next instruction begins.
+ */
 #include "db/cond.h"
 
 const struct cond_op_row cond_ops[COND_NOPS] = {

@@ -1,3 +1,8 @@
+/*
+ * cond_print.c - condition code as text, for `candor explain`. It reads what a compiler
+ * has just made or what was verified, by cond_length, and so stays within the code even
+ * if it was neither.
+ */
 #include "db/cond_print.h"
 
 #include <inttypes.h>

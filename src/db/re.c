@@ -1,3 +1,11 @@
+/*
+ * re.c - the verifier of regex programs: what has passed can be run without one further
+ * check.
+ *
+ * A program may be a stranger's. So every offset must lie within its size, every state
+ * go to states that exist, every class be there, and the flags name all that the states
+ * ask of the surroundings.
+ */
 #include "db/re.h"
 
 /* Does a table of n elements lie within the program, where the compiler aligns it? */

@@ -1,3 +1,9 @@
+/*
+ * read.c - reading a database that may be anybody's. Opening checks the head and that
+ * sections lie in the file, aligned; every accessor then cuts what a record claims to
+ * what its section holds, and gives zeros or nothing beyond. So opening takes constant
+ * time, and a lie in a record is a wrong rule, never a wrong address.
+ */
 #include "db/db.h"
 
 /* One multiply and a rotate a word, four lanes: about memory speed. Not a MAC. */

@@ -1,3 +1,8 @@
+/*
+ * write.c - a database as it grows: sections of records, texts once each, all of it
+ * joined and summed at the end. Handles are offsets in 32 bits; a section that would
+ * outgrow them is refused as a whole by dbw_finish.
+ */
 #include "db/write.h"
 
 #include <stdlib.h>

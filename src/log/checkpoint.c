@@ -1,3 +1,10 @@
+/*
+ * checkpoint.c - a checkpoint's text (c2sp.org/tlog-checkpoint): three lines and what
+ * extensions follow.
+ *
+ * One head has one text: sizes and roots have a single spelling, so what was parsed and
+ * printed again is what was signed. Everything is a view of the text.
+ */
 #include "log/checkpoint.h"
 
 #include <inttypes.h>

@@ -1,3 +1,10 @@
+/*
+ * cosig.c - cosignature/v1 (c2sp.org/tlog-cosignature): a time and a checkpoint, signed
+ * together.
+ *
+ * What is signed begins with a line of its own, so no other Ed25519 signature of the
+ * same key can be taken for one.
+ */
 #include "log/cosig.h"
 
 #include <inttypes.h>

@@ -1,3 +1,9 @@
+/*
+ * fault.c - the table of faults, and the sentence of the first one.
+ *
+ * A fault is set once: who finds one first knows best, and callers above may add theirs
+ * without looking.
+ */
 #include "log/fault.h"
 
 #include <stdarg.h>

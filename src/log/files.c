@@ -1,3 +1,10 @@
+/*
+ * files.c - see files.h for the promise; here is the order that keeps it.
+ *
+ * Content is on disk before it gets its name, and names are on disk before a commit says
+ * OK: write, sync, rename, sync the folders. A failure between leaves files that end in
+ * ".tmp" and nothing else.
+ */
 #include "log/files.h"
 
 #include <dirent.h>

@@ -1,3 +1,7 @@
+/*
+ * keyfile.c - private keys in files. The bytes are wiped wherever a copy of them was
+ * made, and no message ever quotes them.
+ */
 #include "log/keyfile.h"
 
 #include <fcntl.h>

@@ -1,3 +1,12 @@
+/*
+ * merkle.c - RFC 6962's tree without a tree: only hashes of complete subtrees are read,
+ * and those a proof needs are found by arithmetic on sizes.
+ *
+ * The invariant of all walks: a range of entries that begins at lo is cut where our tree
+ * cuts it, so its complete parts are the one bits of its length, largest first. Loops
+ * halve or shift a 64-bit number, hence no proof of 64 hashes is too short, and none is
+ * read beyond its length.
+ */
 #include "log/merkle.h"
 
 #include "crypto/hash.h"

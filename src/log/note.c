@@ -1,3 +1,11 @@
+/*
+ * note.c - signed notes, strictly by c2sp.org/signed-note; where that leaves a choice,
+ * as Go's x/mod does.
+ *
+ * Parsing decides nothing about trust and allocates nothing: every field is a view of
+ * the input. Of a known key one broken signature condemns the note, as it can only be a
+ * forgery or damage; of an unknown key any is skipped.
+ */
 #include "log/note.h"
 
 #include "base/b64.h"

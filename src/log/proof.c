@@ -1,3 +1,10 @@
+/*
+ * proof.c - a proof of one entry as a file that travels alone (c2sp.org/tlog-proof):
+ * index, path, checkpoint.
+ *
+ * Nothing of the text counts before both were checked: the path leads from the leaf to
+ * the root of the checkpoint, and the policy believes the checkpoint.
+ */
 #include "log/proof.h"
 
 #include <inttypes.h>

@@ -1,3 +1,9 @@
+/*
+ * source.c - reading a log's files out of a folder: below it, regular, no larger than is
+ * asked for.
+ *
+ * Paths come from tile.c and are of a known form; the folder's files may be anybody's.
+ */
 #include "log/source.h"
 
 #include <errno.h>

@@ -1,4 +1,9 @@
-/* store_init.c - see store.h. How a log begins, and what is remembered of that. */
+/*
+ * store_init.c - how a log begins, and what is remembered of that.
+ *
+ * The settings are written last: who finds them finds a log, and an init that was killed
+ * before is simply done again, with the key that it had made.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>

@@ -1,4 +1,11 @@
-/* tile.c - see tile.h. What a tile is called, and the edge of a log. */
+/*
+ * tile.c - what a tile is called (c2sp.org/tlog-tiles), how full it is, and the edge of
+ * a log.
+ *
+ * The edge is the one partial tile a level: from it alone the root of the whole log
+ * follows. A partial tile may be gone once it was filled; then the full one is read and
+ * its beginning counts, as a log only appends.
+ */
 #include "log/tile.h"
 
 #include <inttypes.h>

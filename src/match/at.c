@@ -1,3 +1,7 @@
+/*
+ * at.c - `$a at N`: verified in place, for that needs no search. What cannot be verified
+ * so (a chain of parts, a regex whose budget is spent) stays unknown, and is searched.
+ */
 #include "match/hits_state.h"
 
 /* Is the literal of this needle at off? xor: the key comes from the first byte. */

@@ -1,3 +1,8 @@
+/*
+ * chain.c - patterns with long jumps: their parts are found one by one and joined here,
+ * in time linear in the matches of the parts (times the logarithm of a search in sorted
+ * lists).
+ */
 #include "match/hits_state.h"
 
 /*

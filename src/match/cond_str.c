@@ -1,4 +1,4 @@
-/* cond_str.c - what conditions ask of strings. ASCII folding only (yara.md 4). */
+/* cond_str.c - what conditions ask of strings. ASCII folding only, as in YARA. */
 #include "match/cond_vm.h"
 
 /*

@@ -1,3 +1,13 @@
+/*
+ * cond_verify.c - the verifier of condition code: what has passed can be run without one
+ * further check, and ends.
+ *
+ * One walk finds where instructions begin; then each is looked at by the letters that
+ * cond_ops.def has for its registers and words: registers exist, jumps lead to a
+ * beginning and forwards (only loops go back, and count), paths of facts lead through
+ * tables to the very offset and type that the instruction uses. Work is bounded by the
+ * code's length and WALK_MAX.
+ */
 #include "match/cond_verify.h"
 
 #include "match/hits.h"

@@ -1,3 +1,8 @@
+/*
+ * filter.c - the filter over all triggers: anchors, then the bitmap, then buckets, then
+ * the needles themselves. Each stage passes on what it cannot refuse, so nothing is
+ * lost; what the database says beyond its tables was refused by filter_open.
+ */
 #include "match/filter.h"
 
 #include <emmintrin.h>

@@ -1,3 +1,8 @@
+/*
+ * filter_avx2.c - the vector operations of AVX2: 32 bytes or 8 windows at a time. Only
+ * functions marked KERNEL use them, and those run only where filter_cpus found the
+ * processor able to.
+ */
 #include "match/filter_ops.h"
 
 #include <immintrin.h>

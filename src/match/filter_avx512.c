@@ -1,3 +1,8 @@
+/*
+ * filter_avx512.c - the vector operations of AVX-512 (BW, VL, VBMI, VBMI2): 64 bytes or
+ * 16 windows at a time. Only functions marked KERNEL use them, and those run only where
+ * filter_cpus found the processor able to.
+ */
 #include "match/filter_ops.h"
 
 #include <immintrin.h>

@@ -1,3 +1,8 @@
+/*
+ * filter_dyn.c - the on-demand pass: chosen needles, which no table of the database is
+ * made for. Few are looked for one after the other by four of their bytes; many share a
+ * hash table of windows that is filled anew for each slice of the list.
+ */
 #include "match/filter.h"
 
 #include "match/filter_run.h"

@@ -1,3 +1,8 @@
+/*
+ * filter_run.c - one walk over the data: blocks copied and folded, candidates verified
+ * against the data itself, hits handed on in batches. A position before the data wraps
+ * to a huge offset and is refused by the same comparison as one behind it.
+ */
 #include "match/filter_run.h"
 
 struct filter_run

@@ -1,3 +1,7 @@
+/*
+ * filter_scalar.c - the same operations in plain C: for any processor, and the measure
+ * that the others are tested against.
+ */
 #include "match/filter_ops.h"
 
 #include "db/lit.h"

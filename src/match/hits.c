@@ -1,3 +1,9 @@
+/*
+ * hits.c - what is known of patterns, parts and programs in this object. Every record
+ * carries the generation it is of, so a new object costs nothing for the many patterns
+ * that it never touches; budgets are told upwards in steps, and a "no" from there is
+ * kept.
+ */
 #include <stdlib.h>
 
 #include "match/hits_state.h"

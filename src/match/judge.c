@@ -1,3 +1,9 @@
+/*
+ * judge.c - from a literal hit to a match. A hit of a whole literal is one when what is
+ * around it permits; a hit of an atom starts the regex from there, both ways; and where
+ * atoms are so frequent that this would cost more than reading everything, the part is
+ * searched as a whole. So the work stays linear in the object.
+ */
 #include "match/hits_state.h"
 
 /*
@@ -16,7 +22,7 @@ alnum(uint8_t b)
 	return (b >= '0' && b <= '9') || ((b | 0x20) >= 'a' && (b | 0x20) <= 'z');
 }
 
-/* yara.md 3.1: a wide neighbour counts only as the pair "letter, NUL". */
+/* As in YARA: a wide neighbour counts only as the pair "letter, NUL". */
 bool
 judge_word(struct bytes file, uint64_t off, uint64_t len, bool wide)
 {

@@ -1,3 +1,8 @@
+/*
+ * list.c - lists of matches: kept in the object's arena up to HITS_MATCHES_MAX, sorted
+ * once at the end, one match a start. YARA's choice among several with one start is in
+ * better().
+ */
 #include "base/sort.h"
 #include "match/hits_state.h"
 

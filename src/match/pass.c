@@ -1,3 +1,8 @@
+/*
+ * pass.c - the passes themselves: triggers first, then whatever conditions ask for, all
+ * of it in one more pass each time. A pass that a budget ended leaves its patterns
+ * unknown; nothing is called absent that was not searched to the end.
+ */
 #include "match/hits_state.h"
 
 static bool

@@ -1,3 +1,9 @@
+/*
+ * re_vm.c - running verified regex programs: from an atom both ways, or over the whole
+ * data. The automata are in re_nfa.c, re_dfa.c and re_bits.c; here is what surrounds
+ * them: room, entries, word borders, and the bytes near an atom that can refuse it
+ * early.
+ */
 #include "match/re_vm.h"
 
 #include <stdlib.h>

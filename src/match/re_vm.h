@@ -1,7 +1,7 @@
 /*
  * re_vm.h - runs compiled patterns over data: verify an atom's hit, search, list matches.
  *
- * Semantics (design/yara.md 3.3, and what Debian's yara does): at most one match per
+ * Semantics (docs/re.md; they are what Debian's yara does): at most one match per
  * start offset, for every start that matches; starts lie before the end of the data.
  * A match goes through an atom (or, atomless, begins with the first state). What is left
  * of the atom may be matched in any way; right of it the length is the one a

@@ -1,3 +1,7 @@
+/*
+ * difference.c - the classes of differences by name, in one table: reports, JSON and
+ * tests have the same words.
+ */
 #include "result/difference.h"
 
 const char *

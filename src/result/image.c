@@ -1,3 +1,8 @@
+/*
+ * image.c - the table in front of a process's copy: where each region was mapped.
+ * Written by the trusted half, and still read as if it were a stranger's: in order,
+ * without overlap, inside of the file.
+ */
 #include "result/image.h"
 
 void

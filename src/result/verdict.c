@@ -1,3 +1,7 @@
+/*
+ * verdict.c - the fold. It only rises: no finding takes back what another has said, so
+ * the order of frames cannot make a file cleaner.
+ */
 #include "result/verdict.h"
 
 const char *

@@ -1,3 +1,12 @@
+/*
+ * build.c - from trees to sections: every pass in its order, and what each may know of
+ * the one before.
+ *
+ * Passes share the compile arena, whose budget is the limit of all they know together;
+ * what only one of them needs goes into an arena of its own and is given back. The order
+ * of rules and patterns is the source's throughout, so the same sources give the same
+ * database.
+ */
 #include "rules/build_in.h"
 #include "rules/code.h"
 #include "rules/explain.h"

@@ -1,3 +1,10 @@
+/*
+ * build_filter.c - which patterns the filter searches in every file, and the needles of
+ * all others.
+ *
+ * A trigger that the filter refuses as too common is none any more, and its rules choose
+ * again; each round takes away at least one, so it ends.
+ */
 #include <math.h>
 
 #include "rules/build_in.h"

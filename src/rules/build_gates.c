@@ -1,3 +1,8 @@
+/*
+ * build_gates.c - rules that no pattern can wake, behind what must hold of an object
+ * before they can be true: kind, size, a value. A gate that does not hold is a promise
+ * that the rule is false; in doubt there is none.
+ */
 #include <math.h>
 
 #include "base/sort.h"

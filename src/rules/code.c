@@ -3,7 +3,7 @@
  *
  * gen_bool(n, to) emits code that ends at to.on[o] for the outcome o of n, or
  * behind itself where that is NULL. `and` and `or` know no undefined: an operand
- * that is undefined counts as false (yara.md 4).
+ * that is undefined counts as false (docs/conditions.md).
  */
 #include "rules/code_gen.h"
 

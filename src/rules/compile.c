@@ -1,3 +1,7 @@
+/*
+ * compile.c - the front door: sources in, trees or a database out. Nothing is opened
+ * here; includes are asked for.
+ */
 #include "rules/compile.h"
 
 #include "rules/parse.h"

@@ -1,3 +1,7 @@
+/*
+ * explain.c - `candor explain` and `candor check`: what becomes of a rule, and why it is
+ * slow, in words with a remedy. It reads what the passes left and decides nothing.
+ */
 #include "rules/explain.h"
 
 #include <math.h>

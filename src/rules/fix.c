@@ -1,3 +1,8 @@
+/*
+ * fix.c - mending classic mistakes, token by token, and only where one way to mend is
+ * right: a text that compiled before compiles afterwards, one that did not never gets
+ * worse, and nothing is removed that meant something.
+ */
 #include "rules/fix.h"
 
 #include <stdio.h>

@@ -1,3 +1,8 @@
+/*
+ * format.c - one layout for all rule files. Tokens go through untouched and in order,
+ * only what stands between them is made anew; at the end the result is read again, and
+ * refused unless its tokens are the same.
+ */
 #include "rules/format.h"
 
 #include "rules/layout.h"

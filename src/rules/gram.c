@@ -1,3 +1,8 @@
+/*
+ * gram.c - how often bytes occur in ordinary files, from data/gram.bin (gram_form.h).
+ * Estimates with the same answer on every machine: no pow(), no rounding that depends on
+ * a compiler, for what is chosen by them is written to databases.
+ */
 #include "rules/gram.h"
 
 #include "base/bytes.h"

@@ -1,3 +1,7 @@
+/*
+ * hex_parse.c - hex strings, `{ 41 ?? [2-4] (42|43) }`, to the tree of re_ast.h, with
+ * YARA's refusals. Depth is bounded by RE_DEPTH_MAX.
+ */
 #include "rules/hex_parse.h"
 
 #include "base/text.h"

@@ -27,7 +27,7 @@ enum ir_type { IR_BOOL, IR_INT, IR_FLOAT, IR_STR, IR_REGEX, IR_OBJECT };
 /*
  * What a node is. kid[] holds the operands in source order; u the payload named
  * in brackets. An operand may be undefined at run time unless said otherwise;
- * yara.md 4 tells what comes of it.
+ * docs/conditions.md tells what comes of it.
  */
 enum ir_op {
 	/* leaves */

@@ -1,3 +1,7 @@
+/*
+ * keep.c - which matches of a string can matter to its rule: YARA may stop at the first,
+ * so a report that shows all of them would not be YARA's.
+ */
 #include "rules/keep.h"
 
 #include "rules/fold_in.h"

@@ -1,3 +1,7 @@
+/*
+ * layout.c - the decisions of format.c about one gap: is there a blank, a new line, how
+ * far is it indented? A table of tokens, and few exceptions.
+ */
 #include "rules/layout.h"
 
 #include <assert.h>

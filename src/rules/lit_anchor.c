@@ -1,3 +1,9 @@
+/*
+ * lit_anchor.c - choosing the groups of anchors (db/lit.h): which bytes at which of four
+ * places, so that every needle has an anchor and few places of ordinary files are one.
+ * The cost of a choice is estimated by gram.h; sums are made in one order, so equal
+ * choices cost the same everywhere.
+ */
 #include "rules/lit_anchor.h"
 
 #include "rules/gram.h"

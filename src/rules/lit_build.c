@@ -1,3 +1,8 @@
+/*
+ * lit_build.c - the sections of the literal filter, in the layout of db/lit.h: bitmap,
+ * buckets, chains, anchors. The size of each follows from the number of windows; the
+ * multiplier of the hash is the best of several for the strings that are commonest.
+ */
 #include "rules/lit_build.h"
 
 #include "rules/gram.h"

@@ -1,3 +1,8 @@
+/*
+ * lit_pick.c - which window of each needle the filter looks at: the one that ordinary
+ * files have least, such that all needles together ask for few different ones. Greedy
+ * and in a fixed order, twice.
+ */
 #include "rules/lit_pick.h"
 
 #include <math.h>

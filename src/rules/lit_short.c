@@ -1,3 +1,8 @@
+/*
+ * lit_short.c - literals of less than four bytes: their windows reach into what stands
+ * behind them, so there are some hundred, each with one unknown byte or more. Costly,
+ * hence counted and refused beyond a number.
+ */
 #include "rules/lit_short.h"
 
 #include <math.h>

@@ -1,3 +1,9 @@
+/*
+ * lower.c - patterns become searchable: text to literals, regular expressions to
+ * programs and atoms, long jumps to chains of parts. One pattern at a time, in scratch
+ * memory that is given back behind it; what is not found to be searchable by literals is
+ * searched by its program alone.
+ */
 #include "rules/lower.h"
 
 #include <math.h>

@@ -1,3 +1,7 @@
+/*
+ * names.c - a hash table by name and scope, open addressing, half full at most. Nothing
+ * that comes out depends on the hash, whose seed is where the table lies.
+ */
 #include "rules/names.h"
 
 /* Multiply-and-fold (the core of wyhash): 8 bytes a step. */

@@ -1,3 +1,8 @@
+/*
+ * parse.c - tokens, includes, and errors where YARA would report them: the reader takes
+ * a token no earlier than YARA's does, as its line is in the message. Includes are
+ * bounded in depth, names compared by wildcards in number.
+ */
 #include "rules/parse.h"
 
 #include <stdarg.h>

@@ -1,3 +1,7 @@
+/*
+ * parse_rule.c - a rule, from its modifiers to its brace, and imports. What is wrong
+ * spoils this rule only; the next one is read from its own beginning.
+ */
 #include "rules/parse.h"
 
 static enum err

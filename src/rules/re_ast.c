@@ -1,3 +1,7 @@
+/*
+ * re_ast.c - nodes of the tree, and what several passes ask of it. Walks recurse:
+ * RE_DEPTH_MAX bounds the depth, which the parsers keep.
+ */
 #include "rules/re_ast.h"
 
 struct re_node *

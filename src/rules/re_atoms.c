@@ -1,3 +1,8 @@
+/*
+ * re_atoms.c - the bytes without which a regular expression cannot match, to be searched
+ * as literals; the choice is the one whose candidates are fewest in ordinary files.
+ * Every match goes through one atom of the set, or the set is none.
+ */
 #include "rules/re_atoms.h"
 
 #include <math.h>

@@ -1,3 +1,8 @@
+/*
+ * re_build.c - Thompson automata over bytes, one that reads forwards and one backwards
+ * (db/re.h). Repeats are written out, so states are counted against RE_STATES_MAX and
+ * visits against a budget of their own.
+ */
 #include "rules/re_build.h"
 
 #include "db/re.h"

@@ -1,3 +1,8 @@
+/*
+ * re_chain.c - cutting at long jumps: `{ A [0-9999] B }` is two patterns and a gap, for
+ * an automaton of the whole would have a state for each byte of it. The limits are
+ * YARA's, as matches depend on them.
+ */
 #include "rules/re_chain.h"
 
 #include "rules/hex_parse.h"

@@ -1,3 +1,8 @@
+/*
+ * re_lower.c - a tree in a form that is easy to search: case folded into the bytes, wide
+ * written out, short repeats unrolled, so that runs of literal bytes show. The meaning,
+ * and YARA's lengths, stay.
+ */
 #include "rules/re_lower.h"
 
 /*

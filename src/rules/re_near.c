@@ -1,3 +1,8 @@
+/*
+ * re_near.c - bytes that every match has near an atom, at a known distance or within a
+ * small one: looking there refuses most hits of a common atom before the automaton runs
+ * (struct re_near).
+ */
 #include "rules/re_near.h"
 
 #include <math.h>

@@ -1,3 +1,7 @@
+/*
+ * re_parse.c - regular expressions in YARA's dialect to the tree of re_ast.h, with its
+ * refusals in its words. Depth is bounded by RE_DEPTH_MAX, repeats by REPEAT_MAX.
+ */
 #include "rules/re_parse.h"
 
 #include "base/text.h"

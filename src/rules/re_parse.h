@@ -1,7 +1,7 @@
 /*
  * re_parse.h - YARA's regular expression dialect into a tree.
  *
- * The dialect is that of YARA 4.5 (design/yara.md 3.3), which is over bytes, has no
+ * The dialect is that of YARA 4.5 (docs/re.md), which is over bytes, has no
  * captures and reads unknown escapes as the letter. `(?:` and `(?i)`, `(?s)`, `(?is:`
  * are accepted beyond it; they are syntax errors there, so no valid rule changes.
  */

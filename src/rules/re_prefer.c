@@ -1,3 +1,8 @@
+/*
+ * re_prefer.c - the order in which YARA would try alternatives, where that decides the
+ * length of a match: of equal starts it keeps what its own atoms lead to first. Where
+ * nothing can be told the order stays.
+ */
 #include "rules/re_prefer.h"
 
 #include "rules/slow.h"

@@ -1,3 +1,7 @@
+/*
+ * records.c - rules, externals, modules and namespaces as records of the database; the
+ * bytes of names and texts stand there once.
+ */
 #include "rules/records.h"
 
 static enum err

@@ -1,3 +1,7 @@
+/*
+ * slow.c - YARA's own judgement of which strings are slow, for the warning that scripts
+ * grep for: its atoms and its arithmetic, though nothing here is searched by them.
+ */
 #include "rules/slow.h"
 
 #include <limits.h>

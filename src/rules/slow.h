@@ -3,7 +3,7 @@
  *
  * YARA searches atoms of up to four bytes and gives each a quality; it warns when
  * the worst atom of a string is worse than "aa". Candor searches differently and
- * is not slow there, but says what YARA says: see yara.md 6 and 8.
+ * is not slow there, but says what YARA says, as scripts read it.
  */
 #pragma once
 

@@ -1,3 +1,8 @@
+/*
+ * token.c - the lexer: YARA's tokens by YARA's rules, with their places. It makes texts
+ * without escapes in the arena, and never reads behind the text: a byte beyond is 0,
+ * which no token has.
+ */
 #include "rules/token.h"
 
 #include <stdlib.h>

@@ -1,3 +1,8 @@
+/*
+ * variants.c - the literals that a text stands for with its modifiers: wide, base64 in
+ * three alignments. What is computed here is YARA's, down to the bytes that base64
+ * leaves out at the edges.
+ */
 #include "rules/variants.h"
 
 static const uint8_t base64_standard[] =

@@ -1,3 +1,6 @@
+/*
+ * warn.c - YARA's warnings about strings and rules, by its words, where YARA tells them.
+ */
 #include "rules/warn.h"
 
 #include "rules/parse.h"

@@ -1,3 +1,8 @@
+/*
+ * needs.c - what a database asks to be opened for its workers, read from its head by
+ * offset: this half links no reader of databases. A head that makes no sense needs
+ * nothing; the worker will say what is wrong with it.
+ */
 #include "sandbox/needs.h"
 
 #include <fcntl.h>

@@ -1,3 +1,8 @@
+/*
+ * entrypoint.c - where a program begins, as YARA's `entrypoint` has it: an offset in a
+ * file, by section or segment. Not what the loader would do but what YARA does, oddities
+ * included; every read is cut to the file.
+ */
 #include "scan/entrypoint.h"
 
 #include "base/fact.h"

@@ -1,3 +1,8 @@
+/*
+ * guard.c - a file that shrinks while it is mapped raises SIGBUS at its missing pages;
+ * that is the file's fault, not the worker's. One jump back, out of whatever read it,
+ * and the file is incomplete or failed.
+ */
 #include "worker/guard.h"
 
 #include <setjmp.h>

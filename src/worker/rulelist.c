@@ -1,3 +1,10 @@
+/*
+ * rulelist.c - the rules of a set as a list, for `candor rules`: from the source's own
+ * tokens.
+ *
+ * A digest of a rule covers tokens, each with its length, and no layout: so two rules
+ * have one digest only if a compiler sees the same, and a comment changes nothing.
+ */
 #include "worker/rulelist.h"
 
 #include <stdio.h>

@@ -1,3 +1,8 @@
+/*
+ * task.c - what both kinds of task share: the next frame, and a refusal. A worker that
+ * was told something out of order says why and ends; the parent takes that for its
+ * fault.
+ */
 #include "worker/task.h"
 
 enum err
