@@ -1,5 +1,6 @@
 /*
- * cmd_log_grep.c - candor log grep: every rule that was ever published, as text.
+ * cmd_log_grep.c - candor log grep: every rule that was ever published, as text, and
+ * every other entry in words: programs, handovers, and what examiners said of them.
  *
  * The log names archives by digest, so what is searched is what everybody was given. An
  * archive that cannot be had is told, and the exit code says that the search had a hole.
@@ -18,6 +19,7 @@
 #include "cli/cli.h"
 #include "cli/log_blob.h"
 #include "cli/log_cmd.h"
+#include "cli/log_words.h"
 #include "cli/msg.h"
 #include "crypto/hash.h"
 #include "log/tile.h"
@@ -30,7 +32,7 @@ struct grep_args {
 
 /* clang-format off */
 static const struct opt grep_opts[] = {
-	{ 0, "since", OPT_STR, "INDEX|DATE", "only releases from that entry or day on", offsetof(struct grep_args, since) },
+	{ 0, "since", OPT_STR, "INDEX|DATE", "only what was added from that entry or day on", offsetof(struct grep_args, since) },
 	{ 0, "all", OPT_FLAG, NULL, "also lines that an earlier release had already", offsetof(struct grep_args, all) },
 	{ 'i', "ignore-case", OPT_FLAG, NULL, "upper and lower case are the same", offsetof(struct grep_args, nocase) },
 	{ 0, "blobs", OPT_STR, "DIR|URL", "where the archives are (blob, beside the log)", offsetof(struct grep_args, blobs) },
@@ -171,6 +173,63 @@ search_release(struct grepping *g, const struct entry *e)
 	buf_done(&archive);
 }
 
+/* A program's files are what is looked for: each by its name and digest. */
+static void
+put_artefacts(const struct statement *s, struct buf *out)
+{
+	char hex[2 * STATEMENT_HASH + 1];
+
+	for (size_t i = 0; i < s->nartefacts; i++) {
+		hash_hex(s->artefact[i].sha256, STATEMENT_HASH, hex);
+		buf_str(out, i == 0 ? ": " : ", ");
+		text_escape(out, s->artefact[i].name);
+		buf_printf(out, " (sha256 %s)", hex);
+	}
+}
+
+/* What an entry says that is no release of rules; false: nothing that is understood. */
+static bool
+words_of(const struct entry *e, int64_t *date, struct buf *out)
+{
+	if (!e->is_release)
+		return log_words(e->raw, date, out);
+	*date = e->statement.date;
+	entry_tell(e, out);
+	put_artefacts(&e->statement, out);
+	for (size_t i = 0; i < e->note.nsig; i++) {
+		buf_str(out, i == 0 ? ", signed as " : ", ");
+		text_escape(out, e->note.sig[i].name);
+	}
+	return true;
+}
+
+/* "12: rebuild PASSED, 2026-11-29T04:05:06Z, about hello_1.0.deb (sha256 ...), signed as
+ * ..." */
+static void
+search_words(struct grepping *g, const struct entry *e)
+{
+	struct buf b = { 0 };
+	int64_t date = 0;
+
+	if (words_of(e, &date, &b) && (g->since_date == 0 || date >= g->since_date) &&
+	    regexec(&g->re, buf_cstr(&b), 0, NULL, 0) == 0) {
+		g->hits++;
+		printf("%" PRIu64 ": %s\n", e->index, buf_cstr(&b));
+	}
+	buf_done(&b);
+}
+
+static void
+search_entry(struct grepping *g, const struct entry *e)
+{
+	if (e->index < g->since_index)
+		return;
+	if (!e->is_release || e->statement.type != STATEMENT_RULES)
+		search_words(g, e);
+	else if (e->statement.date >= g->since_date)
+		search_release(g, e);
+}
+
 static enum err
 search_log(struct grepping *g, struct tile_reader *tiles, struct fault *f)
 {
@@ -186,10 +245,7 @@ search_log(struct grepping *g, struct tile_reader *tiles, struct fault *f)
 		for (unsigned i = 0; r == OK && i < b.n; i++) {
 			arena_reset(&a);
 			entry_read(b.first + i, b.entry[i], &a, e);
-			if (e->is_release && e->statement.type == STATEMENT_RULES &&
-			    e->index >= g->since_index &&
-			    e->statement.date >= g->since_date)
-				search_release(g, e);
+			search_entry(g, e);
 		}
 	}
 	arena_done(&a);
@@ -281,7 +337,7 @@ run_grep(int argc, char **argv, const struct verb *v)
 const struct verb verb_log_grep = {
 	"log grep",
 	"REGEX DIR|URL",
-	"search every rule that was ever published",
+	"search every rule that was ever published, and who said what",
 	grep_opts,
 	run_grep,
 };

@@ -173,7 +173,7 @@ take_entry(struct monitor *m, uint64_t index, struct bytes raw)
 		said = publisher_check(&m->now, e);
 	if (index >= m->told) {
 		buf_printf(&b, "%" PRIu64 ": ", index);
-		if (e->is_release || !log_words(raw, &b))
+		if (e->is_release || !log_words(raw, NULL, &b))
 			entry_tell(e, &b);
 		buf_u8(&b, '\n');
 		if (e->is_release)

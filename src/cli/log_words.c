@@ -45,7 +45,7 @@ put_digest(struct buf *out, const uint8_t *digest)
 
 /* The text of MANIFEST.note, signed by anybody. */
 static bool
-handover(struct bytes entry, struct buf *out)
+handover(struct bytes entry, int64_t *date, struct buf *out)
 {
 	struct label_seal s;
 	struct note note;
@@ -58,6 +58,7 @@ handover(struct bytes entry, struct buf *out)
 	buf_u8(out, ' ');
 	put_name(out, s.label.version);
 	put_date(out, s.label.date);
+	*date = s.label.date;
 	buf_str(out, ", MANIFEST ");
 	put_digest(out, s.manifest);
 	for (size_t i = 0; i < note.nsig; i++) {
@@ -93,7 +94,7 @@ put_statement(const struct intoto *s, const struct attest *a, struct buf *out)
 }
 
 bool
-log_words_envelope(struct bytes entry, struct buf *out)
+log_words_envelope(struct bytes entry, int64_t *date, struct buf *out)
 {
 	struct intoto s = { 0 };
 	struct attest a;
@@ -107,6 +108,7 @@ log_words_envelope(struct bytes entry, struct buf *out)
 		attest_read(&s, &a, NULL) == OK && s.nsubject > 0;
 	if (known)
 		put_statement(&s, &a, out);
+	*date = known ? a.date : 0;
 	for (size_t i = 0; known && i < d.nsig; i++) {
 		buf_str(out, i == 0 ? ", signed as " : ", ");
 		put_name(out, d.sig[i].keyid);
@@ -116,10 +118,18 @@ log_words_envelope(struct bytes entry, struct buf *out)
 	return known;
 }
 
+/* Out of the jail come eight bytes of date, and the words. */
 static void
 in_jail(void *arg, struct buf *out)
 {
-	(void)log_words_envelope(*(const struct bytes *)arg, out);
+	struct buf words = { 0 };
+	int64_t date;
+
+	if (log_words_envelope(*(const struct bytes *)arg, &date, &words)) {
+		buf_le64(out, (uint64_t)date);
+		buf_put(out, words.p, words.n);
+	}
+	buf_done(&words);
 }
 
 /* Who read a stranger's bytes is not believed: what is not escaped already, is here. */
@@ -134,19 +144,23 @@ is_plain(struct bytes s)
 
 /* An envelope begins with a brace; what else does is read in vain, and in the jail. */
 static bool
-statement(struct bytes entry, struct buf *out)
+statement(struct bytes entry, int64_t *date, struct buf *out)
 {
 	struct buf said = { 0 };
+	struct bytes words;
 	bool known;
 
 	if (entry.n == 0 || entry.p[0] != '{')
 		return false;
 	known =
-	    verifier_run(in_jail, &entry, WORDS_MOST, &said, NULL) == OK && said.n > 0;
-	if (known && is_plain(buf_bytes(&said)))
-		buf_put(out, said.p, said.n);
+	    verifier_run(in_jail, &entry, WORDS_MOST, &said, NULL) == OK && said.n > 8;
+	words = bytes_from(buf_bytes(&said), 8);
+	if (known)
+		*date = (int64_t)le64(said.p);
+	if (known && is_plain(words))
+		buf_put(out, words.p, words.n);
 	else if (known)
-		text_escape(out, buf_bytes(&said));
+		text_escape(out, words);
 	buf_done(&said);
 	return known;
 }
@@ -170,7 +184,13 @@ named(struct bytes entry, struct buf *out)
 }
 
 bool
-log_words(struct bytes entry, struct buf *out)
+log_words(struct bytes entry, int64_t *date, struct buf *out)
 {
-	return handover(entry, out) || named(entry, out) || statement(entry, out);
+	int64_t ours = 0;
+	bool known = handover(entry, &ours, out) || named(entry, out) ||
+		     statement(entry, &ours, out);
+
+	if (date != NULL)
+		*date = ours;
+	return known;
 }

@@ -13,9 +13,10 @@
 /*
  * Appends one line, without its end: "handover hello 1.0, 2026-11-29T00:00:00Z, MANIFEST
  * 5f2a..." or "rebuild PASSED, 2026-..., about hello_1.0.deb (sha256 ...), as a.example".
- * false: neither, and nothing was appended.
+ * false: neither, and nothing was appended. date (or NULL): seconds since 1970, as the
+ * entry itself says; 0: it does not.
  */
-bool log_words(struct bytes entry, struct buf *out);
+bool log_words(struct bytes entry, int64_t *date, struct buf *out);
 
 /* The same of an envelope, without the jail: for it, and for tests. */
-bool log_words_envelope(struct bytes entry, struct buf *out);
+bool log_words_envelope(struct bytes entry, int64_t *date, struct buf *out);

@@ -15,7 +15,8 @@ import sys
 import tempfile
 import threading
 
-from world import World, archive
+from tlog import key_id, line, public, sign
+from world import PUBLISHER, SEED, World, archive
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from tap import check, done  # noqa: E402
@@ -131,6 +132,41 @@ def grep(world):
     world.checkpoint()
 
 
+def words(world):
+    """What is no release of rules is found by what it says: a program, and who said what about which file."""
+    at = len(world.run('log', 'monitor', world.log, '--once', '--state', work / 'count').splitlines())
+    digest = hashlib.sha256(b'the program').hexdigest()
+    text = ('candor statement 1\ntype release\nchannel stable\nsequence 1\nprevious none\n'
+            'date 2026-03-04T05:06:07Z\nnot-after none\nname hello\nversion 2.0\n'
+            f'source {digest} 7 hello-2.0.tar\nrecipe {digest} 7 recipe\n'
+            f'artefact {digest} 11 hello_2.0_amd64.deb\n').encode()
+    world.add(text + b'\n' + line(PUBLISHER, key_id(PUBLISHER, 1, public(SEED)), sign(SEED, text)))
+    file = work / 'hello_2.0_amd64.deb'
+    file.write_bytes(b'the program')
+    review = work / 'review'
+    review.write_text('scope all\nfinding critical it sends files home\nresult failed\n')
+    subprocess.run([candor, 'trust', 'key', work / 'c.key', '--name', 'eve.example/x'], check=True, capture_output=True)
+    for name in 'review', 'again':
+        subprocess.run([candor, 'attest', 'review', review, file, '-k', work / 'c.key', '-o', work / f'{name}.dsse', '--log',
+                        world.log], check=True, capture_output=True)
+    world.add(b'candor handover 1\n')
+    world.checkpoint()
+    r = run('grep', 'hello_2.0', world.log)
+    said = r.stdout.splitlines()
+    check(r.returncode == 18 and len(said) == 3, 'a file: who published it, and who said something', r)
+    check(said[0].split(':')[0].isdigit() and int(said[0].split(':')[0]) >= at // 3 and 'release stable 1, 2026-03-04T05:06:07Z, '
+          f'hello 2.0, 1 artefact: hello_2.0_amd64.deb (sha256 {digest}), signed as {PUBLISHER}' in said[0], 'a program', r)
+    check(': review FAILED, ' in said[1] and f'about hello_2.0_amd64.deb (sha256 {digest}), signed as eve.example/x' in said[1],
+          'a statement', r)
+    check(run('grep', digest, world.log).stdout.splitlines() == said, 'by its digest')
+    check(len(run('grep', 'signed as eve', world.log).stdout.splitlines()) == 2, 'by who said it')
+    first = said[1].split(':')[0]
+    check(run('grep', '--since', first, 'hello_2.0', world.log).stdout.splitlines() == said[1:], 'since an entry')
+    check(run('grep', '--since', '2026-03-05', 'hello 2.0', world.log).stdout == '', 'since a later day')
+    check('hello 2.0' in run('grep', '--since', '2026-03-04', 'hello 2.0', world.log).stdout, 'since its day')
+    check(run('grep', '-i', 'REVIEW failed', world.log).stdout.splitlines() == said[1:], 'in any case')
+
+
 def site(world):
     """Pages: the same twice, made once, nothing of a stranger's is a tag; the recipe works."""
     evil = b'rule evil { strings: $a = "<script>alert(1)</script>" condition: $a } // <img src=x>\n'
@@ -159,6 +195,7 @@ try:
     world = World(candor, work / 'w')
     follow(world)
     grep(world)
+    words(world)
     site(world)
 finally:
     shutil.rmtree(work)
