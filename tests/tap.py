@@ -1,4 +1,5 @@
-"""tap.py - tests written in Python say what they found in TAP: check() or ok(), then done().
+"""tap.py - tests written in Python say what they found in TAP: check(), ok() or skip(), then
+done().
 
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
     from tap import check, done
@@ -15,13 +16,20 @@ def check(good, name, *why):
     _bad += not good
     print(f'{"" if good else "not "}ok {_count} - {name}', flush=True)
     for w in () if good else why:
-        print('# ' + str(w).rstrip().replace('\n', '\n# '), flush=True)
+        print('# ' + str(w)[:3000].rstrip().replace('\n', '\n# '), flush=True)
     return good
 
 
 def ok(name, good, *why):
     """The same, name first, for conditions that take lines."""
     return check(good, name, *why)
+
+
+def skip(name, why):
+    """What cannot be tried here, and why."""
+    global _count
+    _count += 1
+    print(f'ok {_count} - {name} # SKIP {why}', flush=True)
 
 
 def done():

@@ -11,23 +11,13 @@ import tarfile
 import tempfile
 import zlib
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import done as finish, ok as check, skip  # noqa: E402
+
 CANDOR = sys.argv[1]
-results = []
 folder = tempfile.TemporaryDirectory(prefix='candor-compare-')
 ROOT = pathlib.Path(folder.name)
 count = 0
-
-
-def check(name, ok, why=''):
-    results.append(bool(ok))
-    print(f'{"" if ok else "not "}ok {len(results)} - {name}', flush=True)
-    if not ok:
-        print('# ' + str(why)[:3000].replace('\n', '\n# '), flush=True)
-
-
-def finish():
-    print(f'1..{len(results)}')
-    sys.exit(0 if all(results) else 1)
 
 
 def place(data, suffix=''):

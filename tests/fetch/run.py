@@ -11,8 +11,11 @@ import tempfile
 import threading
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import done, ok  # noqa: E402
+
 ask, fetch = sys.argv[1:3]
-seen, count, bad = [], 0, 0
+seen = []
 
 
 def handle(conn, answer):
@@ -105,15 +108,6 @@ def run(*args):
     return [l.split('\t') for l in out.stdout.splitlines()], out.stdout
 
 
-def ok(name, good, detail=''):
-    global count, bad
-    count += 1
-    bad += not good
-    print(f'{"" if good else "not "}ok {count} - {name}', flush=True)
-    if not good:
-        print(''.join(f'# {l}\n' for l in str(detail).split('\n')), end='', flush=True)
-
-
 stolen = []
 other = serve(lambda c, h: stolen.append(h) or reply(c, b'stolen'))
 port = serve(plain)
@@ -198,5 +192,4 @@ with tempfile.TemporaryDirectory(prefix='candor-fetch-') as d:
     rows, _ = run('-c', d + '/none.pem', f'https://localhost:{tls}/n/2')
     ok('no certificates', rows[0][0] == 'CUT' and 'none.pem' in rows[0][4], rows)
 
-print(f'1..{count}')
-sys.exit(bad != 0)
+done()

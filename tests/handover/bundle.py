@@ -18,21 +18,12 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import check, done, skip  # noqa: E402
 from vendor import SEALS, Vendor, order, parts, tar, tlog
 
 candor = str(pathlib.Path(sys.argv[1]).resolve())
 work = pathlib.Path(tempfile.mkdtemp(prefix='candor-handover-'))
-count = failed = 0
-
-
-def check(ok, name, why=''):
-    global count, failed
-    count += 1
-    failed += not ok
-    print(f'{"" if ok else "not "}ok {count} - {name}', flush=True)
-    if not ok and why != '':
-        print('# ' + str(why).replace('\n', '\n# '), flush=True)
-    return ok
 
 
 def sh(*args, **more):
@@ -488,8 +479,7 @@ if shutil.which('dpkg-genbuildinfo') and pathlib.Path('/var/lib/dpkg/status').ex
     check(code == 0 and installed(ours) == installed((work / 'theirs').read_bytes()) and ours,
           'Installed-Build-Depends is what dpkg-genbuildinfo lists', (r, err))
 else:
-    count += 1
-    print(f'ok {count} - dpkg-genbuildinfo # SKIP it is not there')
+    skip('dpkg-genbuildinfo', 'it is not there')
 
 # --- killed -----------------------------------------------------------------------------------------
 
@@ -513,5 +503,4 @@ for i in range(12):
 check(not half, 'killed at any moment, create leaves a whole bundle or nothing', half)
 
 shutil.rmtree(work)
-print(f'1..{count}')
-sys.exit(failed > 0)
+done()

@@ -13,22 +13,13 @@ import subprocess
 import sys
 import tempfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import check, done  # noqa: E402
 from vendor import Vendor, header, member, order, parts, seal, tar
 
 candor = str(pathlib.Path(sys.argv[1]).resolve())
 work = pathlib.Path(tempfile.mkdtemp(prefix='candor-hostile-'))
-count = failed = 0
 MEMORY = 400 << 20
-
-
-def check(ok, name, why=''):
-    global count, failed
-    count += 1
-    failed += not ok
-    print(f'{"" if ok else "not "}ok {count} - {name}', flush=True)
-    if not ok and why != '':
-        print('# ' + str(why).replace('\n', '\n# '), flush=True)
-    return ok
 
 
 def limited():
@@ -206,5 +197,4 @@ r = subprocess.run(['sha256sum', '-c', '--strict', '--quiet', 'MANIFEST'], cwd=d
 check(r.returncode == 0, 'and sha256sum reads them', r)
 
 shutil.rmtree(work)
-print(f'1..{count}')
-sys.exit(failed > 0)
+done()

@@ -15,23 +15,15 @@ import sys
 import tempfile
 import time
 
-import bundle
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from tap import done, ok as check  # noqa: E402
+import bundle  # noqa: E402
 
 CANDOR = os.path.abspath(sys.argv[1])
 ONLY = sys.argv[2:]
-results, START = [], time.monotonic()
 # What this run leaves is told from what others on the machine have by these two.
 MARK, SLEEP = f'candor-{os.getpid()}-', str(1000000 + os.getpid())
 HEAD = 'set -eu\n'
-
-
-def check(name, ok, why=''):
-    results.append(bool(ok))
-    if os.environ.get('TIMES'):
-        print(f'# {time.monotonic() - START:.1f} s')
-    print(f'{"" if ok else "not "}ok {len(results)} - {name}', flush=True)
-    if not ok:
-        print('# ' + str(why)[:3000].replace('\n', '\n# '), flush=True)
 
 
 class Run:
@@ -533,5 +525,4 @@ if __name__ == '__main__':
                  bad_bundles):
         if not ONLY or test.__name__ in ONLY:
             test()
-    print(f'1..{len(results)}')
-    sys.exit(0 if all(results) else 1)
+    done()
