@@ -205,6 +205,24 @@ read_all(struct dotnet *d)
 	return dotnet_read_tables(d);
 }
 
+/* YARA-X counts nothing where YARA has no count. */
+static void
+count_as_yarax(struct dotnet *d)
+{
+	const struct {
+		int64_t from, *to;
+	} counts[] = {
+		{ d->number_of_resources, &d->x_number_of_resources },
+		{ d->number_of_assembly_refs, &d->x_number_of_assembly_refs },
+		{ d->number_of_modulerefs, &d->x_number_of_modulerefs },
+		{ d->number_of_constants, &d->x_number_of_constants },
+		{ d->number_of_field_offsets, &d->x_number_of_field_offsets },
+	};
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+		*counts[i].to = counts[i].from == FACT_UNDEF ? 0 : counts[i].from;
+}
+
 /* What a part left undone is remembered and told each time. */
 static enum err
 finish(struct dotnet *d, enum err e, bool *spent)
@@ -219,13 +237,16 @@ enum err
 dotnet_load(void *facts)
 {
 	struct dotnet *d = facts;
+	enum err e;
 
 	if (d->parse == NULL)
 		return OK;
 	if (d->read)
 		return d->spent ? ERR_LIMIT : OK;
 	d->read = true;
-	return finish(d, read_all(d), &d->spent);
+	e = read_all(d);
+	count_as_yarax(d);
+	return finish(d, e, &d->spent);
 }
 
 enum err

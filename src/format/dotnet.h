@@ -85,6 +85,11 @@ struct dotnet_class {
 	struct fact_array generic_parameters; /* struct dotnet_text */
 	struct fact_array base_types;         /* struct dotnet_text */
 	struct fact_array methods;            /* struct dotnet_method */
+	/* YARA-X's: no namespace is undefined; who extends nothing, extends the first
+	 * type. */
+	struct bytes x_space;
+	struct fact_array x_base_types; /* struct dotnet_text */
+	int64_t x_number_of_base_types;
 };
 
 /* A table of the stream "#~": ECMA-335 II.24.2.6. */
@@ -109,6 +114,9 @@ struct dotnet {
 	struct fact_array constants;     /* struct dotnet_text */
 	struct fact_array field_offsets; /* struct dotnet_number */
 	struct dotnet_assembly assembly;
+	/* YARA-X's: 0 without the table. */
+	int64_t x_number_of_resources, x_number_of_assembly_refs, x_number_of_modulerefs;
+	int64_t x_number_of_constants, x_number_of_field_offsets;
 
 	/* From here on private: no fact describes it. */
 	struct parse *parse; /* NULL: no assembly */

@@ -195,6 +195,25 @@ read_methods(struct dotnet_classes *k, uint32_t type, struct dotnet_class *c)
 	return OK;
 }
 
+#define FIRST_TYPE (1u << 2) /* II.24.2.6: TypeDefOrRef, row 1 of TypeDef */
+
+/* The same for YARA-X, which takes the index of nothing for the first type's. */
+static void
+bases_as_yarax(struct dotnet_classes *k, bool extends, struct dotnet_text *before,
+    struct dotnet_class *c)
+{
+	struct dotnet_generics g = { &c->generic_parameters, NULL };
+
+	c->x_base_types = c->base_types;
+	if (!extends) {
+		before->s = dotnet_type_at(k, FIRST_TYPE, g);
+		if (before->s.p != NULL)
+			c->x_base_types =
+			    (struct fact_array){ before, c->base_types.n + 1 };
+	}
+	c->x_number_of_base_types = c->x_base_types.n;
+}
+
 /* What it extends, then what it implements. */
 static enum err
 read_bases(struct dotnet_classes *k, uint32_t type, struct dotnet_class *c)
@@ -202,15 +221,17 @@ read_bases(struct dotnet_classes *k, uint32_t type, struct dotnet_class *c)
 	struct dotnet *d = k->d;
 	const uint32_t *row = NULL;
 	uint32_t n = dotnet_owned_by(&k->interfaces, type, &row), count = 0;
+	uint32_t extends = dotnet_get(d, DOTNET_TYPE_DEF, type - 1, 3);
 	struct dotnet_generics g = { &c->generic_parameters, NULL };
 	struct dotnet_text *base =
-	    ARENA_ARRAY(d->parse->arena, (size_t)n + 1, struct dotnet_text);
+	    ARENA_ARRAY(d->parse->arena, (size_t)n + 2, struct dotnet_text);
+	struct dotnet_text *before = base; /* for YARA-X */
 
-	if (base == NULL)
+	if (base++ == NULL)
 		return ERR_LIMIT;
 	for (uint32_t i = 0; i <= n && dotnet_spend(d, 1); i++) {
 		uint32_t coded =
-		    i == 0 ? dotnet_get(d, DOTNET_TYPE_DEF, type - 1, 3)
+		    i == 0 ? extends
 			   : dotnet_get(d, DOTNET_INTERFACE_IMPL, row[i - 1], 1);
 
 		base[count].s = dotnet_type_at(k, coded, g);
@@ -218,6 +239,7 @@ read_bases(struct dotnet_classes *k, uint32_t type, struct dotnet_class *c)
 	}
 	c->base_types = (struct fact_array){ base, count };
 	c->number_of_base_types = count;
+	bases_as_yarax(k, extends != 0, before, c);
 	return OK;
 }
 
@@ -233,6 +255,7 @@ read_class(
 	c->number_of_methods = FACT_UNDEF;
 	c->name = tick ? (struct bytes){ name.p, (size_t)(tick - name.p) } : name;
 	c->space = dotnet_namespace(k, type);
+	c->x_space = c->space.n > 0 ? c->space : (struct bytes){ 0 };
 	c->fullname = dotnet_join(d, c->space, name);
 	c->visibility = bytes_of(type_visibility[flags & 7]);
 	c->type = flags & TYPE_INTERFACE ? BYTES_LIT("interface") : BYTES_LIT("class");

@@ -14,6 +14,15 @@
 	{                         \
 		LATE(f, FACT_STR) \
 	}
+/* What the name means in the dialect of YARA-X: docs/dialect.md. */
+#define LATE_INTX(f)                                                      \
+	{                                                                 \
+		.name = #f, .type = FACT_INT, .flags = FACT_DIALECT,      \
+		.at = offsetof(struct dotnet, x_##f), .load = dotnet_load \
+	}
+#define CLASSX(name_, type_, f)                              \
+	.name = name_, .type = type_, .flags = FACT_DIALECT, \
+	.at = offsetof(struct dotnet_class, f)
 #define CLASSES(f, type_)                                            \
 	.name = #f, .type = type_, .at = offsetof(struct dotnet, f), \
 	.load = dotnet_load_classes
@@ -85,6 +94,7 @@ static const struct fact class_facts[] = {
 	FACT_S(struct dotnet_class, fullname),
 	FACT_S(struct dotnet_class, name),
 	{ .name = "namespace", .type = FACT_STR, .at = offsetof(struct dotnet_class, space) },
+	{ CLASSX("namespace", FACT_STR, x_space) },
 	FACT_S(struct dotnet_class, visibility),
 	FACT_S(struct dotnet_class, type),
 	FACT_I(struct dotnet_class, abstract),
@@ -92,7 +102,10 @@ static const struct fact class_facts[] = {
 	FACT_I(struct dotnet_class, number_of_generic_parameters),
 	FACT_A(struct dotnet_class, generic_parameters, struct dotnet_text, text_facts),
 	FACT_I(struct dotnet_class, number_of_base_types),
+	{ CLASSX("number_of_base_types", FACT_INT, x_number_of_base_types) },
 	FACT_A(struct dotnet_class, base_types, struct dotnet_text, text_facts),
+	{ CLASSX("base_types", FACT_ARRAY, x_base_types), .stride = sizeof(struct dotnet_text),
+		.sub = text_facts },
 	FACT_I(struct dotnet_class, number_of_methods),
 	FACT_A(struct dotnet_class, methods, struct dotnet_method, method_facts),
 	FACT_LAST,
@@ -122,20 +135,25 @@ const struct fact dotnet_facts[] = {
 	LATE_INT(number_of_guids),
 	LATE_LIST(resources, struct dotnet_resource, resource_facts),
 	LATE_INT(number_of_resources),
+	LATE_INTX(number_of_resources),
 	{ CLASSES(classes, FACT_ARRAY), .stride = sizeof(struct dotnet_class), .sub = class_facts },
 	{ CLASSES(number_of_classes, FACT_INT) },
 	LATE_LIST(assembly_refs, struct dotnet_assembly_ref, assembly_ref_facts),
 	LATE_INT(number_of_assembly_refs),
+	LATE_INTX(number_of_assembly_refs),
 	{ LATE(assembly, FACT_STRUCT), .sub = assembly_facts },
 	LATE_LIST(modulerefs, struct dotnet_text, text_facts),
 	LATE_INT(number_of_modulerefs),
+	LATE_INTX(number_of_modulerefs),
 	LATE_LIST(user_strings, struct dotnet_text, text_facts),
 	LATE_INT(number_of_user_strings),
 	LATE_STR(typelib),
 	LATE_LIST(constants, struct dotnet_text, text_facts),
 	LATE_INT(number_of_constants),
+	LATE_INTX(number_of_constants),
 	LATE_LIST(field_offsets, struct dotnet_number, number_facts),
 	LATE_INT(number_of_field_offsets),
+	LATE_INTX(number_of_field_offsets),
 	FACT_LAST,
 };
 /* clang-format on */

@@ -247,6 +247,10 @@ def make():
     a.names = ('#-', '#Strings', '#US', '#GUID', '#Blob')
     out['uncompressed-tables'] = a.build()
     out['cut-in-tables'] = Assembly().usual().build()[:0x2c0]
+    a = Assembly().usual()      # YARA reads no table from one of more than 10,000 rows on
+    for _ in range(10001):
+        a.row(8, 0, 1, struct.pack('<H', 1))
+    out['many-rows'] = a.build()
     out['classes'], out['types'], out['class-loops'] = (a.build() for a in (classes(), types(), loops()))
     out['plain-executable'] = pe.Image().build()
     return out
