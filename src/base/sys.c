@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/sendfile.h>
 #include <sys/syscall.h>
@@ -246,29 +247,53 @@ open_special(struct sys_atomic *a, const char *path)
 	return OK;
 }
 
+#define NAME_TRIES 100
+
+/*
+ * A new file beside path, with the mode that the umask leaves of 0666. mkstemp gives
+ * 0600, and to ask for the umask is to change it, for other threads too. *name is set
+ * only when it is there; else errno tells.
+ */
+static int
+open_beside(const char *path, char **name)
+{
+	for (unsigned i = 0; i < NAME_TRIES; i++) {
+		uint32_t r;
+		int fd = -1;
+
+		if (getrandom(&r, sizeof(r), 0) != (ssize_t)sizeof(r))
+			return -1;
+		*name = xprintf("%s.%08x", path, r);
+		fd = open(*name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+		if (fd >= 0)
+			return fd;
+
+		int code = errno;
+
+		free(*name);
+		*name = NULL;
+		errno = code;
+		if (code != EEXIST)
+			return -1;
+	}
+	return -1;
+}
+
 enum err
 sys_atomic_open(struct sys_atomic *a, const char *path)
 {
 	struct stat st;
-	mode_t mask;
 
 	*a = (struct sys_atomic){ .fd = -1 };
 	if (stat(path, &st) == 0 && !S_ISREG(st.st_mode))
 		return open_special(a, path);
-	mask = umask(0);
-
-	umask(mask);
-	*a = (struct sys_atomic){ xprintf("%s.XXXXXX", path), xstrdup(path), -1 };
-	a->fd = mkostemp(a->tmp, O_CLOEXEC);
-	if (a->fd >= 0 && fchmod(a->fd, 0666 & ~mask) == 0)
+	*a = (struct sys_atomic){ NULL, xstrdup(path), -1 };
+	a->fd = open_beside(path, &a->tmp);
+	if (a->fd >= 0)
 		return OK;
 
 	int code = errno;
 
-	if (a->fd < 0) {
-		free(a->tmp);
-		a->tmp = NULL;
-	}
 	sys_atomic_drop(a);
 	errno = code;
 	return sys_failed();

@@ -69,6 +69,14 @@ TEST(atomic)
 	CHECK(stat("f", &st) == 0);
 	EQ_U(st.st_mode & 0777, 0644);
 
+	umask(077); /* it is the kernel that applies it, not we */
+	CHECK(sys_atomic_open(&a, "private") == OK);
+	CHECK(fstat(a.fd, &st) == 0);
+	EQ_U(st.st_mode & 0777, 0600);
+	sys_atomic_drop(&a);
+	umask(022);
+	CHECK(sys_atomic_open(&a, "nowhere/f") == ERR_ACCESS);
+
 	CHECK(sys_atomic_open(&a, "f") == OK);
 	CHECK(sys_write_all(a.fd, "other", 5) == OK);
 	sys_atomic_drop(&a);

@@ -335,6 +335,17 @@ CANDOR_API int candor_scanner_define_string(
     struct candor_scanner *s, const char *name, const char *value);
 
 /*
+ * What a module is given besides the objects, from the next scan on, as `yara -x`: for
+ * "cuckoo" the report of a sandbox, a JSON text, on each object that is scanned. Copied;
+ * what came before for that module is forgotten. It is read by the next scan, confined as
+ * that is, which gives CANDOR_ERR_ARG (CANDOR_ERR_WORKER when confined) when it makes no
+ * sense. CANDOR_ERR_ARG here: there is no such module, or it takes nothing. For rules
+ * that do not import the module it does nothing.
+ */
+CANDOR_API int candor_scanner_give(
+    struct candor_scanner *s, const char *module, const void *data, size_t n);
+
+/*
  * Instead of being collected, findings go to fn, inside of the scan; each is valid during
  * its call. Something else than 0 ends the scan, which then gives CANDOR_STOPPED. NULL:
  * collect again. A confined scanner calls fn when the object is done, since a worker that

@@ -9,6 +9,7 @@
 
 #include "base/sys.h"
 #include "lib/why.h"
+#include "modules/modules.h"
 #include "result/image.h"
 #include "sandbox/process.h"
 
@@ -79,6 +80,7 @@ candor_scanner_free(struct candor_scanner *s)
 		return;
 	drop_engine(s);
 	exts_done(&s->exts);
+	gifts_done(&s->gifts);
 	results_done(&s->results);
 	candor_rules_free(s->rules);
 	free(s);
@@ -162,7 +164,40 @@ candor_scanner_define_string(
 	return define(s, name, (struct ext){ .type = EXT_STR, .s = bytes_of(value) });
 }
 
+/* --- what modules are given ------------------------------------------------ */
+
+int
+candor_scanner_give(
+    struct candor_scanner *s, const char *module, const void *data, size_t n)
+{
+	const struct format *f = module_find(bytes_of(module));
+
+	if (f == NULL || f->take == NULL)
+		return why_fail(CANDOR_ERR_ARG, "the module '%s' %s", module,
+		    f ? "takes no data" : "is unknown");
+	drop_engine(s); /* which reads what it was given before */
+	if (!gifts_put(&s->gifts, module, (struct bytes){ data, n }))
+		return why_fail(CANDOR_ERR_ARG, "data for too many modules");
+	return CANDOR_OK;
+}
+
 /* --- in this process ------------------------------------------------------ */
+
+static int
+give_all(struct candor_scanner *s)
+{
+	for (size_t i = 0; i < s->gifts.n; i++) {
+		const struct gift *g = &s->gifts.list[i];
+		const char *why = "";
+
+		if (scan_give(s->scan, bytes_of(g->module), g->data, &why) == OK)
+			continue;
+		drop_engine(s);
+		return why_fail(CANDOR_ERR_ARG, "what is given to the module '%s': %s",
+		    g->module, why);
+	}
+	return CANDOR_OK;
+}
 
 static int
 make_scan(struct candor_scanner *s)
@@ -184,7 +219,7 @@ make_scan(struct candor_scanner *s)
 	for (size_t i = 0; i < s->exts.n && e == OK; i++)
 		e = scan_external(s->scan, &s->exts.p[i]);
 	if (e == OK)
-		return CANDOR_OK;
+		return give_all(s);
 	drop_engine(s);
 	return why_fail(CANDOR_ERR_FORMAT,
 	    "it is not a database of this version of candor, or damaged");

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "lib/exts.h"
+#include "lib/gifts.h"
 #include "lib/results.h"
 #include "lib/rules.h"
 #include "sandbox/pool.h"
@@ -17,6 +18,7 @@ struct candor_scanner {
 	uint32_t flags; /* enum candor_flag */
 	uint64_t timeout_ms, memory, match_data, object_size, process_memory;
 	struct exts exts;
+	struct gifts gifts;
 	struct scan *scan; /* in this process; NULL: not made yet */
 	struct pool *pool; /* confined; NULL: not started yet */
 	char *program;     /* of the pool's worker */

@@ -83,7 +83,13 @@ start(struct candor_scanner *s)
 	s->program = why_worker();
 	if (s->program == NULL)
 		return CANDOR_ERR_WORKER;
+	if (gifts_open(&s->gifts) != OK) {
+		scanner_confined_end(s);
+		return why_system(ERR_IO, "copy to", "a file in memory");
+	}
 	o.program = s->program;
+	o.given = s->gifts.files;
+	o.ngiven = (uint32_t)s->gifts.nfiles;
 	s->pool = pool_new(&o);
 	return CANDOR_OK;
 }
@@ -92,6 +98,7 @@ void
 scanner_confined_end(struct candor_scanner *s)
 {
 	pool_free(s->pool);
+	gifts_close(&s->gifts);
 	free(s->program);
 	s->pool = NULL;
 	s->program = NULL;

@@ -62,6 +62,38 @@ TEST(flags)
 	candor_rules_free(r);
 }
 
+#define ASKS "import \"cuckoo\" rule asks { condition: cuckoo.sync.mutex(/evil/) }"
+#define TOLD "{ \"behavior\": { \"summary\": { \"mutexes\": [\"evil\"] } } }"
+
+/* The report of a sandbox: as given last, and only to who asks. */
+TEST(given)
+{
+	struct candor_rules *r = rig_rules(ASKS, 0);
+	struct candor_scanner *s = candor_scanner_new(r, 0);
+
+	rig_scan(s, "x", CANDOR_OK, "");
+	EQ_U(candor_scanner_give(s, "cuckoo", TOLD, strlen(TOLD)), CANDOR_OK);
+	rig_scan(s, "x", CANDOR_OK, "default:asks");
+	rig_scan(s, "y", CANDOR_OK, "default:asks");
+	EQ_U(candor_scanner_give(s, "cuckoo", "{}", 2), CANDOR_OK);
+	rig_scan(s, "x", CANDOR_OK, "");
+	EQ_U(candor_scanner_give(s, "cuckoo", "{", 1), CANDOR_OK);
+	EQ_U(candor_scan_memory(s, "x", 1), CANDOR_ERR_ARG);
+	CHECK(strncmp(candor_error(), "what is given to the module 'cuckoo': ", 38) == 0);
+	EQ_U(candor_scanner_give(s, "pe", "{}", 2), CANDOR_ERR_ARG);
+	EQ_S(candor_error(), "the module 'pe' takes no data");
+	EQ_U(candor_scanner_give(s, "none", "{}", 2), CANDOR_ERR_ARG);
+	EQ_S(candor_error(), "the module 'none' is unknown");
+	candor_scanner_free(s);
+	candor_rules_free(r);
+	r = rig_rules(RULES, 0); /* they do not import it */
+	s = candor_scanner_new(r, 0);
+	EQ_U(candor_scanner_give(s, "cuckoo", "{", 1), CANDOR_OK);
+	rig_scan(s, "nothing", CANDOR_OK, "");
+	candor_scanner_free(s);
+	candor_rules_free(r);
+}
+
 /* A module that this process has not: said at once, not by rules that never match. */
 TEST(needs_worker)
 {

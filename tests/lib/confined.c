@@ -42,6 +42,32 @@ find_child(void)
 	return n > 0 ? (pid_t)strtol(text, NULL, 10) : 0;
 }
 
+#define ASKS "import \"cuckoo\" rule asks { condition: cuckoo.sync.mutex(/evil/) }"
+#define TOLD "{ \"behavior\": { \"summary\": { \"mutexes\": [\"evil\"] } } }"
+
+/* A worker gets the report; one that makes no sense ends it, and the next one is fine. */
+TEST(given)
+{
+	struct candor_rules *r = rig_rules(ASKS, 0);
+	struct candor_scanner *s = candor_scanner_new(r, CANDOR_CONFINED);
+
+	use_worker();
+	rig_scan(s, "x", CANDOR_OK, "");
+	EQ_U(candor_scanner_give(s, "cuckoo", TOLD, strlen(TOLD)), CANDOR_OK);
+	rig_scan(s, "x", CANDOR_OK, "default:asks");
+	kill(find_child(), SIGKILL);
+	while (candor_scan_memory(s, "x", 1) != CANDOR_OK)
+		;
+	rig_scan(s, "x", CANDOR_OK, "default:asks"); /* the next worker gets it, too */
+	EQ_U(candor_scanner_give(s, "cuckoo", "{", 1), CANDOR_OK);
+	EQ_U(candor_scan_memory(s, "x", 1), CANDOR_ERR_WORKER);
+	CHECK(strstr(candor_error(), "'cuckoo'") != NULL);
+	EQ_U(candor_scanner_give(s, "cuckoo", TOLD, strlen(TOLD)), CANDOR_OK);
+	rig_scan(s, "x", CANDOR_OK, "default:asks");
+	candor_scanner_free(s);
+	candor_rules_free(r);
+}
+
 TEST(same_answers)
 {
 	static const char *const objects[] = { "", "fin", "find", "to find and find" };

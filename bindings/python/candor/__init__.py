@@ -16,6 +16,9 @@ Who knows yara-python finds the same names here. What is different:
   that, with .incomplete saying why, instead.
 - confined=True compiles or scans in a process that can only compute (seccomp, no files, no
   network): for rules or files of strangers. It needs candor-worker, of the package candor.
+- There is no modules_callback: a field of a module is read when a rule asks for it, and a scan
+  hands out findings, not fields. Let a rule tell with console.log (Matches.log has it), or ask
+  `candor dump --json`, which knows every field.
 - includes are off unless includes=True or an include_callback is given.
 - Every error of a source is told: SyntaxError.diagnostics has them all, .line the first's.
 
@@ -306,7 +309,7 @@ class Rules:
 
     # -- scanners are kept for the next scan of the same settings, up to eight of them
 
-    def _take(self, key, externals):
+    def _take(self, key, externals, modules_data):
         with self._lock:
             idle = self._idle.get(key)
             if idle:
@@ -319,6 +322,8 @@ class Rules:
             for which, value in limits:
                 _check(lib.scanner_limit(s, which, value))
             _define('scanner', s, externals)
+            for module, data in modules_data:
+                _check(lib.scanner_give(s, raw(module), data, len(data)))
         except BaseException:
             lib.scanner_free(s)
             raise
@@ -333,14 +338,15 @@ class Rules:
 
     def match(self, filepath=None, pid=None, data=None, externals=None, callback=None,
               fast=False, timeout=None, which_callbacks=CALLBACK_ALL, console_callback=None,
-              *, fd=None, confined=False, partial=False, strings=True, private=False,
+              modules_data=None, *, fd=None, confined=False, partial=False, strings=True, private=False,
               memory=None, match_data=None, max_size=None):
         """Scans one object - a path, a process, bytes, or an open descriptor - and returns
         Matches.
 
         externals: other values for external variables. callback: called with a dict for each
         rule, as of yara-python; CALLBACK_ABORT ends. timeout: seconds. fast: one match of a
-        string is enough. strings=False: only which rules, which is faster. memory, match_data,
+        string is enough. modules_data: {module: bytes}, what yara gets with -x, as
+        {'cuckoo': report}. strings=False: only which rules, which is faster. memory, match_data,
         max_size: limits in bytes. confined, partial: see help(candor).
 
         Raises Incomplete, TimeoutError, ScanFailed; OSError when the object cannot be opened;
@@ -356,9 +362,11 @@ class Rules:
         limits = tuple((which, int(value)) for which, value in (
             (_lib.TIMEOUT_MS, timeout and timeout * 1000), (_lib.MEMORY, memory),
             (_lib.MATCH_DATA, match_data), (_lib.OBJECT_SIZE, max_size)) if value)
+        given = tuple(sorted((n, d.encode() if isinstance(d, str) else bytes(d))
+                             for n, d in (modules_data or {}).items()))
         key = (flags, limits, tuple(sorted((n, type(v).__name__, v)
-                                           for n, v in (externals or {}).items())))
-        s = self._take(key, externals)
+                                           for n, v in (externals or {}).items())), given)
+        s = self._take(key, externals, given)
         try:
             code = _scan(s, filepath, pid, data, fd)
             reason = why()

@@ -85,6 +85,7 @@ FUNCTIONS = {
     'scanner_define_bool': (c_int, [c_void_p, c_char_p, c_int]),
     'scanner_define_float': (c_int, [c_void_p, c_char_p, c_double]),
     'scanner_define_string': (c_int, [c_void_p, c_char_p, c_char_p]),
+    'scanner_give': (c_int, [c_void_p, c_char_p, c_char_p, c_size_t]),
     'scan_memory': (c_int, [c_void_p, c_void_p, c_size_t]),
     'scan_file': (c_int, [c_void_p, c_char_p]),
     'scan_fd': (c_int, [c_void_p, c_int]),

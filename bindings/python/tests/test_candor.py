@@ -18,6 +18,8 @@ from candor import _lib  # noqa: E402
 ROOT = pathlib.Path(__file__).parents[3]
 WORKER = os.environ.get('CANDOR_WORKER')
 FIND = 'rule f : t1 t2 { meta: a = "x" n = -3 b = true strings: $s = "find" condition: $s }'
+ASKS = 'import "cuckoo" rule asks { condition: cuckoo.sync.mutex(/evil/) }'
+REPORT = '{ "behavior": { "summary": { "mutexes": ["evil"] } } }'
 
 
 class Layout(unittest.TestCase):
@@ -139,6 +141,19 @@ class Matching(unittest.TestCase):
             rules.match(data=b'', externals={'none': 1})
         with self.assertRaises(TypeError):
             rules.match(data=b'', externals={'i': []})
+
+    def test_modules_data(self):
+        rules = candor.compile(source=ASKS)
+        self.assertEqual(rules.match(data=b'x'), [])
+        for report in (REPORT, REPORT.encode()):
+            self.assertEqual(
+                [str(m) for m in rules.match(data=b'x', modules_data={'cuckoo': report})], ['asks'])
+        self.assertEqual(rules.match(data=b'x', modules_data={'cuckoo': '{}'}), [])
+        self.assertEqual(rules.match(data=b'x'), [])
+        with self.assertRaisesRegex(ValueError, "given to the module 'cuckoo'"):
+            rules.match(data=b'x', modules_data={'cuckoo': '{'})
+        with self.assertRaisesRegex(ValueError, "module 'pe' takes no data"):
+            rules.match(data=b'x', modules_data={'pe': ''})
 
     def test_callback(self):
         rules = candor.compile(source='rule a { condition: true } rule b { condition: false } '
@@ -310,6 +325,16 @@ class Confined(unittest.TestCase):
             for rules in (here, there):
                 a, b = rules.match(data=data), rules.match(data=data, confined=True)
                 self.assertEqual([(m.rule, m.strings) for m in a], [(m.rule, m.strings) for m in b])
+
+    def test_modules_data(self):
+        rules = candor.compile(source=ASKS)
+        for _ in range(2):
+            self.assertEqual(
+                len(rules.match(data=b'x', confined=True, modules_data={'cuckoo': REPORT})), 1)
+            self.assertEqual(rules.match(data=b'x', confined=True), [])
+        with self.assertRaisesRegex(candor.Error, "'cuckoo'"):
+            rules.match(data=b'x', confined=True, modules_data={'cuckoo': '{'})
+        self.assertEqual(rules.match(data=b'x', confined=True), [])
 
     def test_errors(self):
         with self.assertRaises(candor.SyntaxError) as e:
