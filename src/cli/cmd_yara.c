@@ -62,8 +62,8 @@ on_rule(struct yara *y, struct job_file *f, const struct finding *x)
 	t->count += match;
 	y->matched += match;
 	/* -l counts over all files; behind it each file still tells of its first rule,
-	 * should that match */
-	t->over = y->o.limit != 0 && y->matched >= y->o.limit;
+	 * should that match. A negative limit, an int in YARA, is reached at once. */
+	t->over = y->o.limit != 0 && (int64_t)y->matched >= (int64_t)y->o.limit;
 }
 
 static void
@@ -147,7 +147,7 @@ on_done(void *arg, struct job_file *f, const char *failed)
 	fwrite(t->err.p, 1, t->err.n, stderr);
 	if (t->cut)
 		complain(y, f->path, "more was found than can be told");
-	if (failed != NULL)
+	if (failed != NULL && failed != pool_stopped) /* of that scan() tells */
 		complain(y, f->path, failed);
 	buf_done(&t->out);
 	buf_done(&t->err);

@@ -56,14 +56,17 @@ static const struct row rows[] = {
 #undef AT
 /* clang-format on */
 
-/* An integer as strtol reads it: sign, 0x, 0, and nothing behind. */
+/*
+ * An integer as strtol reads it: sign, 0x, 0, and nothing behind. A negative one counts
+ * as 0, but for a limit, which it is below.
+ */
 static bool
-integer(const char *s, uint64_t *out)
+integer(const char *s, bool negative, uint64_t *out)
 {
 	char *end;
 	long v = strtol(s, &end, 0);
 
-	*out = v > 0 ? (uint64_t)v : 0;
+	*out = v > 0 || negative ? (uint64_t)v : 0;
 	return *s != '\0' && *end == '\0';
 }
 
@@ -97,7 +100,10 @@ set(struct yara_opts *o, const struct row *r, const char *word, const char *arg)
 	}
 	switch (r->type) {
 	case OPT_FLAG: *(bool *)to = true; return OK;
-	case OPT_NUM: return arg && integer(arg, to) ? OK : complain(word, "an integer");
+	case OPT_NUM:
+		return arg && integer(arg, to == &o->limit, to)
+			   ? OK
+			   : complain(word, "an integer");
 	case OPT_LIST:
 		if (arg == NULL)
 			return complain(word, "a string");

@@ -17,6 +17,7 @@ static const struct {
 	{ { "-p", "4", "r" },              OK, { .threads = 4 }, 0, 1 },
 	{ { "--threads=0x10", "r" },       OK, { .threads = 16 }, 0, 1 },
 	{ { "-a", "-5" },                  OK, { .timeout = 0 }, 0, 0 },
+	{ { "-l", "-5" },                  OK, { .limit = (uint64_t)-5 }, 0, 0 },
 	{ { "-d", "a=1", "-d", "b=2" },    OK, { .unused = 0 }, 2, 0 },
 	{ { "--define=a=1" },              OK, { .unused = 0 }, 1, 0 },
 	{ { "--scan-list", "-" },          OK, { .scan_list = true }, 0, 1 },
@@ -53,6 +54,7 @@ TEST(parse)
 			EQ_U(o.scan_list, rows[i].o.scan_list);
 			EQ_U(o.threads, rows[i].o.threads);
 			EQ_U(o.timeout, rows[i].o.timeout);
+			EQ_U(o.limit, rows[i].o.limit);
 			EQ_U(o.defs.n, rows[i].ndefs);
 			EQ_U(rest.n, rows[i].nrest);
 		}

@@ -101,7 +101,7 @@ yara_rules_externals(struct yara_rules *r)
 	for (size_t i = 0; i < d->n; i++) {
 		if (strchr(d->p[i], '=') == NULL)
 			fprintf(stderr, "error: wrong syntax for `-d` option.\n");
-		else if (d->p[i][0] != '=')
+		else if (d->p[i][0] != '=' || r->o->compiled)
 			d->p[n++] = d->p[i];
 	}
 	d->n = n;

@@ -232,17 +232,25 @@ serve_files(struct scanning *s)
 	}
 }
 
+#define TASK_WHY 160
+
 /* Values for the variables that the rules were compiled with: one that they do not have,
- * or have with another type, is refused. */
+ * or have with another type, is refused; why names it. */
 static enum err
-set_externals(struct scan *scan, struct wire_exts exts)
+set_externals(struct scan *scan, struct wire_exts exts, char why[TASK_WHY])
 {
-	for (uint32_t i = 0; i < exts.n; i++)
-		TRY(scan_external(scan, &exts.p[i]));
+	for (uint32_t i = 0; i < exts.n; i++) {
+		struct bytes name = exts.p[i].name;
+
+		if (scan_external(scan, &exts.p[i]) == OK)
+			continue;
+		snprintf(why, TASK_WHY,
+		    "the rules have no external variable '%.*s' of that type",
+		    name.n < 64 ? (int)name.n : 64, (const char *)name.p);
+		return ERR_FORMAT;
+	}
 	return OK;
 }
-
-#define TASK_WHY 160
 
 struct giving {
 	struct scan *scan;
@@ -369,9 +377,8 @@ task_scan(struct worker *w, struct bytes payload)
 	if (scan_new(db, &o, &s.scan) != OK)
 		return task_refuse(
 		    w, "it is not a database of this version of candor, or damaged");
-	if (set_externals(s.scan, init.exts) != OK)
-		return task_refuse(
-		    w, "the rules have no such external variable of that type");
+	if (set_externals(s.scan, init.exts, why) != OK)
+		return task_refuse(w, why);
 	if (take_all(w, s.scan, init.given, why) != OK)
 		return task_refuse(w, why);
 	s.want_stats = init.flags & WIRE_SEND_STATS;
