@@ -7,8 +7,9 @@ What candor's parser says of each file becomes rules, one for each value, length
 array and field that is undefined; YARA-X (npm's build; $YARAX, or where bench/run
 fetched it to) says which are true. Prints those that are not; exit 1 when there are any. -c compares
 the constants too. Fields named in tests/diff/explained/MODULE.yarax ("PATH  why") are
-left out: each is explained in docs/formats/MODULE.md.
+left out (patterns of fnmatch, [] for an index): each is explained in docs/formats/MODULE.md.
 """
+import fnmatch
 import json
 import os
 import re
@@ -40,7 +41,8 @@ def schema(facts, module):
 def explained(module):
     try:
         with open(os.path.join(HERE, 'explained', module + '.yarax')) as f:
-            return {line.split()[0] for line in f if line.strip() and line[0] != '#'}
+            return {line.split()[0].replace('[]', '[[][]]')
+                    for line in f if line.strip() and line[0] != '#'}
     except FileNotFoundError:
         return set()
 
@@ -62,7 +64,7 @@ class Claims:
         self.module, self.fields, self.without, self.list = module, fields, without, []
 
     def add(self, path, condition):
-        if general(path) not in self.without:
+        if not any(fnmatch.fnmatchcase(general(path), w) for w in self.without):
             self.list.append((path, condition))
 
     def value(self, path, v):
@@ -124,7 +126,7 @@ def main(argv):
         c.struct('', json.loads(told))
         if with_constants:
             c.list += [(n, f'{module}.{n} == {v}') for n, v in constants.items()
-                       if n not in without]
+                       if not any(fnmatch.fnmatchcase(n, w) for w in without)]
             with_constants = False
         claims.append(c.list[:MOST])
         jobs.append({'file': path, 'rules': rules(module, claims[-1])})
