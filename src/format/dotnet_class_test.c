@@ -274,6 +274,39 @@ TEST(classes_that_claim_the_same_methods_end_with_the_budget)
 	world_free(w);
 }
 
+/* References that all have one long name, which is measured for each. */
+static uint64_t
+steps_of_references(unsigned n)
+{
+	struct world *w = world_new(16 << 20);
+	struct dotnet *d = &w->d;
+	char name[1001];
+	uint64_t steps;
+	uint16_t at, key;
+
+	memset(name, 'n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	at = text(w, name);
+	key = blob(w, "b77a5c561934e089");
+	for (unsigned i = 0; i < n; i++)
+		ROW_OF(w, DOTNET_ASSEMBLY_REF, 1, 2, 3, 4, 0, 0, key, at, 0, 0);
+	world_done(w);
+	fact_clear(dotnet_facts, d);
+	EQ_U(dotnet_read_tables(d), OK);
+	EQ_U(d->assembly_refs.n, n);
+	steps = d->steps;
+	world_free(w);
+	return steps;
+}
+
+TEST(work_is_linear_in_the_size)
+{
+	uint64_t steps = steps_of_references(500);
+
+	CHECK(steps >= 500 * 1000 / 16);
+	CHECK(steps_of_references(1000) <= 2 * steps + 64);
+}
+
 TEST(little_memory_is_told)
 {
 	for (size_t memory = 0; memory < 4096; memory += 48) {

@@ -90,3 +90,48 @@ TEST(damaged_and_starved)
 	rig_damage(&format_olecf, olecf_load, whole, 1300);
 	rig_starve(&format_olecf, olecf_load, whole, 1024);
 }
+
+/* n streams, all in one line to the right of each other, as no writer makes them. */
+static uint64_t
+steps_of_line(uint32_t n)
+{
+	size_t sectors = (n + 4) / 4, size = 512 * (sectors + 2);
+	uint8_t *p = calloc(1, size), *fat = p + 512;
+	uint64_t steps;
+	struct rig *r;
+
+	if (p == NULL)
+		abort();
+	cfb_rig_head(p);
+	put_le32(p + 44, 1);
+	put_le32(p + 48, 1);
+	put_le32(p + 60, 0xfffffffe);
+	put_le32(p + 76, 0);
+	put_le32(fat, 0xfffffffd);
+	for (uint32_t i = 1; i <= sectors; i++)
+		put_le32(fat + 4 * (size_t)i, i < sectors ? i + 1 : 0xfffffffe);
+	for (uint32_t i = 0; i <= n; i++) {
+		uint8_t *e = p + 1024 + 128 * (size_t)i;
+
+		e[0] = 's';
+		put_le16(e + 64, 4);
+		e[66] = i == 0 ? CFB_ROOT : CFB_STREAM;
+		memset(e + 68, 0xff, 12);
+		put_le32(e + (i == 0 ? 76 : 72), i < n ? i + 1 : CFB_NONE);
+	}
+	r = rig_open(&format_olecf, (struct bytes){ p, size }, 1 << 20);
+	EQ_U(olecf_load(r->facts), OK);
+	EQ_U(((struct olecf *)r->facts)->streams.n, n + 1);
+	steps = ((struct olecf *)r->facts)->cfb.steps;
+	rig_close(r);
+	free(p);
+	return steps;
+}
+
+TEST(work_is_linear_in_the_size)
+{
+	uint64_t steps = steps_of_line(200);
+
+	CHECK(steps >= 200);
+	CHECK(steps_of_line(400) <= 2 * steps + 64);
+}
