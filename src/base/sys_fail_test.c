@@ -59,7 +59,7 @@ TEST(old_or_new)
 			ROW("how %d, call %u", (int)how, n);
 			more = fail_run(n, how, replace, path, &ok);
 			/* the folder's sync is a wish: the name stands without it */
-			look(path, ok || (how == FAIL_DIES && more && n == 4));
+			look(path, ok || (how == FAIL_DIES && more && n == 5));
 			if (how != FAIL_DIES) /* and nothing lies beside it */
 				CHECK(unlink(path) == 0 && rmdir(folder) == 0);
 			else

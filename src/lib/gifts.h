@@ -8,11 +8,13 @@
 
 #include "sandbox/pool.h"
 
+/* One module's; both malloced. */
 struct gift {
 	char *module;
 	struct bytes data;
 };
 
+/* Those of a scanner, and the files that hold them while a worker is there. */
 struct gifts {
 	struct gift list[WIRE_GIVEN_MAX - 1]; /* one place is for what rules need */
 	size_t n;
