@@ -46,9 +46,9 @@ struct lit_needle {
 	uint16_t len;  /* 1..LIT_LEN_MAX */
 	uint8_t flags; /* enum lit_flag */
 	uint8_t xor_lo, xor_hi;
-	uint8_t win[2]; /* for filter_dyn: its rarest windows at an even and an odd
-			   offset; 0 and 1 where it is too short to have them */
-	uint8_t rare;   /* the one of both to look for when one is enough */
+	uint8_t rare; /* for filter_dyn: the offset of its rarest window; 0 where it is
+			 too short to have one */
+	uint8_t unused[2];
 };
 
 #define LIT_MAGIC 0x3354494cu /* LIT3 */

@@ -328,7 +328,7 @@ enum err
 filter_scan(const struct filter *f, struct bytes data, struct filter_ctx *ctx)
 {
 	struct filter_run r = filter_run_new(f, data, ctx);
-	struct filter_map map = { f->bitmap.p, NULL, f->seed, f->bits };
+	struct filter_map map = { f->bitmap.p, f->seed, f->bits };
 	struct filter_anchors anchors = { f->anchors.p, NULL, f->groups };
 	struct filter_scratch *s = ctx->scratch;
 

@@ -117,9 +117,9 @@ MUST_USE enum err filter_scan(
 
 /*
  * The n needles of list (indexes into the table, each once), of any length and
- * whether triggers or not. Order of hits and errors as above. Up to 2,000 needles
- * take one pass over the data, and 15 ns each before it begins; those of one to
- * three bytes and xor ones are looked for one by one.
+ * whether triggers or not. Order of hits and errors as above. Up to 4,000 needles
+ * take one pass over the data, and 15 ns each before it begins; those of one byte, xor
+ * ones, and of two and three bytes what is above some twenty, are looked for one by one.
  */
 MUST_USE enum err filter_dyn(const struct filter *f, const uint32_t *list, size_t n,
     struct bytes data, struct filter_ctx *ctx);

@@ -78,12 +78,6 @@ test(const struct vec_map *m, __m256i window, __m256i behind)
 	    _mm256_castsi256_ps(_mm256_slli_epi32(x, 31)));
 }
 
-KERNEL static inline uint32_t
-vec_test(const struct vec_map *m, const uint8_t *p)
-{
-	return test(m, load(p), load(p + 4));
-}
-
 /* What has the top bit: 0x40 | (x & 0x1f); the rest stays. */
 KERNEL static inline void
 vec_class(uint8_t *dst, const uint8_t *src)
@@ -100,35 +94,47 @@ struct vec_groups {
 	__m256i row[LIT_WINDOW][8];
 };
 
+KERNEL static inline __m256i
+row(const uint8_t *t)
+{
+	return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i_u *)t));
+}
+
+#define PLACE(t, i)                                                               \
+	{                                                                         \
+		row(t + i * LIT_CLASSES), row(t + i * LIT_CLASSES + 16),          \
+		    row(t + i * LIT_CLASSES + 32), row(t + i * LIT_CLASSES + 48), \
+		    row(t + i * LIT_CLASSES + 64), row(t + i * LIT_CLASSES + 80), \
+		    row(t + i * LIT_CLASSES + 96), row(t + i * LIT_CLASSES + 112) \
+	}
+
+/* All at once: what is filled in a loop is cleared before. */
 KERNEL static inline struct vec_groups
 vec_groups(const uint8_t *table)
 {
-	struct vec_groups g;
+	return (struct vec_groups){ { PLACE(table, 0), PLACE(table, 1), PLACE(table, 2),
+	    PLACE(table, 3) } };
+}
 
-	for (unsigned i = 0; i < LIT_WINDOW; i++)
-		for (unsigned r = 0; r < 8; r++)
-			g.row[i][r] = _mm256_broadcastsi128_si256(_mm_loadu_si128(
-			    (const __m128i_u *)(table + (size_t)i * LIT_CLASSES +
-						(size_t)r * 16)));
-	return g;
+/* By the lower four bits of x from one of two rows. */
+KERNEL static inline __m256i
+pair(const __m256i *row, __m256i x, __m256i which)
+{
+	return _mm256_blendv_epi8(
+	    _mm256_shuffle_epi8(row[0], x), _mm256_shuffle_epi8(row[1], x), which);
 }
 
 /* The table at each class of x: all rows by its lower four bits, then the row by the
-   others, which are shifted to where a blend looks for them. */
+   others, which are shifted to where a blend looks for them. No array, which would be
+   cleared each time: that alone took twice as long as all the rest. */
 KERNEL static inline __m256i
 row_lookup(const __m256i row[8], __m256i x)
 {
 	__m256i b4 = _mm256_slli_epi16(x, 3), b5 = _mm256_slli_epi16(x, 2);
-	__m256i b6 = _mm256_slli_epi16(x, 1);
-	__m256i r[8];
+	__m256i low = _mm256_blendv_epi8(pair(row, x, b4), pair(row + 2, x, b4), b5);
+	__m256i high = _mm256_blendv_epi8(pair(row + 4, x, b4), pair(row + 6, x, b4), b5);
 
-	for (unsigned i = 0; i < 8; i++)
-		r[i] = _mm256_shuffle_epi8(row[i], x);
-	for (unsigned i = 0; i < 8; i += 2)
-		r[i] = _mm256_blendv_epi8(r[i], r[i + 1], b4);
-	r[0] = _mm256_blendv_epi8(r[0], r[2], b5);
-	r[4] = _mm256_blendv_epi8(r[4], r[6], b5);
-	return _mm256_blendv_epi8(r[0], r[4], b6);
+	return _mm256_blendv_epi8(low, high, _mm256_slli_epi16(x, 1));
 }
 
 KERNEL static inline __attribute__((always_inline)) uint64_t

@@ -104,12 +104,6 @@ test(const struct vec_map *m, __m512i window, __m512i behind)
 	return _mm512_test_epi32_mask(x, _mm512_set1_epi32(1));
 }
 
-KERNEL static inline uint32_t
-vec_test(const struct vec_map *m, const uint8_t *p)
-{
-	return test(m, load(p), load(p + 4));
-}
-
 /* What has the top bit: 0x40 | (x & 0x1f); the rest stays. */
 #define AND_OR 0xea
 
@@ -127,16 +121,17 @@ struct vec_groups {
 	__m512i at[LIT_WINDOW][2];
 };
 
+#define PLACE(t, i)                                                       \
+	{                                                                 \
+		load(t + i * LIT_CLASSES), load(t + i * LIT_CLASSES + 64) \
+	}
+
+/* All at once: what is filled in a loop is cleared before. */
 KERNEL static inline struct vec_groups
 vec_groups(const uint8_t *table)
 {
-	struct vec_groups g;
-
-	for (unsigned i = 0; i < LIT_WINDOW; i++) {
-		g.at[i][0] = load(table + (size_t)i * LIT_CLASSES);
-		g.at[i][1] = load(table + (size_t)i * LIT_CLASSES + 64);
-	}
-	return g;
+	return (struct vec_groups){ { PLACE(table, 0), PLACE(table, 1), PLACE(table, 2),
+	    PLACE(table, 3) } };
 }
 
 KERNEL static inline __attribute__((always_inline)) uint64_t

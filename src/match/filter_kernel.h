@@ -6,9 +6,6 @@
  *	KERNEL_OPS    name of the struct filter_ops
  *	LANES         32-bit lanes of a vector
  *	vec_fold(dst, src)        folds 4 * LANES bytes; both unaligned, may be equal
- *	struct vec_map            a filter_map, spread over lanes
- *	vec_map(const struct filter_map *)
- *	vec_test(const struct vec_map *, p)   bit per lane: p + 4 * lane passes
  *	vec_class(dst, src)       classes of 4 * LANES folded bytes
  *	struct vec_groups, vec_groups(table)  the tables of eight groups
  *	vec_anchor(const struct vec_groups *, n, p)  bit per position: an anchor, by the
@@ -41,46 +38,6 @@ kernel_fold(uint8_t *dst, const uint8_t *src, const uint8_t *ahead, size_t n)
 	memset(dst + n, 0, FILTER_SLACK);
 }
 
-/* Bit z of the mask is lane z % LANES of the vector that began at z / LANES. */
-KERNEL static inline size_t
-kernel_put(uint64_t mask, size_t i, size_t n, uint16_t *out)
-{
-	size_t found = 0;
-
-	for (; mask != 0; mask &= mask - 1) {
-		unsigned z = (unsigned)__builtin_ctzll(mask);
-		size_t at = i + z % LANES * 4 + z / LANES;
-
-		out[found] = (uint16_t)at;
-		found += at < n;
-	}
-	return found;
-}
-
-/*
- * Tests every position, or with stride 2 every second one, against the bitmap. One test
- * is of LANES windows, four bytes apart; four of them, a byte apart, are of all.
- */
-KERNEL static inline size_t
-kernel_pass(const struct filter_map *map, const uint8_t *b, size_t n, uint16_t *out,
-    const unsigned stride)
-{
-	struct vec_map m = vec_map(map);
-	size_t found = 0;
-
-	for (size_t i = 0; i < n; i += 4 * LANES) {
-		uint64_t mask = 0;
-
-		__builtin_prefetch(map->ahead + i);
-#pragma GCC unroll 4
-		for (unsigned o = 0; o < 4; o += stride)
-			mask |= (uint64_t)vec_test(&m, b + i + o) << (LANES * o);
-		if (__builtin_expect(mask != 0, 0))
-			found += kernel_put(mask, i, n, out + found);
-	}
-	return found;
-}
-
 KERNEL static inline uint64_t
 below(size_t n)
 {
@@ -92,11 +49,10 @@ KERNEL static inline __attribute__((always_inline)) size_t
 kernel_anchors_of(const struct filter_anchors *t, const uint8_t *classes, size_t n,
     uint16_t *out, unsigned sets)
 {
-	struct vec_groups groups[2];
+	const struct vec_groups groups[2] = { vec_groups(t->table),
+		vec_groups(t->table + (sets - 1) * LIT_ANCHORS) };
 	size_t found = 0;
 
-	for (unsigned s = 0; s < sets; s++)
-		groups[s] = vec_groups(t->table + (size_t)s * LIT_ANCHORS);
 	for (size_t i = 0; i < n; i += BYTES) {
 		uint64_t mask = vec_anchor(groups, sets, classes + i);
 
@@ -122,23 +78,6 @@ kernel_anchors(const struct filter_anchors *t, const uint8_t *b, struct filter_c
 			      : kernel_anchors_of(t, classes, n, out, 2);
 }
 
-/* filter_ops.pass1 and pass2. */
-KERNEL static size_t
-kernel_pass1(const struct filter_map *m, const uint8_t *b, size_t n, uint16_t *out)
-{
-	return kernel_pass(m, b, n, out, 1);
-}
-
-KERNEL static size_t
-kernel_pass2(const struct filter_map *m, const uint8_t *b, size_t n, uint16_t *out)
-{
-	return kernel_pass(m, b, n, out, 2);
-}
-
-/*
- * Writes positions i + the set bits, without a branch on whether they count: one at or
- * behind n is written and not counted, which is why out has FILTER_OVER of room.
- */
 KERNEL static inline size_t
 kernel_put_bytes(uint64_t mask, size_t i, size_t n, uint16_t *out)
 {
@@ -186,4 +125,4 @@ kernel_find_xor(const struct filter_quad *quad, const uint8_t *b, size_t n, uint
 }
 
 const struct filter_ops KERNEL_OPS = { kernel_fold, kernel_anchors, kernel_lookup,
-	kernel_pass1, kernel_pass2, kernel_find, kernel_find_xor };
+	kernel_find, kernel_find_xor };

@@ -29,7 +29,6 @@ struct filter_copy {
 /* One bitmap to test against. */
 struct filter_map {
 	const uint8_t *words; /* 1 << (bits - 3) bytes */
-	const uint8_t *ahead;
 	uint32_t seed, bits;
 };
 
@@ -63,12 +62,6 @@ struct filter_ops {
 	/* Of the n positions of at those that pass the bitmap; they stay in order. */
 	size_t (*lookup)(
 	    const struct filter_map *m, const uint8_t *block, uint16_t *at, size_t n);
-	/* Of all positions those that do; and of every second one. In no order within
-	   64 bytes. */
-	size_t (*pass1)(
-	    const struct filter_map *m, const uint8_t *block, size_t n, uint16_t *out);
-	size_t (*pass2)(
-	    const struct filter_map *m, const uint8_t *block, size_t n, uint16_t *out);
 	/* Where the four bytes are; in order. */
 	size_t (*find)(
 	    const struct filter_quad *q, const uint8_t *block, size_t n, uint16_t *out);

@@ -9,9 +9,10 @@
 #include "db/lit.h"
 #include "match/filter_ops.h"
 
-#define DYN_WINDOWS 4096 /* two for each needle: in one pass over the data */
+#define DYN_WINDOWS 4096 /* needles of four bytes and more: in one pass */
 #define DYN_SLOTS   4096
 #define DYN_WORDS   8192 /* of the bitmap, at most */
+#define DYN_SHORTS  24   /* of two and three bytes: together with these */
 #define DYN_DIRECT  256  /* needles that are looked for on their own */
 
 /* A window of a needle in the hash table of an on-demand pass. */
@@ -20,6 +21,12 @@ struct dyn_window {
 	uint32_t needle;
 	uint16_t next; /* index + 1 of the next one in the slot */
 	uint8_t off;
+};
+
+/* A needle of two or three bytes, folded; n: how many. */
+struct dyn_short {
+	uint32_t needle, quad, mask; /* folded bytes */
+	uint8_t n;
 };
 
 /*
@@ -58,7 +65,9 @@ struct filter_scratch {
 	struct filter_hit hits[FILTER_BATCH];
 	uint32_t bitmap[DYN_WORDS];
 	uint16_t slot[DYN_SLOTS];
+	uint8_t groups[LIT_GROUPS_MAX / 8 * LIT_ANCHORS];
 	struct dyn_window window[DYN_WINDOWS];
+	struct dyn_short shorts[DYN_SHORTS];
 	struct dyn_direct direct[DYN_DIRECT];
 	struct filter_memo memo[FILTER_MEMOS];
 	uint32_t scans;

@@ -82,6 +82,7 @@ check_dyn(struct lit_set *s, struct bytes data, size_t n)
 {
 	struct hit_list want = { 0 }, have = { 0 };
 	uint32_t *list = malloc(n * sizeof(*list) + 1);
+	uint64_t anchors = 0, candidates = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
 		list[i] = i;
@@ -97,6 +98,12 @@ check_dyn(struct lit_set *s, struct bytes data, size_t n)
 		hit_list_sort(&have);
 		EQ_U(have.n, want.n);
 		CHECK(lists_equal(&have, &want));
+		if (v > 0) {
+			EQ_U(c.anchors, anchors);
+			EQ_U(c.candidates, candidates);
+		}
+		anchors = c.anchors;
+		candidates = c.candidates;
 	}
 	free(list);
 	free(want.p);
@@ -438,6 +445,39 @@ TEST(dyn_slices)
 	free(in);
 	free(lit);
 	free(data);
+}
+
+/* Those of two and three bytes share the pass of the others, as long as there is room. */
+TEST(dyn_shorts)
+{
+	enum { SHORTS = 40, N = 300, SIZE = 9000 };
+	static struct lit_in in[N];
+	static uint8_t lit[N][6], data[SIZE];
+	uint64_t seed = 11;
+	struct lit_set set;
+
+	for (unsigned round = 0; round < 8; round++) {
+		fill(data, SIZE, &seed);
+		for (uint32_t i = 0; i < N; i++) {
+			size_t n = i < SHORTS ? 2 + i % 2 : 6;
+
+			fill(lit[i], n, &seed);
+			if (round % 2) /* bytes above 0x7f share classes */
+				lit[i][1] = (uint8_t)(0x80 | test_random(&seed));
+			in[i] = (struct lit_in){ { lit[i], n }, i, 0, 0,
+				i % 3 ? 0 : LIT_NOCASE, 0, 0 };
+			memcpy(data + test_random(&seed) % (SIZE - 6), lit[i], n);
+		}
+		memcpy(data + SIZE - 2, lit[0], 2);
+		memcpy(data + SIZE - 5, lit[1], 3);
+		memcpy(data + 4095, lit[3], 3); /* from one block into the next */
+		CHECK(lit_set_build(&set, in, N, &(struct lit_opts){ 0 }) == OK);
+		for (size_t n = 6; n <= N; n = n < SHORTS ? n + 7 : n * 3)
+			check_dyn(&set, (struct bytes){ data, SIZE }, n);
+		check_dyn(&set, (struct bytes){ data, 4097 }, N);
+		check_dyn(&set, test_copy((struct bytes){ data + SIZE - 1, 1 }), N);
+		lit_set_done(&set);
+	}
 }
 
 struct stopper {

@@ -99,7 +99,7 @@ table_group(struct table *t)
  * would not fit the second-level cache. Up to BITS_L1 it fits the first-level one.
  */
 #define BITS_L1 18
-#define BITS_L2 24
+#define BITS_L2 22
 
 #define BITS_MANY 400000 /* windows that are worth more memory than that */
 

@@ -179,9 +179,7 @@ lit_pick_plain(const struct lit_in *in, struct lit_needle *n)
 
 	windows_cost(&h, cost);
 	p = pick_best(&h, cost);
-	n->win[0] = (uint8_t)p.off[0];
-	n->win[1] = (uint8_t)p.off[1];
-	n->rare = n->win[p.cost[1] < p.cost[0]];
+	n->rare = (uint8_t)p.off[p.cost[1] < p.cost[0]];
 }
 
 enum err

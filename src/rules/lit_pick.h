@@ -56,7 +56,7 @@ MUST_USE enum err lit_picker_init(
 /* Appends a window. ERR_LIMIT: budget. */
 MUST_USE enum err lit_picker_add(struct lit_picker *p, const struct lit_window *w);
 
-/* Fills win and rare. */
+/* Fills rare. */
 void lit_pick_plain(const struct lit_in *in, struct lit_needle *n);
 
 /*
