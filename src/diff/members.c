@@ -378,9 +378,6 @@ read_entries(struct reader *r, struct bytes name)
 		struct archive_entry *e;
 		enum err err = fault_of(r, archive_read_next_header(r->archive, &e));
 
-		if (err == OK && r->out->n == 0)
-			r->out->first =
-			    (uint64_t)archive_read_header_position(r->archive);
 		if (err == OK && run_late(r->run))
 			err = ERR_LIMIT;
 		if (err == OK)
@@ -402,6 +399,25 @@ tell_fault(struct reader *r, enum err e)
 		    why ? why : "it is not what it says it is");
 	else
 		run_stopped(r->run, e);
+}
+
+/*
+ * Where the format itself says that it ends: 7zFormat.txt, SignatureHeader, and [MS-CAB]
+ * 2.1, cbCabinet. Both are read from the middle, so where libarchive stopped says
+ * nothing.
+ */
+static enum err
+told_end(const struct reader *r, uint64_t *end)
+{
+	uint8_t head[32] = { 0 };
+	size_t got;
+
+	TRY(span_read(r->s, 0, head, sizeof(head), &got));
+	if (r->kind == KIND_7Z)
+		*end = num_add(32, num_add(le64(head + 12), le64(head + 20)));
+	else if (r->kind == KIND_CAB)
+		*end = le32(head + 8);
+	return OK;
 }
 
 enum err
@@ -431,7 +447,9 @@ members_read(struct run *run, unsigned side, enum kind kind, const struct span *
 		out->end =
 		    (uint64_t)archive_filter_bytes(r->archive, out->stream ? 1 : 0);
 		out->format = keep(out, archive_format_name(r->archive));
-	} else
+		e = told_end(r, &out->end);
+	}
+	if (e != OK)
 		tell_fault(r, e);
 	archive_read_free(r->archive);
 	free(r);

@@ -48,7 +48,6 @@ struct members {
 	size_t cap;
 	struct bytes format; /* "GNU tar format", as libarchive calls it */
 	uint64_t end;        /* where reading ended; what follows is no member */
-	uint64_t first;      /* where the first header begins */
 	bool in_place;       /* members are spans of the container */
 	bool stream;         /* one member, which has no name of its own */
 };

@@ -7,6 +7,7 @@
 #include "diff/meta.h"
 #include "diff/pair.h"
 #include "diff/rpm.h"
+#include "diff/zip.h"
 #include "objdiff/objdiff.h"
 
 #define FRAMES_MAX 20 /* containers in each other; each .deb member takes three */
@@ -262,30 +263,42 @@ both_only_zeros(struct run *r, const struct span *a, const struct span *b, bool 
 	return *out ? only_zeros(r, b, out) : OK;
 }
 
-/* What lies before the members or behind them is read by somebody else than tar or zip.
- */
+/* What lies behind the members is read by somebody else than tar: a kernel goes on in a
+ * cpio, and unpacks what it finds there. */
 static void
-outside_diff(struct run *r, const struct frame *f, bool before, enum diff_class cls)
+behind_diff(struct run *r, const struct frame *f)
 {
 	const struct pair *p = &f->pair;
-	uint64_t from_a = before ? 0 : f->a.end, from_b = before ? 0 : f->b.end;
 	struct span a, b;
 	uint64_t at = UINT64_MAX;
 	bool zeros = false;
 	enum err e;
 
-	if (from_a > p->a.size || from_b > p->b.size)
+	if (f->a.end > p->a.size || f->b.end > p->b.size)
 		return;
-	a = span_sub(&p->a, from_a, before ? f->a.first : p->a.size - from_a);
-	b = span_sub(&p->b, from_b, before ? f->b.first : p->b.size - from_b);
+	a = span_sub(&p->a, f->a.end, p->a.size - f->a.end);
+	b = span_sub(&p->b, f->b.end, p->b.size - f->b.end);
 	e = both_only_zeros(r, &a, &b, &zeros);
 	if (e == OK && !zeros)
 		e = span_differ(&a, &b, 0, r->windows, &at);
 	if (e == OK && at != UINT64_MAX) {
-		run_note(r, "bytes %s the members differ", before ? "before" : "behind");
-		e = hex_diff(r, &a, &b, cls);
+		run_note(r, "bytes behind the members differ");
+		e = hex_diff(r, &a, &b, p->ka.kind == KIND_CPIO ? DIFF_CODE : DIFF_DATA);
 	}
 	if (e != OK)
+		run_stopped(r, e);
+}
+
+/* Members come from the directory; what a zip holds besides is looked for here. */
+static void
+zip_rest_diff(struct run *r, const struct pair *p)
+{
+	enum err e = zip_diff(r, &p->a, &p->b);
+
+	if (e == ERR_FORMAT)
+		run_limit(r, "the zip's directory cannot be followed: "
+			     "what lies between its members was not looked at");
+	else if (e != OK)
 		run_stopped(r, e);
 }
 
@@ -332,11 +345,11 @@ end_container(struct tree *t, struct frame *f)
 		run_found(r, DIFF_COMPRESSION, (struct bytes){ 0 }, NULL,
 		    "compressed as %s, and as %s", f->pair.ka.type, f->pair.kb.type);
 	if (k == KIND_ZIP)
-		outside_diff(r, f, true, DIFF_CODE);
+		zip_rest_diff(r, &f->pair);
 	if (k == KIND_ISO)
 		system_area_diff(r, &f->pair);
-	if (kind_is_stream(k) || k == KIND_TAR)
-		outside_diff(r, f, false, DIFF_DATA);
+	if (k != KIND_ZIP && k != KIND_ISO && k != KIND_RPM)
+		behind_diff(r, f);
 	say_packing(r, f);
 }
 
