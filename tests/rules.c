@@ -62,6 +62,8 @@ print_diag(const struct diag *d)
 {
 	const char *kind = d->kind == DIAG_ERROR ? "error" : "warning";
 
+	if (d->kind == DIAG_HINT)
+		return; /* YARA gives none */
 	if (d->rule != NULL)
 		printf("%s: rule \"%s\" in %s(%u): %s\n", kind, d->rule, d->file, d->line,
 		    d->text);

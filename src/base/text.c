@@ -90,14 +90,15 @@ escape_byte(struct buf *out, uint8_t b)
 	}
 }
 
-void
-text_escape(struct buf *out, struct bytes s)
+/* own: what stands for itself, too, though escapes begin with it. */
+static void
+put_escaped(struct buf *out, struct bytes s, uint32_t own)
 {
 	for (size_t at = 0; at < s.n;) {
 		uint32_t code = 0;
 		size_t n = text_utf8(bytes_from(s, at), &code);
 
-		if (n > 0 && code != '\\' && is_printable(code)) {
+		if (n > 0 && (code != '\\' || own == code) && is_printable(code)) {
 			buf_put(out, s.p + at, n);
 			at += n;
 			continue;
@@ -105,6 +106,18 @@ text_escape(struct buf *out, struct bytes s)
 		for (n += n == 0; n > 0; n--)
 			escape_byte(out, s.p[at++]);
 	}
+}
+
+void
+text_escape(struct buf *out, struct bytes s)
+{
+	put_escaped(out, s, 0);
+}
+
+void
+text_show(struct buf *out, struct bytes s)
+{
+	put_escaped(out, s, '\\');
 }
 
 /* One element of a pattern at *p against c; moves *p behind it. */

@@ -23,6 +23,12 @@ bool text_is_utf8(struct bytes s);
  */
 void text_escape(struct buf *out, struct bytes s);
 
+/*
+ * The same, but a backslash stays as it is: for source lines and messages about them,
+ * which people compare with what they wrote. There is no way back.
+ */
+void text_show(struct buf *out, struct bytes s);
+
 /* What a hexadecimal digit of either case stands for; -1: c is none. */
 static inline int
 text_hex(int c)

@@ -49,6 +49,16 @@ TEST(escape)
 	}
 }
 
+/* A backslash is shown as it is; what could forge is not. */
+TEST(show)
+{
+	struct buf b = { 0 };
+
+	text_show(&b, BYTES_LIT("/\\w+\\\\/\n\x1b\xc3\xa4"));
+	EQ_S(buf_cstr(&b), "/\\w+\\\\/\\n\\x1b\xc3\xa4");
+	buf_done(&b);
+}
+
 /* Whatever goes in, one line of printable UTF-8 comes out. */
 TEST(escape_never_forges)
 {

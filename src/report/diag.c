@@ -26,7 +26,7 @@ put_code(struct buf *b, struct bytes s)
 		uint64_t tab = bytes_find(s, at, BYTES_LIT("\t"));
 		size_t end = tab == UINT64_MAX ? s.n : (size_t)tab;
 
-		text_escape(b, bytes_sub(s, at, end - at));
+		text_show(b, bytes_sub(s, at, end - at));
 		if (end < s.n)
 			buf_u8(b, ' ');
 		at = end + 1;
@@ -90,7 +90,7 @@ report_diag(struct buf *out, const struct diag *d, const char *file, bool colour
 	if (line > 0 && d->col > 0)
 		buf_printf(out, ":%u", d->col);
 	buf_printf(out, ": %s%s%s: ", on, kinds[d->kind].word, off);
-	text_escape(out, bytes_of(d->text));
+	text_show(out, bytes_of(d->text));
 	if (d->rule != NULL) {
 		buf_str(out, " (in rule ");
 		text_escape(out, bytes_of(d->rule));

@@ -21,6 +21,8 @@ static const struct {
 	  "f:3:9: error: bad\n     3 | ab\n" },
 	{ "YARA names a later line", { DIAG_ERROR, "", NULL, 5, 1, 1, "bad", "ab", NULL, 3 },
 	  "f:3:1: error: bad\n     3 | ab\n       | ^\n" },
+	{ "backslashes as they stand", { DIAG_ERROR, "", NULL, 1, 5, 2, "\\w is bad", "/\\w \\d/", NULL },
+	  "f:1:5: error: \\w is bad\n     1 | /\\w \\d/\n       |     ^~\n" },
 	{ "a forging source", { DIAG_ERROR, "", NULL, 1, 0, 0, "bad\nx: error", "a\rb\x1b", NULL },
 	  "f:1: error: bad\\nx: error\n     1 | a\\rb\\x1b\n" },
 };

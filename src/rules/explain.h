@@ -21,10 +21,13 @@ void explain_atoms(const struct lowered *low, const struct ir_rule *r, struct bu
 #define EXPLAIN_MB     1048576.0              /* bytes */
 #define EXPLAIN_BUDGET (LIT_HOT * EXPLAIN_MB) /* places of a MB, when none is given */
 
+#define EXPLAIN_STEPS 4e6 /* of one loop, in a file of a MB; 10 ms, about */
+
 /*
- * Hints for loops whose end grows with the object: `for any i in (0..filesize)` costs as
- * much as thousands of rules, and a string would mostly do. And for digests of the whole
- * file, where the condition does not say first how large it may be.
+ * explain_loop.c: hints for loops that cost more than EXPLAIN_STEPS, as far as their
+ * rounds are known: those that end at a large number, and those that grow with the file.
+ * And for digests of the whole file, where the condition does not say first how large it
+ * may be.
  */
 void explain_loops(const struct rules_env *env, const struct ir_rule *r);
 

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 
+#include "rules/fix_escape.h"
 #include "rules/fix_slash.h"
 #include "rules/ir.h"
 #include "rules/layout.h"
@@ -158,12 +159,55 @@ is_asked(struct fix *f, const struct token *t, struct bytes name)
 	return false;
 }
 
+/* Is there a string of that name; hidden: of that name behind an underscore? */
 static bool
-is_declared(struct fix *f, const struct token *end, struct bytes name)
+is_declared(struct fix *f, const struct token *end, struct bytes name, bool hidden)
 {
 	for (const struct token *t = f->tok + f->first; t != end; t++, f->steps++)
 		if (t->kind == TOK_STR && t[1].kind == TOK_ASSIGN &&
-		    bytes_eq(bytes_from(t->text, 2), name) && t->text.p[1] == '_')
+		    bytes_eq(bytes_from(t->text, hidden ? 2 : 1), name) &&
+		    (!hidden || t->text.p[1] == '_'))
+			return true;
+	return false;
+}
+
+/* Does the name mean something in a condition, other than the rule itself? */
+static bool
+is_known(struct fix *f, const struct token *t)
+{
+	const struct token *own = f->tok + f->first;
+
+	for (size_t i = 0; i < f->env->nexts; i++)
+		if (bytes_eq(f->env->exts[i].name, t->text))
+			return true;
+	while (own->kind == TOK_PRIVATE || own->kind == TOK_GLOBAL)
+		own++;
+	for (const struct token *r = f->tok; r->kind != TOK_EOF; r++, f->steps++)
+		if (r->kind == TOK_RULE && r != own && bytes_eq(r[1].text, t->text))
+			return true;
+	/* loop variables: for any NAME in, for any NAME, NAME in */
+	for (const struct token *v = t - 1; v->kind != TOK_CONDITION; v--, f->steps++)
+		if (bytes_eq(v->text, t->text) &&
+		    (v[1].kind == TOK_IN || v[1].kind == TOK_COMMA))
+			return true;
+	return false;
+}
+
+/* Does a name stand alone where a condition may, and mean nothing, or its own rule? */
+static bool
+is_typo(struct fix *f, const struct token *t)
+{
+	return t->kind == TOK_IDENT && t[-1].kind != TOK_DOT && t[1].kind != TOK_DOT &&
+	       t[1].kind != TOK_LPAREN && t[1].kind != TOK_LBRACKET &&
+	       t[1].kind != TOK_IN && t[1].kind != TOK_COMMA && !is_known(f, t);
+}
+
+/* Is the string meant by a name in the condition that lacks its $? */
+static bool
+is_meant(struct fix *f, const struct token *t, struct bytes name)
+{
+	for (; t->kind != TOK_RBRACE && t->kind != TOK_EOF; t++, f->steps++)
+		if (bytes_eq(t->text, name) && is_typo(f, t))
 			return true;
 	return false;
 }
@@ -179,7 +223,8 @@ fix_name(struct fix *f, const struct token *t)
 	     condition++)
 		f->steps++;
 	if (name.n == 0 || name.p[0] == '_' || condition->kind != TOK_CONDITION ||
-	    is_asked(f, condition, name) || is_declared(f, condition, name))
+	    is_asked(f, condition, name) || is_declared(f, condition, name, true) ||
+	    is_meant(f, condition, name))
 		return;
 	copy_to(f, t->text.p + 1);
 	buf_u8(f->out, '_');
@@ -217,9 +262,28 @@ fix_tag(struct fix *f, const struct token *t)
 		drop(f, t, "a tag given twice");
 }
 
+/* A name that means nothing, where a string of that name waits to be asked for. */
+static void
+fix_dollar(struct fix *f, const struct token *t)
+{
+	const struct token *condition = t;
+
+	if (!is_typo(f, t))
+		return;
+	for (; condition->kind != TOK_CONDITION; condition--)
+		f->steps++;
+	if (!is_declared(f, condition, t->text, false) || is_asked(f, condition, t->text))
+		return;
+	copy_to(f, t->text.p);
+	buf_u8(f->out, '$');
+	say(f, t, "a string was asked for without its $");
+}
+
 static void
 fix_condition(struct fix *f, const struct token *t)
 {
+	if (t->kind == TOK_IDENT && !f->includes)
+		fix_dollar(f, t);
 	if (t->kind == TOK_NUMBER && t->u.i == 0 && t[1].kind == TOK_OF &&
 	    t[-1].kind != TOK_FOR && t[-1].kind != TOK_MINUS)
 		put_instead(f, t, "none", "\"none of\" says what \"0 of\" means");
@@ -315,37 +379,43 @@ fix_tokens(struct fix *f)
 	return true;
 }
 
-/* Behind the backslash of the first escape in a text that means nothing. */
-static size_t
-bad_escape(struct bytes text)
+/* What was doubled; and, as a warning, what was not, though it may not be meant. */
+static void
+say_escapes(struct fix *f, const struct token *t, const struct escape_said *said)
 {
-	for (size_t i = 1; i + 1 < text.n; i++) {
-		if (text.p[i] != '\\')
-			continue;
-		i++;
-		if (strchr("\"\\tnrx0", text.p[i]) == NULL)
-			return i;
-	}
-	return 0;
+	struct diag d = hint_at(f, t);
+	char escape[] = { '\\', (char)said->left, '\0' };
+
+	d.kind = DIAG_WARNING;
+	if (said->doubled == 1)
+		say(f, t, "a backslash that stood for itself is doubled");
+	else
+		say(f, t, "backslashes that stood for themselves are doubled");
+	if (said->left != 0)
+		diag_addf(&f->said, &d,
+		    "%s is left, and is one character; if a backslash and a letter were "
+		    "meant, double the backslash",
+		    escape);
 }
 
-/* Doubles the backslash of an escape, where the text ended for it. True: it did. */
+/* Doubles the backslashes of a text that ended for one of them. True: it did. */
 static bool
 fix_escape(struct fix *f, const struct token *t, struct buf *out)
 {
-	size_t from = (size_t)(t->text.p - f->text.p);
+	size_t from = (size_t)(t->text.p - f->text.p), n = 0;
 	struct bytes rest = bytes_from(f->text, from);
-	size_t at =
-	    t->kind == TOK_ERROR && rest.n > 0 && rest.p[0] == '"' ? bad_escape(rest) : 0;
+	struct escape_said said;
 
-	/* \x without digits is not known to have been meant so */
-	if (at == 0 || !bytes_eq(t->s, BYTES_LIT("illegal escape sequence")) ||
-	    at >= t->text.n)
+	if (t->kind != TOK_ERROR || rest.n == 0 || rest.p[0] != '"' ||
+	    !bytes_eq(t->s, BYTES_LIT("illegal escape sequence")))
 		return false;
-	buf_put(out, f->text.p, from + at);
-	buf_u8(out, '\\');
-	buf_put(out, rest.p + at, rest.n - at);
-	say(f, t, "a backslash that stood for itself is doubled");
+	buf_put(out, f->text.p, from);
+	if (!escape_mend(rest, out, &n, &said)) {
+		buf_clear(out);
+		return false;
+	}
+	buf_put(out, rest.p + n, rest.n - n);
+	say_escapes(f, t, &said);
 	return true;
 }
 

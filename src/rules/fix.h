@@ -4,9 +4,10 @@
  * Two sorts only. What compiles keeps its verdicts: an import given twice, `0 of`,
  * `nocase` of what has no letters, a regex that is a plain text. What does not compile is
  * mended where one mend is obvious: a mark before the first rule (UTF-8's BOM), an escape
- * that means nothing ("\d" was meant as "\\d"), a / in a regex that was not escaped
- * (fix_slash.h), a modifier or a tag given twice, a module that is used and not imported,
- * a string nobody asks for (it becomes $_name, which need not be used).
+ * that means nothing ("\d" was meant as "\\d", and so were those beside it:
+ * fix_escape.h), a / in a regex that was not escaped (fix_slash.h), a modifier or a tag
+ * given twice, a module that is used and not imported, a string that is asked for without
+ * its $, one that nobody asks for (it becomes $_name, which need not be used).
  *
  * Works on tokens, so layout and comments stay. Nothing is done in a rule that other
  * files have a part in (include).

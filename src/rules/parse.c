@@ -104,6 +104,12 @@ parse_warning(struct parser *p, struct place at, const char *fmt, ...)
 	tell(p, DIAG_WARNING, at, text);
 }
 
+void
+parse_hint(struct parser *p, struct place at, const char *text)
+{
+	tell(p, DIAG_HINT, at, text);
+}
+
 /* Opens the file; false when it cannot be read, which has been told. */
 static bool
 include_open(struct parser *p, const struct token *t, struct rules_source *src)

@@ -149,6 +149,8 @@ MUST_USE enum err parse_fail(struct parser *p, struct place at, const char *fmt,
     __attribute__((format(printf, 3, 4)));
 void parse_warning(struct parser *p, struct place at, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+/* What YARA does not say, and its text means all the same. */
+void parse_hint(struct parser *p, struct place at, const char *text);
 
 /* Bytes as a %s argument; a NUL ends them, as in YARA. "" when the arena is spent. */
 const char *parse_str(struct parser *p, struct bytes s);

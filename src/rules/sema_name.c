@@ -74,6 +74,17 @@ sema_rule(struct parser *p, uint32_t index, struct place at, struct ex *out)
 	return OK;
 }
 
+/* A rule by its whole name. YARA says nothing of one that asks for itself. */
+static enum err
+name_rule(struct parser *p, uint32_t index, struct place at, struct ex *out)
+{
+	if (index == p->rule_index)
+		parse_hint(p, at,
+		    "the rule asks for itself, which is false while it is decided; was a "
+		    "string meant ($ before its name), or another rule?");
+	return sema_rule(p, index, at, out);
+}
+
 enum err
 sema_name(struct parser *p, const struct token *t, struct ex *out)
 {
@@ -88,7 +99,7 @@ sema_name(struct parser *p, const struct token *t, struct ex *out)
 	else if ((n = names_find(&p->imports, t->text, p->ns)) != NULL)
 		TRY(name_module(p, n->value, at, out));
 	else if ((n = names_find(&p->rules, t->text, p->ns)) != NULL)
-		TRY(sema_rule(p, n->value, at, out));
+		TRY(name_rule(p, n->value, at, out));
 	else
 		return parse_fail(
 		    p, at, "undefined identifier \"%s\"", parse_str(p, t->text));

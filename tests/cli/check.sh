@@ -58,3 +58,16 @@ code "$candor" check --json good.yar
 code "$candor" check --json --fix good.yar
 printf 'import "math"\nimport "math"\nrule m { condition: math.abs(-1) == 1 }\n' >mend.yar
 code "$candor" check --budget 100 --fix mend.yar
+cat >loops.yar <<'R'
+import "hash"
+rule far { condition: for all i in (0..100000000) : (i >= 0) }
+rule near { condition: for all i in (0..1000) : (i >= 0) }
+rule nested { condition: for any i in (0..filesize) : (for any j in (0..filesize) : (uint8(i) == uint8(j))) }
+rule few { condition: for any i in (1..3) : (for any j in (0..filesize) : (uint8(j) == i)) }
+rule bounded { condition: filesize < 10KB and for any i in (0..filesize) : (uint32(i) == 0x90909090) }
+rule square { condition: filesize < 10KB and for any i in (0..filesize) : (for any j in (0..i) : (uint8(i) == 1) and for any j in (0..filesize) : (uint8(i) == uint8(j))) }
+rule reads { condition: for any i in (0..2000) : (hash.md5(i * 100, 4096) == "x") }
+rule unknown { strings: $a = "hello world" condition: for any i in (1..#a) : (@a[i] < 100) }
+R
+code "$candor" check loops.yar
+code "$candor" check -q --budget 3000 loops.yar

@@ -55,3 +55,15 @@ printf 'HTTPS://A.example/X1 C:/D/E' >u
 code "$candor" yara -s s.yar u
 code "$candor" check --fix t.yar
 cmp t.yar t.old && echo untouched
+echo '# paths, and a $ that lacks'
+cat >p.yar <<'R'
+rule path { strings: $a = "C:\Windows\temp\new" $b = "\Windows\temp" condition: any of them }
+rule typo { strings: $typo = "abc" condition: typo }
+R
+cp p.yar q.yar
+code "$candor" check --fix --dry-run p.yar
+code "$candor" check --fix -q p.yar
+printf 'C:\\Windows\\temp\\new abc' >u
+code "$candor" yara -s p.yar u
+echo 'rule loop { strings: $a = "abc" condition: $a and not loop }' >p.yar
+code "$candor" check --fix p.yar
