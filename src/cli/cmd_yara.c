@@ -79,6 +79,8 @@ on_finding(void *arg, struct job_file *f, const struct finding *x)
 	struct yara *y = arg;
 	struct yara_file *t = file_of(f);
 
+	if (y->o.stack == 0)
+		return;
 	t->cut |= t->out.n + t->err.n > KEPT_MAX;
 	if (t->cut)
 		return;
@@ -145,6 +147,10 @@ on_done(void *arg, struct job_file *f, const char *failed)
 	fwrite(t->out.p, 1, t->out.n, stdout);
 	fflush(stdout);
 	fwrite(t->err.p, 1, t->err.n, stderr);
+	if (y->o.stack == 0) /* so says YARA, its blank included */
+		complain(y, f->path,
+		    "stack overflow while evaluating condition (see --stack-size "
+		    "argument) ");
 	if (t->cut)
 		complain(y, f->path, "more was found than can be told");
 	if (failed != NULL && failed != pool_stopped) /* of that scan() tells */

@@ -47,11 +47,12 @@ static const struct row rows[] = {
 	{ 'r', "recursive", OPT_FLAG, "recursively search directories", AT(recursive) },
 	{ 0, "scan-list", OPT_FLAG, "scan files listed in FILE, one per line", AT(scan_list) },
 	{ 'z', "skip-larger=NUMBER", OPT_NUM, "skip files larger than the given size when scanning a directory", AT(skip_larger) },
-	{ 'k', "stack-size=SLOTS", OPT_NUM, "set maximum stack size (default=16384)", AT(unused) },
+	{ 'k', "stack-size=SLOTS", OPT_NUM, "set maximum stack size (default=16384)", AT(stack) },
 	{ 't', "tag=TAG", OPT_LIST, "print only rules tagged as TAG", AT(tags) },
 	{ 'p', "threads=NUMBER", OPT_NUM, "use the specified NUMBER of threads to scan a directory", AT(threads) },
 	{ 'a', "timeout=SECONDS", OPT_NUM, "abort scanning after the given number of SECONDS", AT(timeout) },
 	{ 'v', "version", OPT_FLAG, "show version information", AT(version), true },
+	{ 0, "yara-only", OPT_FLAG, "refuse what YARA refuses (candor's own option)", AT(yara_only), true },
 };
 #undef AT
 /* clang-format on */
@@ -167,6 +168,7 @@ short_options(struct yara_opts *o, const char *word, const char *next, bool *use
 enum err
 yara_opts_parse(int argc, char **argv, struct yara_opts *out, struct opt_list *rest)
 {
+	out->stack = 16384;
 	for (int i = 0; i < argc; i++) {
 		const char *word = argv[i];
 		bool used = false;

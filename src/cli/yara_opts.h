@@ -13,10 +13,12 @@ struct yara_opts {
 	uint64_t given; /* bit by bit, the options that were */
 	struct opt_list defs, tags, rules, module_data; /* -d -t -i -x */
 	uint64_t limit, skip_larger, threads, timeout, max_strings, unused;
+	uint64_t stack; /* slots; 0: -k said none, else at least 1 */
 	const char *atom_table;
 	bool compiled, count, strict, no_logs, fail_on_warnings, fast, help, negate;
 	bool no_follow, no_warnings, metas, module_dump, module_names, ns, stats, strings;
 	bool lengths, xor_key, tags_shown, recursive, scan_list, version;
+	bool yara_only; /* an option of candor's own */
 };
 
 /* ERR_SYNTAX: it was told on stderr, as YARA tells it. */

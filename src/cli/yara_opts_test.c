@@ -18,6 +18,8 @@ static const struct {
 	{ { "--threads=0x10", "r" },       OK, { .threads = 16 }, 0, 1 },
 	{ { "-a", "-5" },                  OK, { .timeout = 0 }, 0, 0 },
 	{ { "-l", "-5" },                  OK, { .limit = (uint64_t)-5 }, 0, 0 },
+	{ { "-k", "0", "--yara-only" },    OK, { .stack = 0, .yara_only = true }, 0, 0 },
+	{ { "-k", "5" },                   OK, { .stack = 5 }, 0, 0 },
 	{ { "-d", "a=1", "-d", "b=2" },    OK, { .unused = 0 }, 2, 0 },
 	{ { "--define=a=1" },              OK, { .unused = 0 }, 1, 0 },
 	{ { "--scan-list", "-" },          OK, { .scan_list = true }, 0, 1 },
@@ -55,6 +57,9 @@ TEST(parse)
 			EQ_U(o.threads, rows[i].o.threads);
 			EQ_U(o.timeout, rows[i].o.timeout);
 			EQ_U(o.limit, rows[i].o.limit);
+			EQ_U(o.yara_only, rows[i].o.yara_only);
+			if (argc > 0 && strcmp(rows[i].argv[0], "-k") == 0)
+				EQ_U(o.stack, rows[i].o.stack);
 			EQ_U(o.defs.n, rows[i].ndefs);
 			EQ_U(rest.n, rows[i].nrest);
 		}

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/sys.h"
@@ -129,8 +130,9 @@ compile(struct yara_rules *r, size_t n)
 		.program = r->program,
 		.rules = r->operands.p,
 		.nrules = n,
-		.opts = { .flags =
-			      (r->o->strict ? WIRE_STRICT_ESCAPE : 0) | WIRE_FIRST_ERROR,
+		.opts = { .flags = (r->o->strict ? WIRE_STRICT_ESCAPE : 0) |
+				   (r->o->yara_only ? WIRE_YARA_ONLY : 0) |
+				   WIRE_FIRST_ERROR,
 		    .strings_per_rule = (uint32_t)r->o->max_strings,
 		    .exts = r->exts },
 		.arg = r,
@@ -152,13 +154,39 @@ compile(struct yara_rules *r, size_t n)
 	return e;
 }
 
+/* How many of n rule files come before the first that is a folder. */
+static size_t
+before_folder(const struct yara_rules *r, size_t n)
+{
+	size_t i = is_stdin(r) ? 1 : 0;
+	struct stat st;
+
+	while (i < n &&
+	       (stat(rules_file(r->operands.p[i]), &st) != 0 || !S_ISDIR(st.st_mode)))
+		i++;
+	return i;
+}
+
+/* YARA opens a folder like a file, and its lexer cannot read it. */
+static enum err
+refuse_folder(const struct yara_rules *r, const char *name)
+{
+	fprintf(stderr,
+	    r->o->compiler ? "error: %s(1): input in flex scanner failed\n"
+			   : "%s(1): error: input in flex scanner failed\n",
+	    name);
+	return ERR_SYNTAX;
+}
+
 enum err
 yara_rules_load(struct yara_rules *r)
 {
-	size_t n = count_files(r);
+	size_t n = count_files(r), good = before_folder(r, n);
 
-	if (n > 0)
-		TRY(compile(r, n));
+	if (good > 0)
+		TRY(compile(r, good));
+	if (good < n)
+		return refuse_folder(r, rules_file(r->operands.p[good]));
 	if (n + 1 < r->operands.n) {
 		fprintf(stderr, "error: could not open file: %s\n",
 		    rules_file(r->operands.p[n]));

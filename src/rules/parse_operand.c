@@ -135,6 +135,8 @@ parse_regex(struct parser *p, struct ex *out)
 		return ERR_LIMIT;
 	if (re_parse(p->arena, t.s, flags, re, &why) != OK)
 		return why.text ? parse_fail(p, place_of(&t), "%s", why.text) : ERR_LIMIT;
+	if (p->yara_only && re->flags & RE_YARAX)
+		return parse_fail(p, place_of(&t), "syntax error");
 	warn_escapes(p, &t);
 	TRY(node_new(p, IR_CONST, IR_REGEX, place_of(&t), out));
 	out->node->u.re = re;

@@ -58,6 +58,7 @@ enum re_flag {
 	RE_WIDE = 1 << 5,   /* for re_lower: every byte is followed by 00 */
 	RE_FULLWORD = 1 << 6,
 	RE_BRANCHES = 1 << 7, /* re_prefer: each alternative is looked for by itself */
+	RE_YARAX = 1 << 8,    /* re_parse: has a group of a kind that YARA has not */
 };
 
 struct re_ast {

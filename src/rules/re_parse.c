@@ -256,6 +256,7 @@ group(struct parser *p, struct re_node **out)
 		return re_fail_at(p->fail, at, "regular expression is too complex");
 	if (peek(p, 0) == '?') {
 		p->i++;
+		p->flags |= RE_YARAX;
 		TRY(group_flags(p));
 		if (p->s.p[p->i++] == ')') {
 			p->depth--;

@@ -96,6 +96,10 @@ parse_body(struct parser *p, const struct token *name, const struct token *body,
 
 	if (e != OK && why.text == NULL)
 		return ERR_LIMIT;
+	if (e == OK && p->yara_only && re->flags & RE_YARAX) {
+		e = ERR_SYNTAX;
+		why.text = "syntax error";
+	}
 	if (e != OK)
 		return parse_fail(p, place_of(body), "invalid %s \"%s\": %s",
 		    w->kind == IR_HEX ? "hex string" : "regular expression",
