@@ -9,7 +9,7 @@
             for i in s.instances:
                 print(hex(i.offset), s.identifier, i.matched_data)
 
-Who knows yara-python finds the same names here. What is different:
+Who knows yara-python finds its names here, but for modules_callback. What is different:
 
 - A scan that a limit, a timeout or a crash cut short raises Incomplete, TimeoutError or
   ScanFailed; the exception's .matches has what was found until then. partial=True returns
@@ -20,12 +20,20 @@ Who knows yara-python finds the same names here. What is different:
   hands out findings, not fields. Let a rule tell with console.log (Matches.log has it), or ask
   `candor dump --json`, which knows every field.
 - includes are off unless includes=True or an include_callback is given.
+- What cannot be opened raises FileNotFoundError, PermissionError or another OSError, which is an
+  Error, too, as in yara-python.
+- set_config() takes yara-python's names; stack_size has no effect, for the stack of a condition
+  is known when it is compiled. max_strings_per_rule and max_match_data count from then on.
 - Every error of a source is told: SyntaxError.diagnostics has them all, .line the first's.
 
 Rules may be used by many threads at once; scans run without the interpreter's lock.
 """
+import collections
 import ctypes
 import errno
+import os
+import re
+import stat
 import threading
 
 from . import _lib
@@ -33,14 +41,16 @@ from ._lib import lib, raw, text, why
 
 __all__ = ['compile', 'load', 'Rules', 'Rule', 'Match', 'Matches', 'StringMatch',
            'StringMatchInstance', 'Diagnostic', 'Error', 'SyntaxError', 'TimeoutError',
-           'Incomplete', 'ScanFailed', 'WarningError', 'CALLBACK_CONTINUE', 'CALLBACK_ABORT',
-           'CALLBACK_MATCHES', 'CALLBACK_NON_MATCHES', 'CALLBACK_ALL', 'use_worker',
+           'Incomplete', 'ScanFailed', 'WarningError', 'AccessError', 'RuleString',
+           'CALLBACK_CONTINUE', 'CALLBACK_ABORT', 'CALLBACK_MATCHES', 'CALLBACK_NON_MATCHES',
+           'CALLBACK_ALL', 'CALLBACK_TOO_MANY_MATCHES', 'set_config', 'modules', 'use_worker',
            '__version__']
 
 __version__ = text(lib.version())
 
 CALLBACK_CONTINUE, CALLBACK_ABORT = 0, 1
 CALLBACK_MATCHES, CALLBACK_NON_MATCHES, CALLBACK_ALL = 1, 2, 3
+CALLBACK_TOO_MANY_MATCHES = 6
 
 
 # --- errors --------------------------------------------------------------------------------
@@ -82,14 +92,59 @@ class ScanFailed(Incomplete):
     """The object was not scanned: its worker crashed, or could not read it."""
 
 
-def _check(code):
+class AccessError(Error, OSError):
+    """What was named cannot be opened, read or written; errno tells, str() is a sentence."""
+
+    def __str__(self):
+        return self.strerror or ''
+
+
+class _NotFound(AccessError, FileNotFoundError):
+    pass
+
+
+class _NotPermitted(AccessError, PermissionError):
+    pass
+
+
+class _IsFolder(AccessError, IsADirectoryError):
+    pass
+
+
+class _NoProcess(AccessError, ProcessLookupError):
+    pass
+
+
+_KINDS = {errno.ENOENT: _NotFound, errno.ENOTDIR: _NotFound, errno.EACCES: _NotPermitted,
+          errno.EPERM: _NotPermitted, errno.EISDIR: _IsFolder, errno.ESRCH: _NoProcess}
+
+
+def _number_of(path, pid):
+    """The system's number for what is wrong with a path or a process that had no access."""
+    try:
+        if pid is not None:
+            os.kill(pid, 0)
+        elif path is not None and stat.S_ISDIR(os.stat(path).st_mode):
+            return errno.EISDIR
+    except OSError as e:
+        return e.errno
+    except (OverflowError, ValueError):
+        return errno.ENOENT
+    return errno.EACCES
+
+
+def _check(code, path=None, pid=None):
     if code == _lib.OK:
         return
+    said = why()
     if code == _lib.ERR_ARG:
-        raise ValueError(why())
+        raise ValueError(said)
     if code in (_lib.ERR_ACCESS, _lib.ERR_IO):
-        raise OSError(errno.EACCES if code == _lib.ERR_ACCESS else errno.EIO, why())
-    raise Error(why())
+        number = _number_of(path, pid) if code == _lib.ERR_ACCESS else errno.EIO
+        e = _KINDS.get(number, AccessError)(number, said)
+        e.filename = path
+        raise e
+    raise Error(said)
 
 
 # --- what is found -------------------------------------------------------------------------
@@ -338,7 +393,8 @@ class Rules:
 
     def match(self, filepath=None, pid=None, data=None, externals=None, callback=None,
               fast=False, timeout=None, which_callbacks=CALLBACK_ALL, console_callback=None,
-              modules_data=None, *, fd=None, confined=False, partial=False, strings=True, private=False,
+              modules_data=None, warnings_callback=None, *, fd=None, confined=False,
+              partial=False, strings=True, private=False,
               memory=None, match_data=None, max_size=None):
         """Scans one object - a path, a process, bytes, or an open descriptor - and returns
         Matches.
@@ -346,7 +402,9 @@ class Rules:
         externals: other values for external variables. callback: called with a dict for each
         rule, as of yara-python; CALLBACK_ABORT ends. timeout: seconds. fast: one match of a
         string is enough. modules_data: {module: bytes}, what yara gets with -x, as
-        {'cuckoo': report}. strings=False: only which rules, which is faster. memory, match_data,
+        {'cuckoo': report}. warnings_callback: called with CALLBACK_TOO_MANY_MATCHES and a
+        RuleString for a string with more matches than are kept; such a scan is Incomplete all
+        the same. strings=False: only which rules, which is faster. memory, match_data,
         max_size: limits in bytes. confined, partial: see help(candor).
 
         Raises Incomplete, TimeoutError, ScanFailed; OSError when the object cannot be opened;
@@ -361,7 +419,8 @@ class Rules:
             flags |= _lib.UNMATCHED
         limits = tuple((which, int(value)) for which, value in (
             (_lib.TIMEOUT_MS, timeout and timeout * 1000), (_lib.MEMORY, memory),
-            (_lib.MATCH_DATA, match_data), (_lib.OBJECT_SIZE, max_size)) if value)
+            (_lib.MATCH_DATA, match_data or _config['max_match_data']),
+            (_lib.OBJECT_SIZE, max_size)) if value)
         given = tuple(sorted((n, d.encode() if isinstance(d, str) else bytes(d))
                              for n, d in (modules_data or {}).items()))
         key = (flags, limits, tuple(sorted((n, type(v).__name__, v)
@@ -371,8 +430,8 @@ class Rules:
             code = _scan(s, filepath, pid, data, fd)
             reason = why()
             if code not in (_lib.OK, _lib.INCOMPLETE, _lib.FAILED):
-                _check(code)
-            found = _collect(s, callback, which_callbacks, console_callback)
+                _check(code, filepath, pid)
+            found = _collect(s, callback, which_callbacks, console_callback, warnings_callback)
         finally:
             self._give(key, s)
         return found if code == _lib.OK or partial else _raise(code, reason, found)
@@ -398,7 +457,15 @@ def _scan(s, filepath, pid, data, fd):
         return code
 
 
-def _collect(s, callback, which, console):
+def _warn(warnings, f):
+    """A string of a rule that matched too often; the text says which, of an anonymous one $."""
+    said = re.search(r'too many matches for (\$\w*)', text(f.text))
+    if warnings is not None and f.rule and said:
+        warnings(CALLBACK_TOO_MANY_MATCHES,
+                 RuleString(text(f.rule.contents.ns), text(f.rule.contents.name), said[1]))
+
+
+def _collect(s, callback, which, console, warnings):
     found = Matches()
     calling = callback is not None
     for i in range(lib.count(s)):
@@ -416,6 +483,7 @@ def _collect(s, callback, which, console):
         elif f.kind in (_lib.LIMIT, _lib.SCAN_FAILED):
             rule = text(f.rule.contents.name) + ': ' if f.rule else ''
             found.incomplete.append(rule + text(f.text))
+            _warn(warnings, f)
         else:
             found.notes.append(text(f.text))
     return found
@@ -425,6 +493,41 @@ def _raise(code, reason, found):
     late = any('time' in r for r in found.incomplete)
     kind = TimeoutError if late else ScanFailed if code == _lib.FAILED else Incomplete
     raise kind(reason, found)
+
+
+# --- settings ------------------------------------------------------------------------------
+
+RuleString = collections.namedtuple('RuleString', 'namespace rule string')
+
+_config = {'stack_size': None, 'max_strings_per_rule': None, 'max_match_data': None}
+
+
+def set_config(**settings):
+    """yara-python's settings of the process: stack_size, max_strings_per_rule, max_match_data."""
+    for name, value in settings.items():
+        if name not in _config:
+            raise TypeError(f"set_config() got an unexpected keyword argument '{name}'")
+        if not isinstance(value, int) or value <= 0:
+            raise ValueError(f'set_config(): {name} must be a number above 0')
+    _config.update(settings)
+
+
+_MODULES = ('console', 'crx', 'cuckoo', 'dex', 'dotnet', 'elf', 'hash', 'lnk', 'macho', 'magic',
+            'math', 'msi', 'olecf', 'pe', 'string', 'time', 'vba', 'zip')
+
+
+def __getattr__(name):
+    """modules: the names that this library's rules may import."""
+    if name != 'modules':
+        raise AttributeError(f"module 'candor' has no attribute {name!r}")
+    found = []
+    for m in _MODULES:
+        try:
+            compile(source=f'import "{m}"')
+            found.append(m)
+        except SyntaxError:
+            pass  # a build without it
+    return found
 
 
 # --- making rules --------------------------------------------------------------------------
@@ -471,7 +574,7 @@ class _Compiler:
                                      len(source)))
 
     def add_file(self, path, namespace):
-        _check(lib.compiler_add_file(self.handle, namespace and raw(namespace), raw(path)))
+        _check(lib.compiler_add_file(self.handle, namespace and raw(namespace), raw(path)), path)
 
     def build(self, error_on_warning):
         out = ctypes.c_void_p()
@@ -514,6 +617,8 @@ def compile(filepath=None, source=None, file=None, filepaths=None, sources=None,
         c.include(includes, include_callback)
         if timeout:
             _check(lib.compiler_limit(c.handle, 2, int(timeout * 1000)))
+        if _config['max_strings_per_rule']:
+            _check(lib.compiler_limit(c.handle, 3, _config['max_strings_per_rule']))
         _define('compiler', c.handle, externals)
         if filepath is not None:
             c.add_file(filepath, None)
@@ -535,7 +640,7 @@ def load(filepath=None, file=None):
         raise TypeError('load() takes either filepath or file')
     out = ctypes.c_void_p()
     if filepath is not None:
-        _check(lib.rules_load(raw(filepath), ctypes.byref(out)))
+        _check(lib.rules_load(raw(filepath), ctypes.byref(out)), filepath)
     else:
         data = file.read()
         _check(lib.rules_load_memory(data, len(data), ctypes.byref(out)))

@@ -1,10 +1,12 @@
 """What `import candor` promises; run by meson, or
 CANDOR_LIBRARY=.../libcandor.so.1 python3 -m unittest discover bindings/python/tests"""
 import ctypes
+import errno
 import io
 import mmap
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -154,6 +156,62 @@ class Matching(unittest.TestCase):
             rules.match(data=b'x', modules_data={'cuckoo': '{'})
         with self.assertRaisesRegex(ValueError, "module 'pe' takes no data"):
             rules.match(data=b'x', modules_data={'pe': ''})
+    def test_no_access(self):
+        """What cannot be opened is the system's error by its kind, and an Error, too."""
+        rules = candor.compile(source=FIND)
+        for do in (lambda: rules.match('/nope'), lambda: candor.compile('/nope.yar'),
+                   lambda: candor.load('/nope.cdr'), lambda: rules.match('/nope', confined=True)):
+            with self.assertRaises(FileNotFoundError) as e:
+                do()
+            self.assertIsInstance(e.exception, candor.Error)
+            self.assertEqual(e.exception.errno, errno.ENOENT)
+            self.assertRegex(e.exception.filename, '^/nope')
+            self.assertRegex(str(e.exception), "^cannot .*'/nope.*: no such file")
+        with self.assertRaises(IsADirectoryError):
+            rules.match('/')
+        with self.assertRaises(ProcessLookupError):
+            rules.match(pid=2 ** 22 + 1)  # beyond the system's largest
+        with tempfile.TemporaryDirectory() as d:
+            p = pathlib.Path(d, 'x')
+            p.write_bytes(b'find')
+            p.chmod(0)
+            if not os.access(p, os.R_OK):  # root may
+                with self.assertRaises(PermissionError):
+                    rules.match(p)
+
+    def test_warnings_callback(self):
+        rules = candor.compile(source='rule a { strings: $b = /./s condition: #b > 5 }')
+        got = []
+        found = rules.match(data=bytes(1100000), partial=True,
+                            warnings_callback=lambda *said: got.append(said))
+        self.assertEqual(got, [(candor.CALLBACK_TOO_MANY_MATCHES, ('default', 'a', '$b'))])
+        self.assertEqual(got[0][1].string, '$b')
+        self.assertRegex(found.incomplete[0], 'too many matches')
+
+    def test_config(self):
+        two = 'rule r { strings: $a = "find" $b = "other" condition: any of them }'
+        try:
+            candor.set_config(max_strings_per_rule=1, stack_size=100)
+            with self.assertRaisesRegex(candor.SyntaxError, 'too many strings in rule'):
+                candor.compile(source=two)
+            candor.set_config(max_strings_per_rule=10, max_match_data=2)
+            (m,) = candor.compile(source=two).match(data=b'find')
+            self.assertEqual(m.strings[0].instances[0].matched_data, b'fi')
+        finally:
+            candor.set_config(max_strings_per_rule=10000, max_match_data=512)
+        for wrong, kind in (({'nope': 1}, TypeError), ({'stack_size': 0}, ValueError)):
+            with self.assertRaises(kind):
+                candor.set_config(**wrong)
+
+    def test_modules(self):
+        """As many as the list of them has, but for the one of tests."""
+        have = set()
+        for f in ('modules', 'format'):
+            for name in pathlib.Path(ROOT, 'src', f).glob('*.def'):
+                have |= set(re.findall(r'^(?:MODULE|FORMAT)\((\w+)', name.read_text(), re.M))
+        self.assertEqual(set(candor.modules), have)
+        with self.assertRaises(AttributeError):
+            candor.nothing
 
     def test_callback(self):
         rules = candor.compile(source='rule a { condition: true } rule b { condition: false } '
