@@ -174,51 +174,90 @@ same_lines(struct bytes a, struct bytes b)
 	return same;
 }
 
-/* Not a byte of a token or a comment may be lost: of comments, counted is enough. */
+/* How many comments stand between from and the token. */
 static size_t
-comments(struct bytes text, const struct token *t)
+comments(const uint8_t *from, const struct token *t)
 {
-	const uint8_t *from = text.p;
+	struct gap g = { { from, (size_t)(t->text.p - from) }, 0, 0 };
 	struct bytes c;
 	size_t n = 0;
 
-	for (;; t++) {
-		struct gap g = { { from, (size_t)(t->text.p - from) }, 0, 0 };
-
-		while (next_comment(&g, &c))
-			n++;
-		if (t->kind == TOK_EOF)
-			return n;
-		from = t->text.p + t->text.n;
-	}
+	while (next_comment(&g, &c))
+		n++;
+	return n;
 }
 
-static enum err
-hold_against(struct format *f, const struct token *old)
-{
-	struct bytes made = f->out->n > 0 ? buf_bytes(f->out) : BYTES_LIT("");
-	struct token *now;
-	size_t n, i;
+/* One of the two texts that are held against each other. */
+struct reading {
+	struct layout_window w;
+	const struct token *t; /* at hand */
+	const uint8_t *from;   /* the end of the one before */
+	size_t comments;       /* so far */
+};
 
-	TRY(layout_tokens(f->arena, made, &now, &n));
-	for (i = 0; old[i].kind == now[i].kind && old[i].kind != TOK_EOF; i++)
-		if (!same_lines(old[i].text, now[i].text))
-			break;
-	if (old[i].kind != TOK_EOF || now[i].kind != TOK_EOF ||
-	    comments(f->text, old) != comments(made, now))
-		return refuse(f, &old[i],
-		    "left as it is: another layout would change what is read here");
+static enum err
+reading_begin(struct reading *r, struct arena *a, struct bytes text)
+{
+	*r = (struct reading){ .from = text.p };
+	TRY(layout_first(&r->w, a, text));
+	r->t = &r->w.at[LAYOUT_PAD];
+	r->comments = comments(r->from, r->t);
 	return OK;
 }
 
 static enum err
-lay_out(struct format *f, const struct token *t)
+reading_go_on(struct reading *r)
+{
+	r->from = r->t->text.p + r->t->text.n;
+	TRY(layout_go_on(&r->w));
+	r->comments += comments(r->from, r->t);
+	return OK;
+}
+
+/* Not a byte of a token or a comment may be lost: of comments, counted is enough. */
+static enum err
+hold_against(struct format *f)
+{
+	struct bytes made = f->out->n > 0 ? buf_bytes(f->out) : BYTES_LIT("");
+	struct reading old, now;
+
+	TRY(reading_begin(&old, f->arena, f->text));
+	TRY(reading_begin(&now, f->arena, made));
+	while (old.t->kind == now.t->kind && old.t->kind != TOK_EOF &&
+	       same_lines(old.t->text, now.t->text)) {
+		TRY(reading_go_on(&old));
+		TRY(reading_go_on(&now));
+	}
+	if (old.t->kind != TOK_EOF || now.t->kind != TOK_EOF ||
+	    old.comments != now.comments)
+		return refuse(f, old.t,
+		    "left as it is: another layout would change what is read here");
+	return OK;
+}
+
+/* A token that ends the text, but not as it should. */
+static enum err
+refuse_end(struct format *f, const struct token *t)
+{
+	if (t->kind == TOK_ERROR)
+		return refuse(f, t, arena_str(f->arena, t->s));
+	return t->kind == TOK_EOF && t->text.n > 0
+		   ? refuse(f, t, "the file ends within a string or a regex")
+		   : OK;
+}
+
+static enum err
+lay_out(struct format *f)
 {
 	const uint8_t *from = f->text.p;
 	struct layout l = { .part = LAYOUT_TOP, .last_top = TOK_EOF };
 	struct layout_place p;
+	struct layout_window w;
+	const struct token *t = &w.at[LAYOUT_PAD];
 
-	for (;; t++) {
+	TRY(layout_first(&w, f->arena, f->text));
+	for (;;) {
+		TRY(refuse_end(f, t));
 		if (!layout_next(&l, t, &p))
 			return refuse(f, t, "syntax error: this cannot stand here");
 		put_token(f, from, t, p);
@@ -226,6 +265,7 @@ lay_out(struct format *f, const struct token *t)
 		if (t->kind == TOK_EOF)
 			break;
 		from = t->text.p + t->text.n;
+		TRY(layout_go_on(&w));
 	}
 	if (!f->fresh)
 		buf_u8(f->out, '\n');
@@ -243,18 +283,10 @@ rules_format(struct bytes text, const char *file, struct arena *a, struct diags 
 		.text = text.n > 0 ? text : BYTES_LIT(""),
 		.out = &made,
 		.fresh = true };
-	struct token *t;
-	size_t n;
-	enum err e;
+	enum err e = lay_out(&f);
 
-	TRY(layout_tokens(a, f.text, &t, &n));
-	if (t[n].kind == TOK_ERROR)
-		return refuse(&f, &t[n], arena_str(a, t[n].s));
-	if (t[n].text.n > 0)
-		return refuse(&f, &t[n], "the file ends within a string or a regex");
-	e = lay_out(&f, t);
 	if (e == OK)
-		e = hold_against(&f, t);
+		e = hold_against(&f);
 	if (e == OK)
 		buf_put(out, made.p, made.n);
 	buf_done(&made);

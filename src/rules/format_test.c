@@ -120,14 +120,28 @@ TEST(deep)
 	buf_done(&out);
 }
 
+/* Of the arena only texts with escapes take, however large the file is. */
 TEST(budget)
 {
+	struct buf text = { 0 }, out = { 0 };
+	struct diags ds;
 	struct arena a;
-	struct diags ds = { .arena = &a };
-	struct buf out = { 0 };
 
-	arena_init(&a, 4096);
-	EQ_U(rules_format(bytes_of(rows[3].from), "f", &a, &ds, &out), ERR_LIMIT);
-	EQ_U(out.n, 0);
-	arena_done(&a);
+	for (int i = 0; i < 10000; i++)
+		buf_printf(&text, "rule r%d { condition: true }\n", i);
+	for (unsigned escapes = 0; escapes < 2; escapes++) {
+		ds = (struct diags){ .arena = &a };
+		arena_init(&a, 4096);
+		EQ_U(rules_format(buf_bytes(&text), "f", &a, &ds, &out),
+		    escapes ? ERR_LIMIT : OK);
+		EQ_U(out.n > 0, !escapes);
+		buf_clear(&out);
+		arena_done(&a);
+		for (int i = 0; i < 1000; i++)
+			buf_printf(&text,
+			    "rule s%d { meta: m = \"\\\\%s\" condition: true }\n", i,
+			    "some text of a kind");
+	}
+	buf_done(&text);
+	buf_done(&out);
 }

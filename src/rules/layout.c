@@ -226,8 +226,6 @@ layout_next(struct layout *l, const struct token *t, struct layout_place *out)
 	return ok;
 }
 
-#define PAD 2u /* empty tokens before the first; one is behind the last */
-
 enum err
 layout_tokens(struct arena *a, struct bytes text, struct token **out, size_t *n)
 {
@@ -238,17 +236,46 @@ layout_tokens(struct arena *a, struct bytes text, struct token **out, size_t *n)
 	assert(text.p != NULL);
 	lex_init(&lex, text, a, false);
 	for (*n = 0;; ++*n) {
-		if (*n + PAD + 1 >= cap)
-			t = arena_grow(a, t, &cap, *n + PAD + 2, sizeof(*t));
+		if (*n + LAYOUT_PAD + 1 >= cap)
+			t = arena_grow(a, t, &cap, *n + LAYOUT_PAD + 2, sizeof(*t));
 		if (t == NULL)
 			return ERR_LIMIT;
 		if (*n == 0)
-			memset(t, 0, PAD * sizeof(*t));
-		t[*n + PAD + 1] = (struct token){ .kind = TOK_EOF };
-		TRY(lex_next(&lex, &t[*n + PAD]));
-		if (t[*n + PAD].kind == TOK_EOF || t[*n + PAD].kind == TOK_ERROR)
+			memset(t, 0, LAYOUT_PAD * sizeof(*t));
+		t[*n + LAYOUT_PAD + 1] = (struct token){ .kind = TOK_EOF };
+		TRY(lex_next(&lex, &t[*n + LAYOUT_PAD]));
+		if (t[*n + LAYOUT_PAD].kind == TOK_EOF ||
+		    t[*n + LAYOUT_PAD].kind == TOK_ERROR)
 			break;
 	}
-	*out = t + PAD;
+	*out = t + LAYOUT_PAD;
 	return OK;
+}
+
+static bool
+is_end(const struct token *t)
+{
+	return t->kind == TOK_EOF || t->kind == TOK_ERROR;
+}
+
+enum err
+layout_go_on(struct layout_window *w)
+{
+	if (is_end(&w->at[LAYOUT_PAD]))
+		return OK;
+	memmove(&w->at[0], &w->at[1], (LAYOUT_PAD + 1) * sizeof(w->at[0]));
+	w->at[LAYOUT_PAD + 1] = (struct token){ .kind = TOK_EOF };
+	return is_end(&w->at[LAYOUT_PAD]) ? OK
+					  : lex_next(&w->lex, &w->at[LAYOUT_PAD + 1]);
+}
+
+enum err
+layout_first(struct layout_window *w, struct arena *a, struct bytes text)
+{
+	assert(text.p != NULL);
+	*w = (struct layout_window){ 0 };
+	lex_init(&w->lex, text, a, false);
+	TRY(lex_next(&w->lex, &w->at[LAYOUT_PAD]));
+	return is_end(&w->at[LAYOUT_PAD]) ? OK
+					  : lex_next(&w->lex, &w->at[LAYOUT_PAD + 1]);
 }

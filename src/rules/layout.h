@@ -49,6 +49,24 @@ MUST_USE enum err layout_tokens(
     struct arena *a, struct bytes text, struct token **out, size_t *n);
 
 /*
+ * The same, a few at a time, for those that need no more: a large file has millions. The
+ * token at hand is at[LAYOUT_PAD].
+ */
+#define LAYOUT_PAD 2u /* empty tokens before the first; one is behind the last */
+
+/* A lexer and the tokens around the one at hand. */
+struct layout_window {
+	struct lexer lex;
+	struct token at[LAYOUT_PAD + 2];
+};
+
+/* a: for texts with escapes. Text as above. */
+MUST_USE enum err layout_first(
+    struct layout_window *w, struct arena *a, struct bytes text);
+/* To the next token; behind the one that ends the text it stays. */
+MUST_USE enum err layout_go_on(struct layout_window *w);
+
+/*
  * Where t[0] goes: t[-1] and t[1] are looked at too, and must be there. False: a token
  * that cannot stand here.
  */

@@ -156,6 +156,7 @@ class Matching(unittest.TestCase):
             rules.match(data=b'x', modules_data={'cuckoo': '{'})
         with self.assertRaisesRegex(ValueError, "module 'pe' takes no data"):
             rules.match(data=b'x', modules_data={'pe': ''})
+
     def test_no_access(self):
         """What cannot be opened is the system's error by its kind, and an Error, too."""
         rules = candor.compile(source=FIND)
