@@ -167,8 +167,11 @@ apt_main(int argc, char **argv)
 	int code;
 
 	if (argc != 1 && config == NULL) {
-		fprintf(stderr, "usage: candor-apt [--config FILE], called by apt\n");
-		return 1;
+		bool help = argc == 2 && strcmp(argv[1], "--help") == 0;
+
+		fprintf(help ? stdout : stderr,
+		    "usage: candor-apt [--config FILE], called by apt\n");
+		return !help;
 	}
 	a = xcalloc(1, sizeof(*a));
 	arena_init(&a->arena, 2 * (size_t)DOCKET_BYTES);

@@ -8,5 +8,5 @@
  */
 #pragma once
 
-/* candor-apt [--config FILE]; 0: go on, 1: unpack nothing. */
+/* candor-apt [--config FILE] | --help; 0: go on, 1: unpack nothing. */
 int apt_main(int argc, char **argv);

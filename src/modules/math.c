@@ -86,17 +86,12 @@ counts_of(struct fact_call *c, int64_t offset, int64_t length, struct math_facts
 	return &m->counts;
 }
 
-/* The counts of the whole file, which may be empty: then they are zeros. A process has
- * no whole: undefined. */
+/* The counts of the whole file. An empty one has none, nor has a process: undefined. */
 static const struct counts *
 counts_of_file(struct fact_call *c, struct math_facts *keep)
 {
-	if (c->regions != NULL)
+	if (c->regions != NULL || c->file.n == 0)
 		return NULL;
-	if (c->file.n == 0) {
-		memset(&keep->counts, 0, sizeof(keep->counts));
-		return &keep->counts;
-	}
 	return counts_of(c, 0, (int64_t)c->file.n, keep);
 }
 

@@ -173,8 +173,8 @@ TEST(empty_file_and_no_budget)
 	uint8_t bytes[96];
 	struct fact_call c = { .file = { 0 } };
 
-	EQ_I(call_fn(&h, &module_math, "count i:i", c).i, 0);
-	EQ_I(call_fn(&h, &module_math, "mode :i", c).i, 0);
+	EQ_I(call_fn(&h, &module_math, "count i:i", c).i, FACT_UNDEF);
+	EQ_I(call_fn(&h, &module_math, "mode :i", c).i, FACT_UNDEF);
 	CHECK(isnan(call_fn(&h, &module_math, "percentage i:f", c).f));
 	h.budget = 0;
 	c.file = sample(bytes);

@@ -1,5 +1,6 @@
 #include "sandbox/process.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -228,19 +229,32 @@ open_of(pid_t pid, const char *file)
 	return open(path, O_RDONLY | O_CLOEXEC);
 }
 
+/* A kernel thread, or one that has ended and nobody waited for: no program is there. */
+static bool
+is_bare(pid_t pid)
+{
+	char path[32], exe[1];
+
+	snprintf(path, sizeof(path), "/proc/%d/exe", (int)pid);
+	return readlink(path, exe, sizeof(exe)) < 0 && errno == ENOENT;
+}
+
 static enum err
 refuse(pid_t pid, char why[PROCESS_WHY])
 {
 	char path[32];
-	bool there;
+	const char *form;
 
 	snprintf(path, sizeof(path), "/proc/%d", (int)pid);
-	there = access(path, F_OK) == 0;
-	snprintf(why, PROCESS_WHY,
-	    there ? "cannot read the memory of process %d: be root or its owner; "
-		    "kernel.yama.ptrace_scope must be 0 for the latter (sysctl(8))"
-		  : "there is no process %d",
-	    (int)pid);
+	if (access(path, F_OK) != 0)
+		form = "there is no process %d";
+	else if (is_bare(pid))
+		form = "process %d has no memory of its own: it is a thread of the "
+		       "kernel, or has ended";
+	else
+		form = "cannot read the memory of process %d: be root or its owner; "
+		       "kernel.yama.ptrace_scope must be 0 for the latter (sysctl(8))";
+	snprintf(why, PROCESS_WHY, form, (int)pid);
 	return ERR_ACCESS;
 }
 

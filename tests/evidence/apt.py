@@ -79,8 +79,9 @@ def by_hand(s, good, other):
     (s.conf / 'trust').write_text(trust)
     r = ask(s, HEAD + line('good', good), s.conf / 'nothing.conf')
     ok('no configuration where there must be one', r.returncode == 1, r)
-    ok('usage', subprocess.run([hook, '--help'], capture_output=True, stdin=subprocess.DEVNULL)
-       .returncode == 1)
+    for args, code in (['--help'], 0), (['--nonsense'], 1):
+        ok('usage', subprocess.run([hook, *args], capture_output=True, stdin=subprocess.DEVNULL)
+           .returncode == code)
 
 
 class Root:

@@ -24,3 +24,4 @@ rule mm_percentage { condition: math.percentage(0x61) > 0.7 }
 rule mm_percentage_part { condition: math.percentage(0x61, 0, 2) == 0.5 }
 rule mm_mode { condition: math.mode() == 0x6b }
 rule mm_mode_part { condition: math.mode(0, 8) == 0x61 }
+rule mm_empty { condition: filesize == 0 and not defined math.count(0x61) and not defined math.mode() and not defined math.percentage(0x61) }
