@@ -139,9 +139,11 @@ vec_anchor(const struct vec_groups *g, unsigned sets, const uint8_t *p)
 {
 	__m512i any = _mm512_setzero_si512();
 
+#pragma GCC unroll 2
 	for (unsigned s = 0; s < sets; s++) {
 		__m512i x = _mm512_set1_epi8(-1);
 
+#pragma GCC unroll 4
 		for (unsigned i = 0; i < LIT_WINDOW; i++)
 			x = _mm512_and_si512(x, _mm512_permutex2var_epi8(g[s].at[i][0],
 						    load(p + i), g[s].at[i][1]));

@@ -78,6 +78,10 @@ kernel_anchors(const struct filter_anchors *t, const uint8_t *b, struct filter_c
 			      : kernel_anchors_of(t, classes, n, out, 2);
 }
 
+/*
+ * Writes positions i + the set bits, without a branch on whether they count: one at or
+ * behind n is written and not counted, which is why out has FILTER_OVER of room.
+ */
 KERNEL static inline size_t
 kernel_put_bytes(uint64_t mask, size_t i, size_t n, uint16_t *out)
 {
