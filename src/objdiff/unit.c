@@ -545,7 +545,8 @@ name_stubs(struct units *u)
 		struct unit *x = &u->v[i];
 		struct bytes code = unit_code(u, x), name;
 
-		if (!x->open || code.n < 16 || elf_word_at(u->e, code, 0) != 0xf8410018)
+		if (!(x->open || x->kind == UNIT_GAP) || code.n < 16 ||
+		    elf_word_at(u->e, code, 0) != 0xf8410018)
 			continue;
 		name = stub_name(u->e, bytes_clip(code, 0, 20), x->at);
 		if (name.n == 0)
