@@ -1,3 +1,7 @@
+/*
+ * publisher.c - who signed an entry, and whether it holds, for people who look at a log:
+ * told in every case, and never a reason to leave an entry out.
+ */
 #include "audit/publisher.h"
 
 enum err

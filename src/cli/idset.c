@@ -1,3 +1,7 @@
+/*
+ * idset.c - devices and inodes that were seen, in a hash table of open addressing, half
+ * full at most: so there is always a free slot, and every search ends.
+ */
 #include "cli/idset.h"
 
 #include <stdlib.h>

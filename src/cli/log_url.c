@@ -1,3 +1,8 @@
+/*
+ * log_url.c - a log behind a web server. Successors of what is asked for are fetched
+ * along, so many files and bytes a run at the most; tiles and bundles have a bank each,
+ * as they are read by turns. Nothing of it is believed here: who asks verifies.
+ */
 #include "cli/log_url.h"
 
 #include <stdio.h>

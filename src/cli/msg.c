@@ -1,3 +1,7 @@
+/*
+ * msg.c - what is said to a person on stderr. Names of strangers may be in it:
+ * everything is escaped on its way out.
+ */
 #include "cli/msg.h"
 
 #include <stdarg.h>

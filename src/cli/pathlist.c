@@ -1,3 +1,8 @@
+/*
+ * pathlist.c - a list of paths out of a file or a pipe, one at a time, read as it comes.
+ * A path is bounded by what the kernel opens; one without an end, or longer, is a fault
+ * and not half a name.
+ */
 #include "cli/pathlist.h"
 
 #include <fcntl.h>

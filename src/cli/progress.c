@@ -1,3 +1,7 @@
+/*
+ * progress.c - how far a scan is, on a terminal. A copy of this process walks ahead and
+ * counts; what it tells is a guess for a line on the screen, and nothing depends on it.
+ */
 #include "cli/progress.h"
 
 #include <fcntl.h>

@@ -1,3 +1,8 @@
+/*
+ * reform.c - see reform.h. Nothing is written before the worker's new text is here,
+ * whole, and differs; then one rename puts it in the old one's place, with its mode and
+ * owner.
+ */
 #include "cli/reform.h"
 
 #include <stdlib.h>

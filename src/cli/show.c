@@ -1,3 +1,7 @@
+/*
+ * show.c - messages about rules as verbs show them: for people, as GCC writes, or as
+ * JSON (docs/json.md); and the exit code they come to.
+ */
 #include "cli/show.h"
 
 #include <unistd.h>

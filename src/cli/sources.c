@@ -1,3 +1,11 @@
+/*
+ * sources.c - what the user called rules, one source after the other, numbered as the
+ * worker counts them.
+ *
+ * Whatever an include names is opened here, by rules of this file: relative to who
+ * includes, regular files of a sensible size, DEPTH_MAX deep; an archive's or a
+ * release's text includes what came with it and no file of this machine.
+ */
 #include "cli/sources.h"
 
 #include <ctype.h>

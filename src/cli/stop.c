@@ -1,3 +1,7 @@
+/*
+ * stop.c - SIGINT and SIGTERM as a wish: noted, so that what was begun ends in order; a
+ * second one ends at once, as the default is back by then.
+ */
 #include "cli/stop.h"
 
 #include <signal.h>

@@ -1,3 +1,7 @@
+/*
+ * unified.c - a unified diff, as diff -u writes it and patch reads it, with what is not
+ * printable escaped when it goes to a terminal.
+ */
 #include "cli/unified.h"
 
 #include <stdlib.h>

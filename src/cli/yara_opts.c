@@ -1,3 +1,7 @@
+/*
+ * yara_opts.c - yara's command line by a table: its options, its errors and its help, as
+ * scripts know them.
+ */
 #include "cli/yara_opts.h"
 
 #include <stdio.h>

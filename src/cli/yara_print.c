@@ -1,3 +1,7 @@
+/*
+ * yara_print.c - findings in the very form that yara prints: its order, blanks and
+ * escapes, down to the blank behind a number's name.
+ */
 #include "cli/yara_print.h"
 
 #define HEX_MAX 64 /* bytes of a hex string that are shown */

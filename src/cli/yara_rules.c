@@ -1,3 +1,7 @@
+/*
+ * yara_rules.c - the rules of a command line of yara's, opened and compiled in yara's
+ * order, so that of several mistakes the same one is told.
+ */
 #include "cli/yara_rules.h"
 
 #include <stdio.h>

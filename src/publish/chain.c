@@ -1,3 +1,7 @@
+/*
+ * chain.c - which of a log's entries are this publisher's, of this channel: looked for
+ * from the end, as far as is needed to know what comes next.
+ */
 #include "publish/chain.h"
 
 #include <stdlib.h>

@@ -1,3 +1,10 @@
+/*
+ * archive.c - the archive of a release: read once for an index of members, whose content
+ * then stays in the file.
+ *
+ * The one form of base/ustar.h and no other; names are resolved without a file system,
+ * so ".." leads nowhere out of the archive.
+ */
 #include "release/archive.h"
 
 #include <fcntl.h>

@@ -1,3 +1,7 @@
+/*
+ * delta.c - what differs between two sorted lists of rules, in one walk along both. What
+ * strangers wrote is escaped before it gets into the text.
+ */
 #include "release/delta.h"
 
 #include <inttypes.h>

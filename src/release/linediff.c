@@ -1,3 +1,8 @@
+/*
+ * linediff.c - the longest common sequence of lines, by a table between the common ends
+ * of both texts. The table is bounded (CELLS_MAX); where it would be larger, all between
+ * the ends counts as changed.
+ */
 #include "release/linediff.h"
 
 #include <stdlib.h>

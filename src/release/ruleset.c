@@ -1,3 +1,7 @@
+/*
+ * ruleset.c - rules copied out of a worker's frames into an arena with a budget, sorted
+ * by name and namespace.
+ */
 #include "release/ruleset.h"
 
 #include "base/sort.h"

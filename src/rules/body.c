@@ -1,3 +1,7 @@
+/*
+ * body.c - parsing a string's body when somebody needs its tree, into memory that they
+ * give back: trees of all strings together would be ten times the rules' text.
+ */
 #include "rules/body.h"
 
 #include "rules/hex_parse.h"
