@@ -12,10 +12,10 @@
 #include "release/statement.h"
 
 struct entry {
-	uint64_t index;
-	struct bytes raw;
-	bool is_release; /* what follows is set */
-	struct note note;
+	uint64_t index;             /* in the log */
+	struct bytes raw;           /* its bytes, borrowed */
+	bool is_release;            /* what follows is set */
+	struct note note;           /* views of raw; nothing of it is verified */
 	struct statement statement; /* borrows from raw and the arena */
 };
 

@@ -16,10 +16,10 @@
 #include "base/err.h"
 
 struct walk_opts {
-	bool follow;
-	bool follow_roots; /* links that the user names, when no others */
-	bool every_path;   /* a folder is visited along each path of few links to it */
-	bool one_file_system;
+	bool follow;          /* symbolic links below the roots */
+	bool follow_roots;    /* links that the user names, when no others */
+	bool every_path;      /* a folder is visited along each path of few links to it */
+	bool one_file_system; /* enter no folder on another device than its root */
 	bool specials; /* fifos, devices and sockets below the roots are given, too */
 	bool flat;     /* do not enter folders below the roots */
 	bool slash;    /* paths are folder, "/", name, even when the folder ends in one */
@@ -40,9 +40,9 @@ enum walk_kind {
 struct walk_item {
 	enum walk_kind kind;
 	struct bytes path; /* until the next call */
-	int fd;
-	struct stat st;
-	const char *why;
+	int fd; /* of WALK_FILE, open for reading: the callee's to close; else -1 */
+	struct stat st;  /* of what is open */
+	const char *why; /* of the others: what it is, or why not */
 };
 
 struct walk;

@@ -49,9 +49,9 @@ struct db_section {
 };
 
 struct db_head {
-	char magic[8];
-	uint32_t version, nsections;
-	uint64_t size;  /* of the whole file */
+	char magic[8];               /* DB_MAGIC */
+	uint32_t version, nsections; /* DB_VERSION, DB_NSECTIONS: else it is refused */
+	uint64_t size;               /* of the whole file */
 	uint64_t sum;   /* db_file_sum: of everything, with this field as 0 */
 	uint64_t gates; /* all db_pattern.gates: none holds, no first pass */
 	/*
@@ -60,7 +60,7 @@ struct db_head {
 	 * library's start.
 	 */
 	uint64_t needs;
-	struct db_section section[DB_NSECTIONS];
+	struct db_section section[DB_NSECTIONS]; /* by enum db_section_id */
 };
 
 enum db_rule_flag {
@@ -160,10 +160,10 @@ enum db_gate_kind {
 };
 
 struct db_gate {
-	uint32_t kind;
-	uint32_t module;
-	uint32_t off, width;
-	uint64_t value;
+	uint32_t kind;          /* enum db_gate_kind; an unknown one holds */
+	uint32_t module;        /* of DB_GATE_MODULE: index in DB_MODULES */
+	uint32_t off, width;    /* of DB_GATE_HEAD; in bytes */
+	uint64_t value;         /* of DB_GATE_HEAD */
 	uint32_t rules, nrules; /* DB_LISTS */
 };
 

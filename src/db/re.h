@@ -42,15 +42,17 @@ enum re_prog_flag {
 };
 
 struct re_prog {
-	uint32_t size; /* of all, from this field on */
-	uint8_t kind, flags;
-	uint16_t entries;
+	uint32_t size;             /* of all, from this field on */
+	uint8_t kind, flags;       /* enum re_prog_kind, re_prog_flag */
+	uint16_t entries;          /* atoms by which a match is found */
 	uint32_t min_len, max_len; /* of a match in bytes; RE_LEN_INF: no bound */
 	uint32_t entry;            /* offset of struct re_entry[entries] */
-	uint32_t fwd, fwd_n, fwd_start;
-	uint32_t rev, rev_n, rev_start;
+	uint32_t fwd, fwd_n,
+	    fwd_start; /* where its states are, how many, the first one */
+	uint32_t rev, rev_n,
+	    rev_start;           /* the same of the automaton that reads backwards */
 	uint32_t class, class_n; /* struct re_class[class_n] */
-	uint32_t zero;
+	uint32_t zero;           /* unused; pads to RE_ALIGN */
 };
 
 /*

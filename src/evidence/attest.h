@@ -84,9 +84,9 @@ void attest_entry(struct bytes envelope, struct buf *out);
 struct attest_head {
 	enum attest_kind kind;
 	enum attest_result result;
-	int64_t date, not_after; /* not_after 0: none */
-	const char *version;     /* of candor */
-	const uint8_t (*withdraws)[32];
+	int64_t date, not_after;        /* not_after 0: none */
+	const char *version;            /* of candor */
+	const uint8_t (*withdraws)[32]; /* digests of envelopes that it takes back */
 	size_t nwithdraws;
 };
 

@@ -43,9 +43,9 @@ struct weigh_item {
 struct weigh_ask {
 	struct bytes trust, examiners; /* the texts of both files */
 	struct bytes docket;           /* the statements, an archive */
-	const struct weigh_item *item;
+	const struct weigh_item *item; /* what is asked about */
 	size_t n;
-	int64_t now;
+	int64_t now; /* seconds since 1970 */
 };
 
 /* One statement about one item. No pointers: it crosses from one process to another. */
@@ -76,7 +76,7 @@ struct weigh_said {
 	struct fault fault; /* of the two files, or the archive; then nothing is judged */
 	struct weigh_verdict *verdict; /* one an item */
 	size_t n;
-	struct weigh_row *row;
+	struct weigh_row *row; /* one a statement that is about an item */
 	size_t nrow;
 };
 

@@ -18,7 +18,7 @@
 struct resolve_host {
 	char name[256]; /* without brackets */
 	bool v6;
-	uint16_t port;
+	uint16_t port; /* host order */
 	struct sockaddr_storage addr[RESOLVE_ADDRS_MAX];
 	size_t naddrs;   /* 0: it has none */
 	char entry[640]; /* for CURLOPT_RESOLVE: "name:port:address,address" */

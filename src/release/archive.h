@@ -19,12 +19,12 @@ struct archive_member {
 };
 
 struct archive {
-	int fd; /* borrowed */
-	struct arena arena;
+	int fd;                              /* borrowed */
+	struct arena arena;                  /* the index; content stays in fd */
 	const struct archive_member *member; /* in the archive's order */
 	size_t n;
 	uint64_t size; /* bytes of the whole archive */
-	int64_t mtime;
+	int64_t mtime; /* of all members: an archive has one time */
 };
 
 /* What an archive of rules may have: as much as a worker takes. */

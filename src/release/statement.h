@@ -67,11 +67,11 @@ struct statement {
 	struct statement_file archive; /* the sources, canonical ustar (base/ustar.h) */
 	struct statement_file diff;    /* against the release before, as text */
 	uint64_t rules;                /* in this release */
-	uint64_t added, changed, removed;
+	uint64_t added, changed, removed; /* rules, against the one before */
 
 	/* STATEMENT_RELEASE */
-	struct bytes name, version;
-	struct statement_file source, recipe;
+	struct bytes name, version;            /* of the program */
+	struct statement_file source, recipe;  /* the bundle, and how it is built */
 	const struct statement_file *artefact; /* one or more, sorted by name */
 	size_t nartefacts;
 

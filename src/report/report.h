@@ -34,14 +34,14 @@ struct report_origin {
 
 struct report_opts {
 
-	bool json, all; /* all: clean files too */
-	bool matches, tags, metas;
-	bool quiet; /* text: only what was found */
+	bool json, all;            /* all: clean files too */
+	bool matches, tags, metas; /* shown with each rule */
+	bool quiet;                /* text: only what was found */
 	bool colour;
-	bool stats;
+	bool stats; /* what the scan did, in the summary */
 	/* Only rules with one of these tags, and with a name like one of these. */
 	const char *const *only_tags, *const *only_rules;
-	size_t nonly_tags, nonly_rules;
+	size_t nonly_tags, nonly_rules; /* 0: all */
 	struct report_origin origin;
 };
 

@@ -91,11 +91,11 @@ struct wire_exts {
 };
 
 struct wire_scan {
-	uint32_t flags; /* enum wire_scan_flag */
-	uint32_t timeout_ms, match_bytes, cpu_mask;
-	uint64_t memory, db_size;
-	uint32_t given; /* so many GIVEN frames follow, WIRE_GIVEN_MAX at most */
-	struct wire_exts exts;
+	uint32_t flags;                             /* enum wire_scan_flag */
+	uint32_t timeout_ms, match_bytes, cpu_mask; /* as in struct scan_opts */
+	uint64_t memory, db_size; /* bytes: of an object at most; of the database */
+	uint32_t given;        /* so many GIVEN frames follow, WIRE_GIVEN_MAX at most */
+	struct wire_exts exts; /* values instead of those that were compiled */
 };
 
 #define WIRE_GIVEN_MAX 16
@@ -126,12 +126,12 @@ enum wire_compile_flag {
 };
 
 struct wire_compile {
-	uint32_t flags; /* enum wire_compile_flag */
-	uint32_t strings_per_rule;
+	uint32_t flags;            /* enum wire_compile_flag */
+	uint32_t strings_per_rule; /* at most; 0: the default */
 	uint32_t budget; /* of a string, in places of a MB: for hints; 0: the default */
-	uint64_t memory;
-	struct bytes explain_rule;
-	struct wire_exts exts;
+	uint64_t memory; /* bytes that compiling may take */
+	struct bytes explain_rule; /* only this one; empty: all */
+	struct wire_exts exts;     /* that rules may name */
 };
 
 /* Names are what the user typed, made printable; never a path beyond that. */

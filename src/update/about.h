@@ -12,17 +12,17 @@
 #define ABOUT_TEXT    65536
 
 struct about {
-	char channel[ABOUT_CHANNEL];
+	char channel[ABOUT_CHANNEL]; /* "stable" */
 	uint64_t sequence;
-	uint64_t index; /* of its entry in the log */
-	char origin[ABOUT_ORIGIN];
-	uint8_t statement[32]; /* SHA-256 of its text */
-	uint8_t archive[32];
-	uint64_t archive_size, rules;
-	int64_t date;      /* the publisher's */
-	int64_t not_after; /* 0: none */
+	uint64_t index;               /* of its entry in the log */
+	char origin[ABOUT_ORIGIN];    /* of the log */
+	uint8_t statement[32];        /* SHA-256 of its text */
+	uint8_t archive[32];          /* SHA-256 */
+	uint64_t archive_size, rules; /* bytes; how many rules */
+	int64_t date;                 /* the publisher's */
+	int64_t not_after;            /* 0: none */
 	int64_t sealed;    /* the freshest quorum of cosignatures that was seen with it */
-	int64_t installed;
+	int64_t installed; /* when, by this machine's clock */
 	char built[ABOUT_BUILT]; /* the version of candor that made the database */
 };
 

@@ -15,8 +15,8 @@
 #define CONF_TEXT 1048576 /* bytes of a file */
 
 struct conf {
-	const char *path; /* of the file itself; NULL: there is none */
-	const char *trust, *state;
+	const char *path;          /* of the file itself; NULL: there is none */
+	const char *trust, *state; /* the trust file; the folder of releases */
 	const char *examiners; /* who is believed about programs (evidence/examiners.h) */
 	const char *url;       /* NULL: must be named on the command line */
 	const char *channel;   /* "stable" */
@@ -24,9 +24,9 @@ struct conf {
 	const char *ca_file;   /* NULL: the system's */
 	int64_t max_age;       /* seconds */
 	uint64_t max_size;     /* bytes of an archive */
-	uint32_t deadline_s, min_speed;
+	uint32_t deadline_s, min_speed; /* of fetching: seconds for all, bytes a second */
 	struct note_key publisher[CONF_KEYS];
-	size_t npublisher;
+	size_t npublisher; /* 0: none is configured */
 };
 
 /* Everything lives in the arena; text must outlive it too. dir: what paths are below. */

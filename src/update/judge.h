@@ -28,13 +28,13 @@
 #define JUDGE_EARLY     86400 /* seconds that another's clock may be ahead */
 
 struct judge_ask {
-	struct bytes trust; /* the text of the policy */
-	const struct note_key *publisher;
+	struct bytes trust;               /* the text of the policy */
+	const struct note_key *publisher; /* whose releases are taken: configured keys */
 	size_t npublisher;
-	const char *channel;
+	const char *channel;      /* the one that is subscribed to */
 	enum statement_type type; /* rules, or a program's release */
-	int64_t now, max_age;
-	const struct seen *seen;
+	int64_t now, max_age;     /* seconds since 1970; of the freshest cosignatures */
+	const struct seen *seen;  /* the past */
 	struct bytes proof;       /* rules/CHANNEL/latest, or release/CHANNEL/latest */
 	const struct bytes *keys; /* keys/CHANNEL/1 and so on */
 	size_t nkeys;

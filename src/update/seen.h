@@ -31,7 +31,7 @@ struct seen_rotated {
 struct seen {
 	uint64_t sequence;     /* the highest; 0: none yet */
 	uint8_t statement[32]; /* SHA-256 of its text */
-	int64_t date;
+	int64_t date;          /* the publisher's, of that statement */
 	struct seen_log log[SEEN_LOGS];
 	size_t nlogs;
 	struct seen_rotated rotated[SEEN_ROTATED]; /* the keys' statements 1, 2, ... */

@@ -13,12 +13,12 @@
 #include "update/depot.h"
 
 struct update {
-	const struct conf *conf;
-	const char *base;   /* a URL or a folder; NULL: what is configured */
-	const char *worker; /* the programs */
+	const struct conf *conf; /* borrowed, as all of it is */
+	const char *base;        /* a URL or a folder; NULL: what is configured */
+	const char *worker;      /* the programs */
 	const char *fetch;
-	bool check; /* judge and try, and change nothing */
-	int64_t now;
+	bool check;          /* judge and try, and change nothing */
+	int64_t now;         /* seconds since 1970: what is fresh, and what has expired */
 	const char *version; /* of candor: what another one compiled is compiled anew */
 	void (*sent)(void *arg, struct bytes request); /* NULL: not wanted */
 	void *arg;
