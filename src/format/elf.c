@@ -373,6 +373,19 @@ or_none(int64_t count)
 	return count == FACT_UNDEF ? 0 : count;
 }
 
+/* A second dynamic segment hides where the first one's entries end: then they stay. */
+static void
+drop_null(struct elf_counts *c)
+{
+	const struct elf_dynamic *d = c->dynamic.p;
+
+	if (c->dynamic.n == 0 || c->dynamic_section_entries != c->dynamic.n ||
+	    d[c->dynamic.n - 1].type != 0)
+		return;
+	c->dynamic.n--;
+	c->dynamic_section_entries--;
+}
+
 enum err
 elf_load_counts(void *facts)
 {
@@ -380,9 +393,11 @@ elf_load_counts(void *facts)
 
 	TRY(elf_load_dynamic(facts));
 	TRY(elf_load_symbols(facts));
-	if (e->parse != NULL)
-		e->counts = (struct elf_counts){ or_none(e->dynamic_section_entries),
-			or_none(e->symtab_entries), or_none(e->dynsym_entries) };
+	if (e->parse == NULL)
+		return OK;
+	e->counts = (struct elf_counts){ or_none(e->dynamic_section_entries),
+		or_none(e->symtab_entries), or_none(e->dynsym_entries), e->dynamic };
+	drop_null(&e->counts);
 	return OK;
 }
 

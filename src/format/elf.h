@@ -47,9 +47,13 @@ struct elf_symbol {
 	struct bytes name;
 };
 
-/* How many entries the tables have to YARA-X: one that is not there has none. */
+/*
+ * The tables to YARA-X: one that is not there has no entries, and what ends the dynamic
+ * ones is none of them.
+ */
 struct elf_counts {
 	int64_t dynamic_section_entries, symtab_entries, dynsym_entries;
+	struct fact_array dynamic; /* struct elf_dynamic */
 };
 
 struct elf {
@@ -62,7 +66,7 @@ struct elf {
 	struct fact_array dynamic;  /* struct elf_dynamic */
 	struct fact_array symtab;   /* struct elf_symbol */
 	struct fact_array dynsym;   /* struct elf_symbol */
-	struct elf_counts counts;   /* YARA-X's, of what may not be there */
+	struct elf_counts counts;   /* YARA-X's */
 
 	/* From here on private: no fact describes it. */
 	struct parse *parse; /* NULL: not an ELF file */
