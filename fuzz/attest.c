@@ -42,12 +42,12 @@ try_result(struct bytes b)
 	struct buf out = { 0 };
 	struct result_artefact x;
 	struct cur c;
-	uint8_t manifest[32];
+	struct result_head head;
 	enum err e;
 
 	if (result_read(b, &out, NULL) == OK) {
 		c = cur_at(buf_bytes(&out), 0);
-		if (!result_manifest(&c, manifest))
+		if (!result_head_read(&c, &head))
 			abort();
 		while ((e = result_next(&c, &x)) == OK)
 			continue;

@@ -12,7 +12,7 @@
 #include "crypto/hash.h"
 #include "evidence/docket_make.h"
 #include "evidence/dsse.h"
-#include "handover/bundle.h"
+#include "handover/verify.h"
 
 #define BUNDLE_END ".handover"
 
@@ -86,20 +86,34 @@ digest_of_file(const char *path, uint8_t out[32], struct fault *f)
 			     fault_quote(bytes_of(path)), sys_why());
 }
 
+/* Nobody signs for a bundle that is not whole; by whom it is signed is not asked. */
+static enum err
+check_bundle(const struct bundle *b, struct fault *f)
+{
+	const struct verify_want want = { 0 };
+	struct verify_out seen;
+	enum err e = verify_bundle(b, &want, &seen, f);
+
+	verify_done(&seen);
+	return e;
+}
+
 static enum err
 add_bundle(struct attest_subjects *s, const char *path, bool all, struct fault *f)
 {
 	const struct bundle_member *m;
 	struct bundle b;
 	size_t n = 0;
+	enum err e;
 
 	TRY(bundle_open(path, 0, &b, f));
+	e = all ? check_bundle(&b, f) : OK;
 	add(s, BYTES_LIT("MANIFEST"), b.digest);
 	m = all ? bundle_folder(&b, "artefacts/", &n) : NULL;
 	for (size_t i = 0; i < n; i++)
 		add(s, bytes_from(m[i].name, sizeof("artefacts/") - 1), m[i].digest);
 	bundle_close(&b);
-	return OK;
+	return e;
 }
 
 enum err

@@ -17,7 +17,7 @@ struct attest_subjects {
 /*
  * A file by its digest and its name without folders; 64 hex digits, or sha256: and them:
  * that digest, without a name. A handover bundle: its MANIFEST, and with all also every
- * artefact in it. The faults of bundles, FAULT_IO.
+ * artefact in it, and then it must be whole (verify.h). The faults of bundles, FAULT_IO.
  */
 MUST_USE enum err attest_add_subject(
     struct attest_subjects *s, const char *operand, bool all, struct fault *f);

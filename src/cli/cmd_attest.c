@@ -198,20 +198,29 @@ is_manifest(const struct intoto_subject *s)
 
 /* A bundle that is named must be the one that was rebuilt. */
 static enum err
-check_manifest(struct attest_cmd *c, struct cur *cur)
+check_manifest(struct attest_cmd *c, struct cur *cur, struct result_head *head)
 {
-	uint8_t manifest[32];
-
-	if (!result_manifest(cur, manifest))
+	if (!result_head_read(cur, head))
 		return fault_set(
 		    &c->fault, FAULT_VERIFIER, "the verifier gave no records");
 	for (size_t i = 0; i < c->subjects.n; i++)
 		if (is_manifest(&c->subjects.one[i]) &&
-		    memcmp(c->subjects.one[i].sha256, manifest, 32) != 0)
+		    memcmp(c->subjects.one[i].sha256, head->manifest, 32) != 0)
 			return fault_set(&c->fault, FAULT_OTHER,
 			    "'%s' is about another bundle than the one that is named",
 			    fault_quote(bytes_of(c->rest.p[0])));
 	return OK;
+}
+
+/* What the result does not show, for who reads the statement without the file. */
+static void
+put_doubts(const struct result_head *h, struct json *j)
+{
+	json_bool(j, "signerTrusted", h->trusted);
+	if (h->unused)
+		json_bool(j, "compilersUsed", false);
+	if (h->unmade)
+		json_bool(j, "toolchainsMade", false);
 }
 
 /*
@@ -223,8 +232,9 @@ put_artefacts(struct attest_cmd *c, struct bytes records, struct json *j)
 {
 	struct cur cur = cur_at(records, 0);
 	struct result_artefact a;
+	struct result_head head = { 0 };
 	size_t found = 0, want = 0;
-	enum err e = check_manifest(c, &cur);
+	enum err e = check_manifest(c, &cur, &head);
 
 	for (size_t i = 0; i < c->subjects.n; i++)
 		want += !is_manifest(&c->subjects.one[i]);
@@ -238,6 +248,7 @@ put_artefacts(struct attest_cmd *c, struct bytes records, struct json *j)
 		found++;
 	}
 	json_close(j, ']');
+	put_doubts(&head, j);
 	if (e != ERR_END)
 		return fault_set(
 		    &c->fault, FAULT_VERIFIER, "the verifier gave no records");

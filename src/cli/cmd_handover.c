@@ -183,6 +183,21 @@ handover_trust_load(const struct handover_trust_args *a, const char *bundle,
 	return load_proof(a, bundle, out, f);
 }
 
+struct verify_want
+handover_want(const struct handover_trust *t, struct handover_telling *telling)
+{
+	struct verify_want w = { .keys = t->key,
+		.nkeys = t->nkeys,
+		.arg = telling,
+		.progress = handover_progress };
+
+	if (t->logged)
+		w.policy = &t->log.policy;
+	if (t->proved)
+		w.proof = buf_bytes(&t->proof);
+	return w;
+}
+
 void
 handover_trust_done(struct handover_trust *t)
 {

@@ -19,6 +19,7 @@
 #include "rebuild/tell.h"
 
 struct rebuild_args {
+	struct handover_trust_args trust;
 	const char *toolchain, *root, *packages, *result, *closure, *keep;
 	struct opt_list mirror;
 	bool blame, host, json, full, quiet;
@@ -29,6 +30,7 @@ struct rebuild_args {
 /* clang-format off */
 #define AT(field) offsetof(struct rebuild_args, field)
 static const struct opt rebuild_opts[] = {
+	HANDOVER_TRUST_OPTS(struct rebuild_args),
 	{ 0, "blame", OPT_FLAG, NULL, "try the variations one by one to find the guilty", AT(blame) },
 	{ 0, "toolchain", OPT_STR, "LIST", "compilers, as in gcc,clang: two builds with each", AT(toolchain) },
 	{ 0, "root", OPT_STR, "DIR", "build in this root, made from packages", AT(root) },
@@ -257,36 +259,55 @@ set_limits(const struct rebuild_args *a, struct room_limits *l)
 		l->seconds = a->timeout / 1000 + (a->timeout % 1000 != 0);
 }
 
-static int
-work(const struct rebuild_args *a, const char *path, struct rebuild_plan *p)
+/* The bundle is open and good; what comes of building it. */
+static enum err
+build(const struct rebuild_args *a, struct rebuild_plan *p, bool *same, struct fault *f)
 {
 	struct rebuild *r = xcalloc(1, sizeof(*r));
 	struct root root = { .carry = { .tree = { .bundle = -1 } } };
-	struct bundle b;
-	struct fault f = { 0 };
-	int code;
-	enum err e = bundle_open(path, a->limit, &b, &f);
+	enum err e = make_root(a, p, &root, f);
 
-	if (e != OK) {
-		free(r);
-		return log_refused(&f);
-	}
-	p->bundle = &b;
-	set_limits(a, &p->limits);
-	e = make_root(a, p, &root, &f);
 	if (e == OK)
-		e = rebuild_run(p, r, &f);
+		e = rebuild_run(p, r, f);
 	handover_clear(p->arg);
 	if (e == OK)
 		e = write_results(
-		    a, &(struct tell){ p, r, CANDOR_VERSION, sys_now(), a->full }, &f);
-	code = e != OK ? log_refused(&f) : r->pair[0].result == REBUILD_SAME ? 0 : 1;
+		    a, &(struct tell){ p, r, CANDOR_VERSION, sys_now(), a->full }, f);
+	*same = e == OK && rebuild_is_same(r);
 	rebuild_done(r);
 	root_done(&root);
-	p->bundle = NULL;
-	bundle_close(&b);
 	free(r);
-	return code;
+	return e;
+}
+
+/* Nothing is said of a bundle that is not whole: all of it is verified first. */
+static int
+work(const struct rebuild_args *a, const char *path, struct rebuild_plan *p)
+{
+	struct handover_trust trust;
+	struct verify_out seals = { 0 };
+	struct bundle b = { .fd = -1 };
+	struct fault f = { 0 };
+	bool same = false;
+	enum err e = handover_trust_load(&a->trust, path, &trust, &f);
+
+	if (e == OK)
+		e = bundle_open(path, a->limit, &b, &f);
+	if (e == OK) {
+		struct verify_want w = handover_want(&trust, p->arg);
+
+		e = verify_bundle(&b, &w, &seals, &f);
+		handover_clear(p->arg);
+		p->bundle = &b;
+		p->seals = &seals;
+		set_limits(a, &p->limits);
+		if (e == OK)
+			e = build(a, p, &same, &f);
+		bundle_close(&b);
+	}
+	verify_done(&seals);
+	handover_trust_done(&trust);
+	return e != OK ? log_refused(&f) : same ? 0 : 1;
 }
 
 static int
@@ -322,6 +343,7 @@ run_rebuild(int argc, char **argv, const struct verb *v)
 	fd_closep(&p.root_dir);
 	free(list);
 	free(a.mirror.p);
+	free(a.trust.keys.p);
 	free(rest.p);
 	return code;
 }

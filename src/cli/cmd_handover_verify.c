@@ -294,17 +294,12 @@ static enum err
 verify(struct verifying *v)
 {
 	struct fault *f = &v->fault;
-	struct verify_want w = { .arg = &v->telling, .progress = handover_progress };
+	struct verify_want w;
 
 	TRY(handover_trust_load(&v->args->trust, v->path, &v->trust, f));
 	TRY(bundle_open(v->path, v->args->limit, &v->bundle, f));
 	v->open = true;
-	w.keys = v->trust.key;
-	w.nkeys = v->trust.nkeys;
-	if (v->trust.logged)
-		w.policy = &v->trust.log.policy;
-	if (v->trust.proved)
-		w.proof = buf_bytes(&v->trust.proof);
+	w = handover_want(&v->trust, &v->telling);
 	TRY(verify_bundle(&v->bundle, &w, &v->out, f));
 	return check_previous(v, w);
 }
@@ -401,7 +396,6 @@ unpack(struct verifying *v, const char *dir)
 	struct unpack_want w = {
 		.dir = dir, .arg = &v->telling, .progress = handover_progress
 	};
-	bool judged = v->args->trust.keys.n > 0 || v->args->trust.trust != NULL;
 
 	if (v->args->only != NULL) {
 		w.folder = folder_of(v->args->only);
@@ -410,18 +404,12 @@ unpack(struct verifying *v, const char *dir)
 			    "a bundle has no folder '%s'",
 			    fault_quote(bytes_of(v->args->only)));
 	}
-	if (judged)
-		TRY(verify(v));
-	else {
-		TRY(bundle_open(v->path, v->args->limit, &v->bundle, &v->fault));
-		v->open = true;
-	}
+	TRY(verify(v));
 	TRY(unpack_bundle(&v->bundle, &w, &v->fault));
 	handover_clear(&v->telling);
-	if (!v->args->quiet && !judged)
-		printf(
-		    "unpacked to %s; every digest is as MANIFEST says. Who signed it was "
-		    "not looked at (--key)\n",
+	if (!v->args->quiet && !v->out.trusted)
+		printf("unpacked to %s; every digest is as MANIFEST says, and the "
+		       "signatures hold. Whose they are was not judged (--key)\n",
 		    dir);
 	else if (!v->args->quiet)
 		printf("unpacked to %s; verified\n", dir);

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "cli/log_cmd.h"
-#include "handover/bundle.h"
+#include "handover/verify.h"
 
 /* "4.2 MB", for people: appended. */
 void handover_size(struct buf *out, uint64_t bytes);
@@ -43,6 +43,9 @@ struct handover_trust {
 MUST_USE enum err handover_trust_load(const struct handover_trust_args *a,
     const char *bundle, struct handover_trust *out, struct fault *f);
 void handover_trust_done(struct handover_trust *t);
+/* What that asks of verify_bundle; views of t, progress to telling. */
+struct verify_want handover_want(
+    const struct handover_trust *t, struct handover_telling *telling);
 
 /* clang-format off */
 /* Options of those who take struct handover_trust_args as a field `trust`. */

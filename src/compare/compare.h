@@ -107,6 +107,7 @@ struct compare_names {
 struct compare_form {
 	bool colour;
 	bool detail; /* all that was kept, with lines; else one page */
+	bool inside; /* a part of another's page, which has the verdict and the names */
 };
 
 /* "differs only in timestamp, path": the first line of every report. No newline. */

@@ -63,6 +63,8 @@ put_head(struct text *t, const struct compare_names *n)
 	const char *red = colour(t, "\033[1;31m"), *green = colour(t, "\033[1;32m");
 	bool good = t->r->verdict == COMPARE_IDENTICAL;
 
+	if (t->form->inside)
+		return;
 	buf_str(&t->b, good                            ? green
 		       : t->r->verdict == COMPARE_ONLY ? colour(t, "\033[1m")
 						       : red);
@@ -206,7 +208,10 @@ put_rest(struct text *t)
 	if (!t->form->detail && all > t->shown) {
 		buf_str(&t->b, "\n... and ");
 		view_number(&t->b, all - t->shown);
-		buf_str(&t->b, " more; --detail shows them, --html FILE side by side\n");
+		buf_str(&t->b, t->form->inside
+				   ? " more; candor compare shows them all\n"
+				   : " more; --detail shows them, --html FILE side by "
+				     "side\n");
 	}
 	if (t->form->detail && t->r->left_out > 0) {
 		buf_str(&t->b, "\n");

@@ -50,12 +50,55 @@ put_artefact(const struct json_t *x, struct buf *out, struct fault *f)
 	return OK;
 }
 
+enum { TRUSTED = 1, UNUSED = 2, UNMADE = 4 };
+
+static bool
+any_unused(const struct json_t *builds)
+{
+	bool used;
+
+	for (size_t i = 0; i < jsonin_count(builds); i++)
+		if (jsonin_bool(jsonin_at(builds, i), "compilerUsed", &used) && !used)
+			return true;
+	return false;
+}
+
+/* Another compiler's artefacts differ from the vendor's as a rule: that is no failure. */
+static bool
+any_unmade(const struct json_t *others)
+{
+	for (size_t i = 0; i < jsonin_count(others); i++) {
+		struct bytes word = jsonin_str(jsonin_at(others, i), "result");
+
+		if (word.n > 0 && !bytes_eq(word, BYTES_LIT("bit-identical")) &&
+		    !bytes_eq(word, BYTES_LIT("differs")))
+			return true;
+	}
+	return false;
+}
+
+static void
+put_head(const struct json_t *root, struct buf *out)
+{
+	const struct json_t *bundle = jsonin_object(root, "bundle");
+	uint8_t manifest[32] = { 0 };
+	bool trusted = false;
+	unsigned flags;
+
+	(void)jsonin_bool(bundle, "signerTrusted", &trusted);
+	flags = trusted ? TRUSTED : 0;
+	(void)jsonin_sha256(bundle, "manifest", manifest);
+	flags |= any_unused(jsonin_array(root, "builds")) ? UNUSED : 0;
+	flags |= any_unmade(jsonin_array(root, "otherToolchains")) ? UNMADE : 0;
+	buf_put(out, manifest, sizeof(manifest));
+	buf_u8(out, (uint8_t)flags);
+}
+
 enum err
 result_read(struct bytes json, struct buf *out, struct fault *f)
 {
 	CLEAN(jsonin_freep) struct json_t *root = NULL;
 	const struct json_t *list;
-	uint8_t manifest[32] = { 0 };
 	char why[JSONIN_WHY];
 
 	if (json.n > RESULT_BYTES)
@@ -64,8 +107,7 @@ result_read(struct bytes json, struct buf *out, struct fault *f)
 		return wrong(f, why);
 	if (!bytes_eq(jsonin_str(root, "type"), BYTES_LIT("rebuild")))
 		return wrong(f, "its 'type' is not \"rebuild\"");
-	(void)jsonin_sha256(jsonin_object(root, "bundle"), "manifest", manifest);
-	buf_put(out, manifest, sizeof(manifest));
+	put_head(root, out);
 	list = jsonin_array(root, "artefacts");
 	if (jsonin_count(list) == 0 || jsonin_count(list) > RESULT_ARTEFACTS)
 		return wrong(f, "it has no 'artefacts', or too many");
@@ -75,13 +117,17 @@ result_read(struct bytes json, struct buf *out, struct fault *f)
 }
 
 bool
-result_manifest(struct cur *c, uint8_t out[32])
+result_head_read(struct cur *c, struct result_head *out)
 {
 	struct bytes b = cur_take(c, 32);
+	uint8_t flags = cur_u8(c);
 
-	if (b.p == NULL)
+	if (!cur_ok(c) || flags > (TRUSTED | UNUSED | UNMADE))
 		return false;
-	memcpy(out, b.p, 32);
+	memcpy(out->manifest, b.p, 32);
+	out->trusted = flags & TRUSTED;
+	out->unused = flags & UNUSED;
+	out->unmade = flags & UNMADE;
 	return true;
 }
 

@@ -21,14 +21,21 @@ struct result_artefact {
 };
 
 /*
- * Reads the file, and appends the digest of the bundle's MANIFEST (32 bytes; zeros: none
- * is told) and a record for each artefact. FAULT_EVIDENCE: it is no such file. Locked in:
+ * Reads the file, and appends what struct result_head tells and a record for each
+ * artefact. FAULT_EVIDENCE: it is no such file. Locked in:
  * see jsonin.h.
  */
 MUST_USE enum err result_read(struct bytes json, struct buf *out, struct fault *f);
 
-/* The digest of MANIFEST, which stands first. false: these are no records. */
-bool result_manifest(struct cur *c, uint8_t out[32]);
+/* What stands first. */
+struct result_head {
+	uint8_t manifest[32]; /* SHA-256 of the bundle's; zeros: none is told */
+	bool trusted;         /* whose signature the bundle has was judged */
+	bool unused;          /* a compiler that was asked for was not used */
+	bool unmade;          /* another toolchain that was asked for failed */
+};
+/* false: these are no records. */
+bool result_head_read(struct cur *c, struct result_head *out);
 
 /* The next record. ERR_END: no more; ERR_FORMAT: these are none. Views. */
 MUST_USE enum err result_next(struct cur *c, struct result_artefact *out);

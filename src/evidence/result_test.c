@@ -38,10 +38,11 @@ TEST(files)
 		if (rows[i].want == OK) {
 			struct cur c = cur_at(test_copy(buf_bytes(&b)), 0);
 
-			uint8_t manifest[32];
+			struct result_head head;
 
-			CHECK(result_manifest(&c, manifest) &&
-			      manifest[31] == rows[i].manifest);
+			CHECK(result_head_read(&c, &head) &&
+			      head.manifest[31] == rows[i].manifest);
+			CHECK(!head.trusted && !head.unused && !head.unmade);
 			EQ_U(result_next(&c, &a), OK);
 			EQ_B(a.name, BYTES_LIT("x"));
 			EQ_U(a.sha256[31], 1);
@@ -61,10 +62,46 @@ TEST(cut_records)
 	EQ_U(result_read(bytes_of(rows[0].json), &b, NULL), OK);
 	for (size_t n = 1; n < b.n; n++) {
 		struct cur c = cur_at(test_copy(bytes_clip(buf_bytes(&b), 0, n)), 0);
-		uint8_t manifest[32];
+		struct result_head head;
 
-		EQ_U(result_manifest(&c, manifest), n >= 32);
-		EQ_U(result_next(&c, &a), n == 32 ? ERR_END : ERR_FORMAT);
+		EQ_U(result_head_read(&c, &head), n >= 33);
+		EQ_U(result_next(&c, &a), n == 33 ? ERR_END : ERR_FORMAT);
 	}
 	buf_done(&b);
+}
+
+/* What a rebuild did not show goes along into the statement. */
+TEST(doubts)
+{
+	/* clang-format off */
+#define HEAD "{\"type\":\"rebuild\",\"artefacts\":[{\"name\":\"x\",\"sha256\":\"" \
+	"0000000000000000000000000000000000000000000000000000000000000001\",\"result\":\"differs\"}],"
+	static const struct {
+		const char *json;
+		bool trusted, unused, unmade;
+	} doubt[] = {
+		{ HEAD "\"bundle\":{\"signerTrusted\":true}}", true, false, false },
+		{ HEAD "\"bundle\":{\"signerTrusted\":false}}", false, false, false },
+		{ HEAD "\"builds\":[{\"compilerUsed\":true},{\"compilerUsed\":false}]}", false, true, false },
+		{ HEAD "\"otherToolchains\":[{\"result\":\"differs\"}]}", false, false, false },
+		{ HEAD "\"otherToolchains\":[{\"result\":\"inconclusive\"}]}", false, false, true },
+		{ HEAD "\"otherToolchains\":[{\"result\":\"missing\"}]}", false, false, true },
+	};
+#undef HEAD
+	/* clang-format on */
+
+	for (size_t i = 0; i < COUNT(doubt); i++) {
+		struct buf b = { 0 };
+		struct result_head head;
+		struct cur c;
+
+		ROW("%s", doubt[i].json);
+		EQ_U(result_read(bytes_of(doubt[i].json), &b, NULL), OK);
+		c = cur_at(buf_bytes(&b), 0);
+		CHECK(result_head_read(&c, &head));
+		EQ_U(head.trusted, doubt[i].trusted);
+		EQ_U(head.unused, doubt[i].unused);
+		EQ_U(head.unmade, doubt[i].unmade);
+		buf_done(&b);
+	}
 }

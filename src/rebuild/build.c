@@ -80,6 +80,8 @@ collect(const struct build_plan *p, struct room *r, struct build *b, struct faul
 	if (!p->closure)
 		return OK;
 	closure_make(b->flow, r->root, b->world.base, p->before, &b->closure);
+	b->unused = p->compiler != NULL &&
+		    !closure_has_program(&b->closure, r->root, p->compiler);
 	owner_find(&b->closure, r->root, &b->owner);
 	return OK;
 }

@@ -25,6 +25,8 @@ struct build {
 	bool full;      /* there was no space left at the end */
 	bool talkative; /* it printed more than is kept */
 	struct trace_count count;
+	bool
+	    unused; /* the compiler that was named was not read: somebody else built it */
 	struct flow *flow;
 	struct closure closure;
 	struct owner owner;
@@ -37,6 +39,7 @@ struct build_plan {
 	struct room_plan room; /* but for its world, which is build's */
 	bool closure;          /* is made, with owners */
 	const struct closure *before;
+	const char *compiler; /* that the recipe should use; NULL: it chooses */
 	/*
 	 * A root is made, not artefacts: it is taken from the folder carry_from (below
 	 * OUT; NULL: the room's own root) when the recipe was done.

@@ -220,3 +220,24 @@ closure_origin(const struct closure *c, struct flow *flow, const char *base,
 	free(path);
 	return n;
 }
+
+/* The folders of PATH that both worlds have (room_init.c). */
+bool
+closure_has_program(const struct closure *c, int root, const char *name)
+{
+	static const char *const folders[] = { "/usr/bin", "/bin", "/usr/sbin", "/sbin" };
+	struct stat st;
+	bool found = false;
+
+	for (size_t i = 0; i < COUNT(folders) && !found; i++) {
+		char *path = xprintf("%s/%s", folders[i], name);
+		CLEAN(fd_closep) int fd = open_in(root, path);
+
+		free(path);
+		found = fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+	}
+	for (size_t i = 0; i < c->n && found; i++)
+		if (c->file[i].dev == st.st_dev && c->file[i].ino == st.st_ino)
+			return true;
+	return false;
+}

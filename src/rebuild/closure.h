@@ -43,6 +43,12 @@ void closure_make(const struct flow *flow, int root, const char *base,
 void closure_done(struct closure *c);
 const struct closure_file *closure_find(const struct closure *c, const char *name);
 
+/*
+ * Was the program of that name, as the build's PATH finds it, among what was read? A name
+ * that nothing there has was not.
+ */
+bool closure_has_program(const struct closure *c, int root, const char *name);
+
 /* Lines of sha256sum: "<64 hex digits>  <name>". */
 void closure_text(const struct closure *c, struct buf *out);
 

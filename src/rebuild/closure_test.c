@@ -145,3 +145,24 @@ TEST(origin)
 	closure_done(&c);
 	rig_done(&r);
 }
+
+/* A compiler by its name in PATH, through links; one that nobody read, or that is not. */
+TEST(programs)
+{
+	struct closure c = { 0 };
+	struct rig r = { 0 };
+	char *link;
+
+	rig_init(&r);
+	rig_read(&r, "/usr/lib/llvm/clang", "x");
+	rig_put(&r, "/usr/bin/gcc", "y");
+	link = xprintf("%s/usr/bin/clang", r.folder);
+	CHECK(symlink("/usr/lib/llvm/clang", link) == 0);
+	free(link);
+	closure_make(r.flow, r.root, RIG_BASE, NULL, &c);
+	CHECK(closure_has_program(&c, r.root, "clang"));
+	CHECK(!closure_has_program(&c, r.root, "gcc"));
+	CHECK(!closure_has_program(&c, r.root, "nocc"));
+	closure_done(&c);
+	rig_done(&r);
+}

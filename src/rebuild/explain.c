@@ -25,7 +25,7 @@ put_page(const struct compare_result *r, const struct explain_side *a,
     const struct explain_side *b, struct buf *out)
 {
 	const struct compare_names names = { bytes_of(a->name), bytes_of(b->name) };
-	const struct compare_form form = { 0 };
+	const struct compare_form form = { .inside = true };
 	char *text = NULL;
 	size_t n = 0;
 	FILE *f = open_memstream(&text, &n);

@@ -151,6 +151,7 @@ build_once(struct run *r, const struct try *t, const struct closure *before,
 		    .made = p->made != NULL ? &p->made->carry.tree : NULL },
 		.closure = before != NULL,
 		.before = before,
+		.compiler = t->toolchain,
 		.wanted = before != NULL ? is_promised : is_none,
 		.tick = p->tick != NULL ? on_tick : NULL,
 		.arg = r,
@@ -454,6 +455,24 @@ rebuild_done(struct rebuild *r)
 	}
 	arena_done(&r->arena);
 	*r = (struct rebuild){ 0 };
+}
+
+bool
+rebuild_is_made(const struct rebuild_pair *p)
+{
+	for (size_t i = 0; i < p->n; i++)
+		if (p->artefact[i].result > REBUILD_DIFFERS)
+			return false;
+	return p->n > 0;
+}
+
+bool
+rebuild_is_same(const struct rebuild *r)
+{
+	for (size_t i = 1; i < r->pairs; i++)
+		if (!rebuild_is_made(&r->pair[i]))
+			return false;
+	return r->pair[0].result == REBUILD_SAME;
 }
 
 const char *

@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "handover/bundle.h"
+#include "handover/verify.h"
 #include "rebuild/build.h"
 #include "rebuild/explain.h"
 #include "rebuild/root.h"
@@ -26,7 +26,8 @@ enum rebuild_root {
 };
 
 struct rebuild_plan {
-	const struct bundle *bundle;
+	const struct bundle *bundle;    /* verified (verify.h) by the caller */
+	const struct verify_out *seals; /* what that found of who signed it */
 	struct room_limits limits;
 	enum rebuild_root root;
 	int root_dir;                 /* -1: the host's, or made here */
@@ -87,6 +88,14 @@ struct rebuild {
 MUST_USE enum err rebuild_run(
     const struct rebuild_plan *p, struct rebuild *out, struct fault *f);
 void rebuild_done(struct rebuild *r);
+
+/*
+ * Are the artefacts bit-identical, and did every other toolchain that was asked for make
+ * all of them?
+ */
+bool rebuild_is_same(const struct rebuild *r);
+/* Did both builds of this toolchain leave all that is promised? */
+bool rebuild_is_made(const struct rebuild_pair *p);
 
 const char *rebuild_root_name(enum rebuild_root r); /* "host" */
 /* What somebody should know who relies on such a root. */

@@ -173,6 +173,10 @@ room_open(const struct room_plan *p, struct room *r, struct fault *f)
 		return refuse(r, f, "its first process died");
 	if (m.word != ROOM_READY) {
 		room_close(r);
+		if (m.word == ROOM_FAILED && m.value == EBADMSG) /* fill.c */
+			return fault_set(f, FAULT_ALTERED,
+			    "the bundle was changed while it was read: cannot %s",
+			    m.text);
 		return fault_set(f, FAULT_IO, "cannot make a room to build in: %s",
 		    m.word == ROOM_FAILED ? m.text : "it does not answer");
 	}

@@ -21,7 +21,7 @@ enum room_word {
  */
 struct room_msg {
 	enum room_word word;
-	int value;
+	int value; /* ROOM_FAILED: errno */
 	char text[300];
 };
 

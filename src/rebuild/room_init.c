@@ -199,7 +199,7 @@ become_build(const struct room_plan *p, int log, int ready, int gate)
 _Noreturn static void
 fail(int channel, const struct room_step *s)
 {
-	struct room_msg m = { .word = ROOM_FAILED };
+	struct room_msg m = { .word = ROOM_FAILED, .value = errno };
 
 	snprintf(m.text, sizeof(m.text), "%.190s: %s", s->what, sys_why());
 	room_send(channel, &m, NULL, 0);

@@ -352,8 +352,8 @@ fill_one(const struct room_plan *p, const char *name, const struct fill_tree *t,
 	bool ok = dir >= 0 && fill_make(t, dir, p->world->descending, &f) == OK;
 
 	if (!ok)
-		room_fails(
-		    s, "write '%s' of the bundle", dir >= 0 && f.name ? f.name : name);
+		room_fails(s, "write '%s%s%s' of the bundle", name,
+		    dir >= 0 && f.name ? "/" : "", dir >= 0 && f.name ? f.name : "");
 	ok = ok &&
 	     (mount(in_new(path), in_new(path), NULL, MS_BIND, NULL) == 0 ||
 		 room_fails(s, "bind '/%s'", path)) &&

@@ -60,10 +60,25 @@ copy(int from, int to, struct take_file *f, bool *whole)
 }
 
 static void
-note_odd(struct take *t, const char *name)
+note_odd(struct take *t, const char *name, const char *what)
 {
-	if (t->odd == NULL)
-		t->odd = xstrdup(name);
+	if (t->nodd == FILES_MAX) {
+		t->whole = false;
+		return;
+	}
+	t->odd = xgrow(t->odd, &t->odd_cap, t->nodd + 1, sizeof(*t->odd));
+	t->odd[t->nodd++] = (struct take_odd){ xstrdup(name), what };
+}
+
+static const char *
+odd_kind(mode_t mode)
+{
+	return S_ISLNK(mode)    ? "a symbolic link"
+	       : S_ISFIFO(mode) ? "a fifo"
+	       : S_ISSOCK(mode) ? "a socket"
+	       : S_ISREG(mode)  ? "a file that cannot be read"
+	       : S_ISDIR(mode)  ? "a folder that cannot be read"
+				: "a device";
 }
 
 static enum err
@@ -105,16 +120,18 @@ take_entry(struct walk *w, int dir, const char *entry, const char *name, unsigne
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) != 0) {
-		/* a link, or a file without permissions */
-		w->t->whole = w->t->whole && errno == ELOOP;
-		note_odd(w->t, name);
+		if (fstatat(dir, entry, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			st.st_mode = S_IFREG;
+		/* a file without permissions may be anything */
+		w->t->whole = w->t->whole && !S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode);
+		note_odd(w->t, name, odd_kind(st.st_mode));
 		return OK;
 	}
 	if (S_ISREG(st.st_mode))
 		return take_file(w, fd, name);
 	if (S_ISDIR(st.st_mode))
 		return take_folder(w, fd, name, depth + 1);
-	note_odd(w->t, name);
+	note_odd(w->t, name, odd_kind(st.st_mode));
 	return OK;
 }
 
@@ -125,6 +142,7 @@ take_folder(struct walk *w, int dir, const char *prefix, unsigned depth)
 	int own = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *d = own < 0 ? NULL : fdopendir(own);
 	const struct dirent *e;
+	bool empty = true;
 	enum err r = OK;
 
 	if (d == NULL || depth > DEPTH_MAX) {
@@ -138,11 +156,14 @@ take_folder(struct walk *w, int dir, const char *prefix, unsigned depth)
 
 		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
 			continue;
+		empty = false;
 		name = xprintf("%s%s%s", prefix, prefix[0] ? "/" : "", e->d_name);
 		r = take_entry(w, dir, e->d_name, name, depth);
 		free(name);
 	}
 	closedir(d);
+	if (empty && prefix[0] != '\0')
+		note_odd(w->t, prefix, "an empty folder");
 	return r;
 }
 
@@ -177,6 +198,8 @@ take_done(struct take *t)
 		free(t->file[i].name);
 	}
 	free(t->file);
+	for (size_t i = 0; i < t->nodd; i++)
+		free(t->odd[i].name);
 	free(t->odd);
 	*t = (struct take){ 0 };
 }
@@ -187,4 +210,18 @@ take_find(const struct take *t, const char *name)
 	const struct take_file key = { .name = (char *)(uintptr_t)name };
 
 	return t->n == 0 ? NULL : bsearch(&key, t->file, t->n, sizeof(*t->file), by_name);
+}
+
+const char *
+take_instead(const struct take *t, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (size_t i = 0; i < t->nodd; i++)
+		if (strcmp(t->odd[i].name, name) == 0)
+			return t->odd[i].what;
+	for (size_t i = 0; i < t->n; i++)
+		if (strncmp(t->file[i].name, name, n) == 0 && t->file[i].name[n] == '/')
+			return "a folder";
+	return NULL;
 }

@@ -22,11 +22,18 @@ struct take_file {
 	int fd; /* the copy, open for reading; -1: only its digest was kept */
 };
 
+/* A name that is no plain file, or one that cannot be read. */
+struct take_odd {
+	char *name;
+	const char *what; /* "a fifo", "an empty folder"; static */
+};
+
 /* Sorted by name. */
 struct take {
 	struct take_file *file;
 	size_t n, cap;
-	char *odd;  /* the first name that is no plain file; NULL: none */
+	struct take_odd *odd; /* in the order in which they were met */
+	size_t nodd, odd_cap;
 	bool whole; /* false: more files than are taken, or one that cannot be read */
 };
 
@@ -38,6 +45,8 @@ MUST_USE enum err take_all(
     int out, bool (*wanted)(void *arg, const char *name), void *arg, struct take *t);
 void take_done(struct take *t);
 const struct take_file *take_find(const struct take *t, const char *name);
+/* What is at this name instead of a file: "a folder"; NULL: nothing. */
+const char *take_instead(const struct take *t, const char *name);
 
 /* A file without a name, for writing and reading; in $TMPDIR, else in memory. -1: none.
  */

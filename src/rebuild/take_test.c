@@ -43,7 +43,7 @@ TEST(files)
 	CHECK(mkdirat(r.dir, "d", 0755) == 0 && mkdirat(r.dir, "d/e", 0755) == 0);
 	put(&r, "d/e/y", "two");
 	EQ_U(take_all(r.dir, is_x, NULL, &t), OK);
-	CHECK(t.whole && t.odd == NULL);
+	CHECK(t.whole && t.nodd == 0);
 	if (CHECK(t.n == 2)) {
 		EQ_S(t.file[0].name, "d/e/y");
 		CHECK(t.file[0].fd < 0);
@@ -70,7 +70,11 @@ TEST(odd_things)
 	static const struct {
 		const char *name;
 		mode_t mode; /* 0: a link */
-	} rows[] = { { "link", 0 }, { "fifo", S_IFIFO | 0600 } };
+		const char *what;
+	} rows[] = { { "link", 0, "a symbolic link" },
+		{ "fifo", S_IFIFO | 0600, "a fifo" },
+		{ "sock", S_IFSOCK | 0600, "a socket" },
+		{ "dir", S_IFDIR, "an empty folder" } };
 
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct take t = { 0 };
@@ -81,10 +85,15 @@ TEST(odd_things)
 		put(&r, "good", "x");
 		CHECK(rows[i].mode == 0
 			  ? symlinkat("/etc/passwd", r.dir, rows[i].name) == 0
+		      : rows[i].mode == S_IFDIR
+			  ? mkdirat(r.dir, rows[i].name, 0755) == 0
 			  : mknodat(r.dir, rows[i].name, rows[i].mode, 0) == 0);
 		EQ_U(take_all(r.dir, NULL, NULL, &t), OK);
 		EQ_U(t.n, 1);
-		EQ_S(t.odd, rows[i].name);
+		EQ_U(t.nodd, 1);
+		EQ_S(t.odd[0].name, rows[i].name);
+		EQ_S(take_instead(&t, rows[i].name), rows[i].what);
+		CHECK(take_instead(&t, "good") == NULL && take_instead(&t, "x") == NULL);
 		CHECK(t.whole);
 		take_done(&t);
 		rig_done(&r);

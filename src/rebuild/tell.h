@@ -21,6 +21,16 @@ struct tell {
 /* "bit-identical", "differs", "missing", "inconclusive": evidence/result.c knows them. */
 const char *tell_result(enum rebuild_result r);
 
+/*
+ * What a build left that no name of recipe/artefacts stands for. Zero-initialised begins;
+ * false: no more. what: "a fifo", NULL: a file.
+ */
+struct tell_extra {
+	const char *name, *what;
+	size_t at;
+};
+bool tell_extra_next(const struct tell *t, const struct build *b, struct tell_extra *x);
+
 /* One object, one line. */
 void tell_json(const struct tell *t, struct buf *out);
 void tell_text(const struct tell *t, struct buf *out);

@@ -38,14 +38,31 @@ put_time(struct json *j, const char *key, int64_t t)
 	json_str(j, key, text);
 }
 
+/* Whose signatures they are: that they hold was verified before anything was built. */
 static void
-put_bundle(struct json *j, const struct bundle *b)
+put_signer(struct json *j, const struct verify_out *seals)
 {
+	struct buf vkey = { 0 };
+
+	if (seals == NULL)
+		return;
+	note_key_print(&seals->key, &vkey);
+	json_bytes(j, "signer", buf_bytes(&vkey));
+	json_bool(j, "signerTrusted", seals->trusted);
+	buf_done(&vkey);
+}
+
+static void
+put_bundle(struct json *j, const struct tell *t)
+{
+	const struct bundle *b = t->plan->bundle;
+
 	json_open(j, "bundle", '{');
 	put_digest(j, "manifest", b->digest);
 	json_bytes(j, "product", b->label.product);
 	json_bytes(j, "version", b->label.version);
 	put_time(j, "date", b->label.date);
+	put_signer(j, t->plan->seals);
 	json_close(j, '}');
 }
 
@@ -125,8 +142,39 @@ put_root(struct json *j, const struct tell *t)
 	buf_done(&list);
 }
 
+bool
+tell_extra_next(const struct tell *t, const struct build *b, struct tell_extra *x)
+{
+	const struct take *k = &b->take;
+
+	while (x->at < k->n + k->nodd) {
+		size_t i = x->at++;
+
+		x->name = i < k->n ? k->file[i].name : k->odd[i - k->n].name;
+		x->what = i < k->n ? NULL : k->odd[i - k->n].what;
+		if (!list_has(&t->plan->bundle->promised, bytes_of(x->name)))
+			return true;
+	}
+	return false;
+}
+
 static void
-put_build(struct json *j, const struct rebuild_pair *p, size_t which)
+put_extra(struct json *j, const struct tell *t, const struct build *b)
+{
+	struct tell_extra x = { 0 };
+	size_t n = 0;
+
+	json_open(j, "extraFiles", '[');
+	while (tell_extra_next(t, b, &x))
+		if (n++ < UNOWNED_MAX)
+			json_bytes(j, NULL, bytes_of(x.name));
+	json_close(j, ']');
+	json_uint(j, "extra", n);
+}
+
+static void
+put_build(
+    struct json *j, const struct tell *t, const struct rebuild_pair *p, size_t which)
 {
 	const struct build *b = &p->build[which];
 	struct buf s = { 0 };
@@ -135,6 +183,8 @@ put_build(struct json *j, const struct rebuild_pair *p, size_t which)
 	json_str(j, "name", which == 0 ? "first" : "second");
 	if (p->toolchain != NULL)
 		json_bytes(j, "toolchain", bytes_of(p->toolchain));
+	if (p->toolchain != NULL && b->end == BUILD_DONE)
+		json_bool(j, "compilerUsed", !b->unused);
 	json_str(j, "end", build_word(b->end));
 	if (b->end == BUILD_FAILED || b->end == BUILD_KILLED)
 		json_int(j, "status", b->status);
@@ -156,6 +206,7 @@ put_build(struct json *j, const struct rebuild_pair *p, size_t which)
 	json_uint(j, "processes", b->count.started);
 	json_uint(j, "opened", b->count.opened);
 	json_uint(j, "ms", b->count.ms);
+	put_extra(j, t, b);
 	if (b->end != BUILD_DONE)
 		json_bytes(j, "output", buf_bytes(&b->tail));
 	json_close(j, '}');
@@ -221,6 +272,14 @@ put_artefact(struct json *j, const struct tell *t, const struct rebuild_pair *p,
 	for (size_t k = 0; k < 2; k++)
 		if (a->made[k] != NULL)
 			put_digest(j, made[k], a->made[k]->digest);
+	json_open(j, "instead", '{');
+	for (size_t k = 0; k < 2; k++) {
+		const char *what = take_instead(&p->build[k].take, a->name);
+
+		if (a->made[k] == NULL && what != NULL)
+			json_str(j, made[k], what);
+	}
+	json_close(j, '}');
 	json_bool(j, "asVendor", a->as_vendor[0] && a->as_vendor[1]);
 	json_bool(j, "asEachOther", a->as_other);
 	put_classes(j, "toVendor", &a->to_vendor);
@@ -240,7 +299,7 @@ put_pairs(struct json *j, const struct tell *t)
 	json_open(j, "builds", '[');
 	for (size_t i = 0; i < r->pairs; i++)
 		for (size_t k = 0; k < 2; k++)
-			put_build(j, &r->pair[i], k);
+			put_build(j, t, &r->pair[i], k);
 	json_close(j, ']');
 	json_open(j, "artefacts", '[');
 	for (size_t i = 0; i < r->pair[0].n; i++)
@@ -250,6 +309,7 @@ put_pairs(struct json *j, const struct tell *t)
 	for (size_t i = 1; i < r->pairs; i++) {
 		json_open(j, NULL, '{');
 		json_bytes(j, "toolchain", bytes_of(r->pair[i].toolchain));
+		json_str(j, "result", tell_result(r->pair[i].result));
 		json_open(j, "artefacts", '[');
 		for (size_t k = 0; k < r->pair[i].n; k++)
 			put_artefact(j, t, &r->pair[i], k, &left);
@@ -270,7 +330,7 @@ tell_json(const struct tell *t, struct buf *out)
 	json_str(&j, "candor", t->version);
 	put_time(&j, "date", t->date);
 	json_str(&j, "result", tell_result(t->rebuild->pair[0].result));
-	put_bundle(&j, t->plan->bundle);
+	put_bundle(&j, t);
 	put_host(&j, t->rebuild);
 	put_root(&j, t);
 	put_pairs(&j, t);

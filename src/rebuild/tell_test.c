@@ -70,7 +70,8 @@ TEST(verdict_first)
 		const char *line, *word;
 	} rows[] = {
 		{ REBUILD_SAME, "bit-identical: yes, 1 artefact", "bit-identical" },
-		{ REBUILD_DIFFERS, "bit-identical: NO, 0 of 1", "differs" },
+		{ REBUILD_DIFFERS, "bit-identical: NO: 1 of 1 artefact is not",
+		    "differs" },
 		{ REBUILD_MISSING, "bit-identical: NO", "missing" },
 		{ REBUILD_UNSURE, "bit-identical: not shown", "inconclusive" },
 	};
@@ -175,6 +176,97 @@ TEST(everything)
 	CHECK(has(buf_bytes(&text), "with clang:"));
 	CHECK(!has(buf_bytes(&text), "\x1b"));
 	buf_done(&b->tail);
+	buf_done(&text);
+	buf_done(&json);
+}
+
+/* A second toolchain that made nothing is not passed over, nor one that nobody used. */
+TEST(other_toolchains)
+{
+	struct buf text = { 0 }, json = { 0 };
+	struct rebuild_artefact none = { .name = "x", .vendor = vendor };
+	struct world w;
+
+	world_init(&w, REBUILD_SAME);
+	w.r.pairs = 3;
+	w.r.pair[1] = w.r.pair[2] = w.r.pair[0];
+	w.r.pair[1].toolchain = "nocc";
+	w.r.pair[1].build[0].end = w.r.pair[1].build[1].end = BUILD_FAILED;
+	w.r.pair[1].result = none.result = REBUILD_UNSURE;
+	w.r.pair[1].artefact = &none;
+	none.origin = w.origin;
+	w.r.pair[2].toolchain = "clang";
+	w.r.pair[2].build[0].unused = true;
+	CHECK(!rebuild_is_made(&w.r.pair[1]) && rebuild_is_made(&w.r.pair[2]));
+	CHECK(!rebuild_is_same(&w.r));
+	tell_text(&w.tell, &text);
+	tell_json(&w.tell, &json);
+	CHECK(has(buf_bytes(&text), "rebuilt twice; NOT MADE with nocc\n"));
+	CHECK(has(buf_bytes(&text), "with nocc: NOT MADE\n"));
+	CHECK(has(buf_bytes(&text), "the first build did not leave it\n"));
+	CHECK(has(buf_bytes(&text), "'clang' was NOT USED"));
+	CHECK(
+	    has(buf_bytes(&json), "\"toolchain\":\"nocc\",\"result\":\"inconclusive\""));
+	CHECK(has(buf_bytes(&json), "\"compilerUsed\":false"));
+	CHECK(json_valid(bytes_clip(buf_bytes(&json), 0, json.n - 1)));
+	w.r.pairs = 1;
+	CHECK(rebuild_is_same(&w.r));
+	buf_done(&text);
+	buf_done(&json);
+}
+
+/* Whose signature it is: said, and said when nobody judged it. */
+TEST(signer)
+{
+	static const char *const words[] = { "warning: whose signature",
+		"whom you trust" };
+
+	for (size_t i = 0; i < COUNT(words); i++) {
+		struct buf text = { 0 }, json = { 0 };
+		struct verify_out seals = { .trusted = i == 1 };
+		struct world w;
+
+		ROW("%s", words[i]);
+		world_init(&w, REBUILD_SAME);
+		seals.key.name = bytes_of("vendor.example/x");
+		w.plan.seals = &seals;
+		tell_text(&w.tell, &text);
+		tell_json(&w.tell, &json);
+		CHECK(has(buf_bytes(&text), "signed by vendor.example/x+"));
+		CHECK(has(buf_bytes(&text), words[i]));
+		CHECK(has(buf_bytes(&json),
+		    i ? "\"signerTrusted\":true" : "\"signerTrusted\":false"));
+		buf_done(&text);
+		buf_done(&json);
+	}
+}
+
+/* What nobody promised, and what is no file, is named; a page stands to the right. */
+TEST(the_page)
+{
+	static char extra[] = "extra", link[] = "x\nfake: yes", dir[] = "dir";
+	struct take_file file[] = { { .name = extra, .fd = -1 } };
+	struct take_odd odd[] = { { dir, "an empty folder" },
+		{ link, "a symbolic link" } };
+	struct buf text = { 0 }, json = { 0 };
+	struct world w;
+
+	world_init(&w, REBUILD_MISSING);
+	w.r.pair[0].build[0].take =
+	    (struct take){ .file = file, .n = 1, .odd = odd, .nodd = 2, .whole = true };
+	w.a.made[0] = NULL;
+	w.a.as_other = false;
+	w.a.between = (struct explain){ .asked = true };
+	buf_str(&w.a.between.text, "\nobject\n  code  f\n");
+	tell_text(&w.tell, &text);
+	tell_json(&w.tell, &json);
+	CHECK(has(buf_bytes(&text), "first build left a symbolic link in its place\n"));
+	CHECK(has(
+	    buf_bytes(&text), "promised by nobody:\n      extra\n      dir: an empty"));
+	CHECK(has(buf_bytes(&text), "\n    object\n      code  f\n"));
+	CHECK(has(buf_bytes(&json), "\"extraFiles\":[\"extra\",\"dir\""));
+	CHECK(has(buf_bytes(&json), "\"instead\":{\"first\":\"a symbolic link\"}"));
+	buf_done(&w.a.between.text);
 	buf_done(&text);
 	buf_done(&json);
 }

@@ -199,3 +199,8 @@ def seal(members, name='hostile.example/x', seed=SEED):
     members += [('MANIFEST', False, text), ('MANIFEST.note', False, note + b'\n' + tlog.line(name, key_id, sign(note))),
                 ('MANIFEST.sig', False, sshsig(pub, sign, text)), ('provenance.dsse', False, envelope)]
     return sorted(members, key=lambda m: order(m[0])), tlog.vkey(name, 1, seed)
+
+
+def vendor_key(name='hostile.example/x', seed=SEED):
+    """The verifier key of what seal signs."""
+    return tlog.vkey(name, 1, seed)

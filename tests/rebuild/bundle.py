@@ -1,8 +1,14 @@
-"""Bundles for tests, made without candor: the form of docs/handover.md, and no signature
-that anybody would take. So a rebuild is tested against what is written down.
+"""Bundles for tests, made without candor: the form of docs/handover.md, signed with the key
+of a seed. So a rebuild is tested against what is written down.
 """
-import hashlib
+import io
 import json
+import pathlib
+import sys
+import tarfile
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent / 'handover'))
+import vendor  # noqa: E402
 
 DATE, EPOCH = '2026-11-01T00:00:00Z', 1793491200
 EMPTY = b''
@@ -47,16 +53,20 @@ def make(source, recipe, artefacts, product='sample', packages='', toolchain=Non
         'recipe/artefacts': lines(artefacts),
         'recipe/build.sh': b(recipe),
         'recipe/buildinfo': b'Format: 1.0\n', 'recipe/packages': b(packages),
-        'sbom.spdx.json': json.dumps({'spdxVersion': 'SPDX-2.3'}).encode() + b'\n',
+        'sbom.spdx.json': json.dumps({'spdxVersion': 'SPDX-2.3', 'SPDXID': 'SPDXRef-DOCUMENT'}).encode() + b'\n',
         'source.links': ''.join(f'{n}\t{links[n]}\n' for n in sorted(links, key=order)).encode(),
     }
-    manifest = ''.join(f'{hashlib.sha256(members[n]).hexdigest()}  {n}\n'
-                       for n in sorted(members, key=order)).encode()
-    seals = {'MANIFEST': manifest, 'MANIFEST.note': b'x\n', 'MANIFEST.sig': b'x\n',
-             'provenance.dsse': b'{}\n'}
+    sealed, _ = vendor.seal([(n, n in exec_, d) for n, d in members.items()])
     out = bytearray()
-    for name in sorted(members | seals, key=order):
-        content = (members | seals)[name]
-        out += header(name, len(content), name in exec_) + content
+    for name, x, content in sealed:
+        out += header(name, len(content), x) + content
         out += bytes(-len(content) % 512)
     return bytes(out) + bytes(1024)
+
+
+def members(data):
+    """Those of an archive that hold something, as Python's tarfile sees them."""
+    return [m for m in tarfile.open(fileobj=io.BytesIO(data)).getmembers() if m.size]
+
+
+KEY = vendor.vendor_key()

@@ -228,6 +228,12 @@ def toolchains():
     other = run.json['otherToolchains']
     check('diverse compilation', run.code == 0 and len(other) == 1 and other[0]['toolchain'] == 'clang'
           and other[0]['artefacts'][0]['asEachOther'] and not other[0]['artefacts'][0]['asVendor'], run.all)
+    run = Run(recipe, {'x': first.kept['first/x']}, '--toolchain', 'gcc,nocc', source=source)
+    check('a toolchain that fails is said to', run.code == 1 and 'NOT MADE with nocc' in run.out.split('\n')[0]
+          and 'alike' not in run.out and run.json['otherToolchains'][0]['result'] == 'inconclusive', run.all)
+    run = Run(recipe.replace('"$CC" -o', 'gcc -o'), {'x': first.kept['first/x']}, '--toolchain', 'clang', source=source)
+    check('a compiler that nobody used is said to be', run.code == 0 and "'clang' was NOT USED" in run.out
+          and [b['compilerUsed'] for b in run.builds()] == [False, False], run.all)
     bad = subprocess.run([CANDOR, 'handover', 'rebuild', '--toolchain', 'gcc;id', 'x'], capture_output=True)
     check('a toolchain is a name', bad.returncode == 3, bad)
 
@@ -374,6 +380,20 @@ def killed():
         check('not even in the folder', os.listdir(d) == ['x.handover'], os.listdir(d))
 
 
+def attested(good, damaged):
+    """Nobody signs for a bundle that is damaged, whatever the result says."""
+    with tempfile.TemporaryDirectory(prefix=MARK) as d:
+        run = lambda *a: subprocess.run([CANDOR, *a], cwd=d, capture_output=True, text=True)
+        for name, data in (('good', good), ('damaged', damaged)):
+            (pathlib.Path(d) / f'{name}.handover').write_bytes(data)
+        run('trust', 'key', 'k', '--name', 'examiner.example/x')
+        run('handover', 'rebuild', '-o', 'r.json', 'good.handover')
+        one = run('attest', 'rebuild', 'r.json', 'good.handover', '-k', 'k', '-o', 'good.dsse')
+        two = run('attest', 'rebuild', 'r.json', 'damaged.handover', '-k', 'k', '-o', 'damaged.dsse')
+        check('a good bundle is attested', one.returncode == 0, one)
+        check('a damaged one is not', two.returncode == 75 and not (pathlib.Path(d) / 'damaged.dsse').exists(), two)
+
+
 def bad_bundles():
     good = bundle.make({'a': 'x'}, 'cp "$SOURCE/a" "$OUT/x"', {'x': b'x'})
     for name, data in (('empty', b''), ('cut', good[:-700]), ('flipped', good.replace(b'x\0', b'y\0', 1)),
@@ -381,6 +401,24 @@ def bad_bundles():
         run = Run('', {}, raw=data)
         check(f'a bundle that is {name} is refused', run.code >= 2 and run.err.startswith('candor: ')
               and not run.out, run.all)
+    good = bundle.make({'a': 'a source\n'}, 'cp "$SOURCE/a" "$OUT/x"; mkfifo "$OUT/p"', {'x': b'a source\n'})
+    for m in bundle.members(good):
+        flipped = bytearray(good)
+        flipped[m.offset_data + m.size // 2] ^= 1
+        run = Run('', {}, raw=bytes(flipped))
+        check(f'a bit of {m.name} is missed nowhere', 10 <= run.code < 90 and not run.out and not run.json, run.all)
+        if m.name.startswith(('artefacts/', 'source/', 'recipe/', 'sbom')):
+            check('and it is what MANIFEST tells', run.code == 75 and m.name in run.err, run.all)
+        if m.name == 'artefacts/x':
+            attested(good, bytes(flipped))
+    run = Run('', {}, raw=good)
+    check('without a key that is said', run.code == 0 and 'was not judged' in run.out
+          and not run.json['bundle']['signerTrusted'], run.all)
+    check('what nobody promised is listed', 'p: a fifo' in run.out and run.builds()[0]['extraFiles'] == ['p'], run.all)
+    run = Run('', {}, '--key', bundle.KEY, raw=good)
+    check('with it, too', run.code == 0 and 'whom you trust' in run.out and run.json['bundle']['signerTrusted'], run.all)
+    run = Run('', {}, '--key', bundle.vendor.vendor_key('other.example/x', bytes(32)), raw=good)
+    check('another key than the vendor\'s', run.code == 12 and not run.json, run.all)
     run = subprocess.run([CANDOR, 'handover', 'rebuild', '/nonexistent'], capture_output=True, text=True)
     check('one that is not there, too', run.returncode == 2 and 'nonexistent' in run.stderr, run)
 
