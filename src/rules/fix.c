@@ -3,33 +3,15 @@
  * right: a text that compiled before compiles afterwards, one that did not never gets
  * worse, and nothing is removed that meant something.
  */
-#include "rules/fix.h"
-
 #include <stdio.h>
 
 #include "rules/fix_escape.h"
+#include "rules/fix_in.h"
 #include "rules/fix_slash.h"
 #include "rules/ir.h"
-#include "rules/layout.h"
 
-struct fix {
-	const struct rules_env *env;
-	struct diags said;   /* what was mended: told when it is worth it */
-	struct diags unsure; /* what was not, for there are two ways: always told */
-	const char *file;
-	struct bytes text;
-	size_t at; /* of text; what is before it was written */
-	struct buf *out;
-	struct token *tok;
-	size_t first;   /* token of the rule at hand */
-	uint64_t steps; /* tokens looked at again; see FIX_STEPS */
-	struct layout layout;
-	bool includes;
-	bool broken; /* the text as it is does not compile */
-};
-
-static struct diag
-hint_at(const struct fix *f, const struct token *t)
+struct diag
+fix_hint(const struct fix *f, const struct token *t)
 {
 	return (struct diag){ .kind = DIAG_HINT,
 		.file = f->file,
@@ -38,17 +20,17 @@ hint_at(const struct fix *f, const struct token *t)
 		.width = t->width };
 }
 
-static void
-say(struct fix *f, const struct token *t, const char *what)
+void
+fix_say(struct fix *f, const struct token *t, const char *what)
 {
-	struct diag d = hint_at(f, t);
+	struct diag d = fix_hint(f, t);
 
 	diag_addf(&f->said, &d, "mended: %s", what);
 }
 
 /* Writes what stands up to t. */
-static void
-copy_to(struct fix *f, const uint8_t *to)
+void
+fix_copy(struct fix *f, const uint8_t *to)
 {
 	size_t end = (size_t)(to - f->text.p);
 
@@ -57,24 +39,24 @@ copy_to(struct fix *f, const uint8_t *to)
 }
 
 /* Instead of the token: with. */
-static void
-put_instead(struct fix *f, const struct token *t, const char *with, const char *what)
+void
+fix_instead(struct fix *f, const struct token *t, const char *with, const char *what)
 {
-	copy_to(f, t->text.p);
+	fix_copy(f, t->text.p);
 	buf_str(f->out, with);
 	f->at += t->text.n;
-	say(f, t, what);
+	fix_say(f, t, what);
 }
 
 static void
 drop(struct fix *f, const struct token *t, const char *what)
 {
 	/* a blank before it goes too, where another stays behind it */
-	copy_to(f, t->text.p);
+	fix_copy(f, t->text.p);
 	if (f->out->n > 0 && f->out->p[f->out->n - 1] == ' ')
 		f->out->n--;
 	f->at += t->text.n;
-	say(f, t, what);
+	fix_say(f, t, what);
 }
 
 /* --- strings ---------------------------------------------------------------- */
@@ -141,77 +123,6 @@ fix_modifier(struct fix *f, const struct token *t)
 		drop(f, t, "nocase, where there are no letters");
 }
 
-/* Does the condition ask for the string, by its name or among others? */
-static bool
-is_asked(struct fix *f, const struct token *t, struct bytes name)
-{
-	for (; t->kind != TOK_RBRACE && t->kind != TOK_EOF; t++, f->steps++) {
-		struct bytes s = bytes_from(t->text, 1);
-
-		if (t->kind == TOK_THEM)
-			return true;
-		if (t->kind == TOK_STR_WILD &&
-		    bytes_eq(bytes_clip(s, 0, s.n - 1), bytes_clip(name, 0, s.n - 1)))
-			return true;
-		if (t->kind >= TOK_STR && t->kind <= TOK_STR_LENGTH && bytes_eq(s, name))
-			return true;
-	}
-	return false;
-}
-
-/* Is there a string of that name; hidden: of that name behind an underscore? */
-static bool
-is_declared(struct fix *f, const struct token *end, struct bytes name, bool hidden)
-{
-	for (const struct token *t = f->tok + f->first; t != end; t++, f->steps++)
-		if (t->kind == TOK_STR && t[1].kind == TOK_ASSIGN &&
-		    bytes_eq(bytes_from(t->text, hidden ? 2 : 1), name) &&
-		    (!hidden || t->text.p[1] == '_'))
-			return true;
-	return false;
-}
-
-/* Does the name mean something in a condition, other than the rule itself? */
-static bool
-is_known(struct fix *f, const struct token *t)
-{
-	const struct token *own = f->tok + f->first;
-
-	for (size_t i = 0; i < f->env->nexts; i++)
-		if (bytes_eq(f->env->exts[i].name, t->text))
-			return true;
-	while (own->kind == TOK_PRIVATE || own->kind == TOK_GLOBAL)
-		own++;
-	for (const struct token *r = f->tok; r->kind != TOK_EOF; r++, f->steps++)
-		if (r->kind == TOK_RULE && r != own && bytes_eq(r[1].text, t->text))
-			return true;
-	/* loop variables: for any NAME in, for any NAME, NAME in */
-	for (const struct token *v = t - 1; v->kind != TOK_CONDITION; v--, f->steps++)
-		if (bytes_eq(v->text, t->text) &&
-		    (v[1].kind == TOK_IN || v[1].kind == TOK_COMMA))
-			return true;
-	return false;
-}
-
-/* Does a name stand alone where a condition may, and mean nothing, or its own rule? */
-static bool
-is_typo(struct fix *f, const struct token *t)
-{
-	return t->kind == TOK_IDENT && t[-1].kind != TOK_DOT && t[1].kind != TOK_DOT &&
-	       t[1].kind != TOK_LPAREN && t[1].kind != TOK_LBRACKET &&
-	       t[1].kind != TOK_IN && t[1].kind != TOK_COMMA && !is_known(f, t);
-}
-
-/* Is the string meant by a name in the condition that lacks its $? */
-static bool
-is_meant(struct fix *f, const struct token *t, struct bytes name)
-{
-	for (; t->kind != TOK_RBRACE && t->kind != TOK_EOF; t++, f->steps++)
-		if (bytes_eq(t->text, name) && is_typo(f, t))
-			return true;
-	return false;
-}
-
 static void
 fix_name(struct fix *f, const struct token *t)
 {
@@ -223,12 +134,12 @@ fix_name(struct fix *f, const struct token *t)
 	     condition++)
 		f->steps++;
 	if (name.n == 0 || name.p[0] == '_' || condition->kind != TOK_CONDITION ||
-	    is_asked(f, condition, name) || is_declared(f, condition, name, true) ||
-	    is_meant(f, condition, name))
+	    fix_is_asked(f, condition, name) ||
+	    fix_is_declared(f, condition, name, true) || fix_is_meant(f, condition, name))
 		return;
-	copy_to(f, t->text.p + 1);
+	fix_copy(f, t->text.p + 1);
 	buf_u8(f->out, '_');
-	say(f, t, "a string nobody asks for has a name that says so");
+	fix_say(f, t, "a string nobody asks for has a name that says so");
 }
 
 static void
@@ -243,7 +154,7 @@ fix_string(struct fix *f, const struct token *t)
 		    (int)(t->s.n < 8000 ? t->s.n : 0), (const char *)t->s.p);
 
 		if (text != NULL && t->s.n < 8000)
-			put_instead(f, t, text, "a regular expression that is a text");
+			fix_instead(f, t, text, "a regular expression that is a text");
 	}
 }
 
@@ -262,31 +173,32 @@ fix_tag(struct fix *f, const struct token *t)
 		drop(f, t, "a tag given twice");
 }
 
-/* A name that means nothing, where a string of that name waits to be asked for. */
+/* A section with nothing in it, which YARA does not know; t: its keyword. */
 static void
-fix_dollar(struct fix *f, const struct token *t)
+fix_section(struct fix *f, const struct token *t)
 {
-	const struct token *condition = t;
-
-	if (!is_typo(f, t))
+	if ((t->kind != TOK_META && t->kind != TOK_STRINGS) || t[1].kind != TOK_COLON ||
+	    (t[2].kind != TOK_STRINGS && t[2].kind != TOK_CONDITION))
 		return;
-	for (; condition->kind != TOK_CONDITION; condition--)
-		f->steps++;
-	if (!is_declared(f, condition, t->text, false) || is_asked(f, condition, t->text))
-		return;
-	copy_to(f, t->text.p);
-	buf_u8(f->out, '$');
-	say(f, t, "a string was asked for without its $");
+	fix_copy(f, t->text.p);
+	f->at = (size_t)(t[2].text.p - f->text.p);
+	fix_say(f, t, "a section without anything in it");
 }
 
+/* Two strings of one name: which is meant where, only their author knows. */
 static void
-fix_condition(struct fix *f, const struct token *t)
+tell_twin(struct fix *f, const struct token *t)
 {
-	if (t->kind == TOK_IDENT && !f->includes)
-		fix_dollar(f, t);
-	if (t->kind == TOK_NUMBER && t->u.i == 0 && t[1].kind == TOK_OF &&
-	    t[-1].kind != TOK_FOR && t[-1].kind != TOK_MINUS)
-		put_instead(f, t, "none", "\"none of\" says what \"0 of\" means");
+	struct diag d = fix_hint(f, t);
+	struct bytes name = bytes_from(t->text, 1);
+
+	if (t->kind == TOK_STR && t[1].kind == TOK_ASSIGN && name.n > 0 &&
+	    fix_is_declared(f, t, name, false))
+		diag_addf(&f->twins, &d,
+		    "not mended: the string $%.*s is there twice; give one of them "
+		    "another "
+		    "name, and ask for both where the one was meant",
+		    (int)(name.n < 100 ? name.n : 100), (const char *)name.p);
 }
 
 /* --- imports ------------------------------------------------------------------ */
@@ -328,11 +240,11 @@ add_imports(struct fix *f)
 
 		if (!is_used(f->tok, name) || is_imported(f, f->tok, NULL, name))
 			continue;
-		copy_to(f, f->tok->text.p);
+		fix_copy(f, f->tok->text.p);
 		buf_printf(f->out, "import \"%s\"\n", f->env->modules[i].name);
 		snprintf(what, sizeof(what), "module %s is used, and was not imported",
 		    f->env->modules[i].name);
-		say(f, f->tok, what);
+		fix_say(f, f->tok, what);
 	}
 }
 
@@ -341,14 +253,54 @@ fix_import(struct fix *f, const struct token *t)
 {
 	if (t[1].kind != TOK_TEXT || !is_imported(f, f->tok, t, t[1].s))
 		return;
-	copy_to(f, t->text.p);
-	say(f, t, "an import given twice");
+	fix_copy(f, t->text.p);
+	fix_say(f, t, "an import given twice");
 	f->at = (size_t)(t[1].text.p + t[1].text.n - f->text.p);
 	if (f->at < f->text.n && f->text.p[f->at] == '\n')
 		f->at++;
 }
 
 /* --- a file ------------------------------------------------------------------- */
+
+/* Where rules go on behind one that makes no sense: its closing brace, and a rule. */
+static const struct token *
+next_rule(struct fix *f, const struct token *t)
+{
+	for (; t->kind != TOK_EOF; t++, f->steps++)
+		if (t[-1].kind == TOK_RBRACE &&
+		    (t->kind == TOK_RULE || t->kind == TOK_PRIVATE ||
+			t->kind == TOK_GLOBAL || t->kind == TOK_IMPORT))
+			return t;
+	return NULL;
+}
+
+/* Is the rule there as a whole? Of one that a broken token cuts nothing can be told. */
+static bool
+is_whole(struct fix *f, const struct token *t)
+{
+	for (; t->kind != TOK_RBRACE; t++, f->steps++)
+		if (t->kind == TOK_EOF)
+			return false;
+	return true;
+}
+
+/* Mends the token, of the part it stands in. */
+static void
+fix_token(struct fix *f, const struct token *t, enum layout_part before)
+{
+	if (t->kind == TOK_IMPORT)
+		fix_import(f, t);
+	else if (before == LAYOUT_HEAD && t->kind == TOK_IDENT)
+		fix_tag(f, t);
+	else if (f->layout.part == LAYOUT_BODY && before != LAYOUT_HEAD)
+		fix_section(f, t);
+	else if (before == LAYOUT_STRINGS && f->layout.part == LAYOUT_STRINGS &&
+		 !f->includes) {
+		tell_twin(f, t);
+		fix_string(f, t);
+	} else if (before == LAYOUT_CONDITION)
+		fix_condition(f, t);
+}
 
 static bool
 fix_tokens(struct fix *f)
@@ -359,23 +311,25 @@ fix_tokens(struct fix *f)
 		enum layout_part before = f->layout.part;
 		struct layout_place place;
 
-		if (f->steps > FIX_STEPS || !layout_next(&f->layout, t, &place))
+		if (f->steps > FIX_STEPS)
 			return false;
-		if (t->kind == TOK_EOF)
+		if (t->kind == TOK_EOF || t->kind == TOK_ERROR)
+			break;
+		if (!layout_next(&f->layout, t, &place)) {
+			t = next_rule(f, t);
+			if (t == NULL)
+				break;
+			f->layout = (struct layout){ .last_top = TOK_RULE };
+			t--;
+			continue;
+		}
+		if (before == LAYOUT_TOP && t->kind != TOK_IMPORT && !is_whole(f, t))
 			break;
 		if (before == LAYOUT_TOP)
 			f->first = (size_t)(t - f->tok);
-		if (t->kind == TOK_IMPORT)
-			fix_import(f, t);
-		else if (before == LAYOUT_HEAD && t->kind == TOK_IDENT)
-			fix_tag(f, t);
-		else if (before == LAYOUT_STRINGS && f->layout.part == LAYOUT_STRINGS &&
-			 !f->includes)
-			fix_string(f, t);
-		else if (before == LAYOUT_CONDITION)
-			fix_condition(f, t);
+		fix_token(f, t, before);
 	}
-	copy_to(f, f->text.p + f->text.n);
+	fix_copy(f, f->text.p + f->text.n);
 	return true;
 }
 
@@ -383,14 +337,14 @@ fix_tokens(struct fix *f)
 static void
 say_escapes(struct fix *f, const struct token *t, const struct escape_said *said)
 {
-	struct diag d = hint_at(f, t);
+	struct diag d = fix_hint(f, t);
 	char escape[] = { '\\', (char)said->left, '\0' };
 
 	d.kind = DIAG_WARNING;
 	if (said->doubled == 1)
-		say(f, t, "a backslash that stood for itself is doubled");
+		fix_say(f, t, "a backslash that stood for itself is doubled");
 	else
-		say(f, t, "backslashes that stood for themselves are doubled");
+		fix_say(f, t, "backslashes that stood for themselves are doubled");
 	if (said->left != 0)
 		diag_addf(&f->said, &d,
 		    "%s is left, and is one character; if a backslash and a letter were "
@@ -411,11 +365,29 @@ fix_escape(struct fix *f, const struct token *t, struct buf *out)
 		return false;
 	buf_put(out, f->text.p, from);
 	if (!escape_mend(rest, out, &n, &said)) {
-		buf_clear(out);
+		buf_done(out);
 		return false;
 	}
 	buf_put(out, rest.p + n, rest.n - n);
 	say_escapes(f, t, &said);
+	return true;
+}
+
+/* Curly quotes around a text, as word processors make them. True: they are straight. */
+static bool
+fix_quotes(struct fix *f, const struct token *t, struct buf *out)
+{
+	size_t from = (size_t)(t->text.p - f->text.p), n = 0;
+
+	if (t->kind != TOK_ERROR)
+		return false;
+	buf_put(out, f->text.p, from);
+	if (!escape_quotes(bytes_from(f->text, from), out, &n)) {
+		buf_done(out);
+		return false;
+	}
+	buf_put(out, t->text.p + n, f->text.n - from - n);
+	fix_say(f, t, "curly quotes are no quotes");
 	return true;
 }
 
@@ -464,7 +436,7 @@ fix_regex(struct fix *f, const struct token *t, bool condition, struct buf *out)
 	unsigned ways = slash_ends(line, condition, &end);
 
 	if (ways != 1 || end < t->text.n) {
-		struct diag d = hint_at(f, t);
+		struct diag d = fix_hint(f, t);
 
 		if (ways > 1)
 			diag_addf(&f->unsure, &d,
@@ -475,7 +447,7 @@ fix_regex(struct fix *f, const struct token *t, bool condition, struct buf *out)
 	buf_put(out, f->text.p, from + 1);
 	slash_escape(bytes_sub(line, 1, end - 1), out);
 	buf_put(out, line.p + end, f->text.n - from - end);
-	say(f, t, "each / within a regular expression is escaped");
+	fix_say(f, t, "each / within a regular expression is escaped");
 	return true;
 }
 
@@ -510,7 +482,7 @@ cut(struct fix *f, struct arena *scratch)
 
 	if (bytes_eq(bytes_clip(f->text, 0, bom.n), bom)) {
 		f->text = bytes_from(f->text, bom.n);
-		say(f, &mark,
+		fix_say(f, &mark,
 		    "the file began with a mark that is no rule's (UTF-8's BOM)");
 	}
 	for (unsigned i = 0;; i++) {
@@ -523,10 +495,9 @@ cut(struct fix *f, struct arena *scratch)
 		TRY(layout_tokens(scratch, f->text, &f->tok, &n));
 		if (i < FIX_ESCAPES && fix_slashes(f, n, &next))
 			; /* and once more */
-		else if (f->tok[n].kind != TOK_ERROR)
-			return f->tok[n].text.n > 0 ? ERR_SYNTAX : OK;
-		else if (i == FIX_ESCAPES || !fix_escape(f, &f->tok[n], &next))
-			return ERR_SYNTAX;
+		else if (i == FIX_ESCAPES || (!fix_escape(f, &f->tok[n], &next) &&
+						 !fix_quotes(f, &f->tok[n], &next)))
+			return OK;
 		f->text = arena_bytes(f->env->arena, buf_bytes(&next));
 		buf_done(&next);
 		if (f->text.p == NULL)
@@ -534,14 +505,31 @@ cut(struct fix *f, struct arena *scratch)
 	}
 }
 
-/* How many errors the compiler finds in it. */
+/* What the compiler says of a text. */
+struct health {
+	unsigned errors;
+	size_t rest; /* lines from the first of them to the end */
+};
+
+static size_t
+lines_of(struct bytes text)
+{
+	size_t n = 1;
+
+	for (size_t i = 0; i < text.n; i++)
+		n += text.p[i] == '\n';
+	return n;
+}
+
 static enum err
-errors_of(
-    const struct rules_env *env, struct rules_source src, struct bytes text, unsigned *n)
+health_of(const struct rules_env *env, struct rules_source src, struct bytes text,
+    struct health *h)
 {
 	struct arena a;
 	struct diags ds = { .arena = &a };
 	struct rules_env e = *env;
+	const struct diag *d;
+	size_t lines = lines_of(text);
 	struct ir ir;
 	enum err err;
 
@@ -550,20 +538,36 @@ errors_of(
 	e.diags = &ds;
 	src.text = text;
 	err = rules_to_ir(&e, &src, 1, &ir);
-	*n = ds.errors;
+	*h = (struct health){ .errors = ds.errors };
+	for (d = ds.first; d != NULL && d->kind != DIAG_ERROR; d = d->next)
+		;
+	if (d != NULL)
+		h->rest = lines - (d->source_line ? d->source_line : d->line);
 	arena_done(&a);
 	return err == ERR_SYNTAX ? OK : err;
+}
+
+/*
+ * Never from good to bad, and not from bad to as bad: fewer errors, or the first is
+ * further on, for many an error hides all that are behind it.
+ */
+static bool
+is_better(const struct health *now, const struct health *before)
+{
+	if (before->errors == 0 || now->errors == 0)
+		return now->errors == 0;
+	return now->errors < before->errors || now->rest < before->rest;
 }
 
 static enum err
 mend(struct fix *f, const struct rules_source *src)
 {
-	unsigned before = 0, after = 0;
+	struct health before, after;
 	struct arena scratch;
 	enum err e;
 
-	TRY(errors_of(f->env, *src, src->text, &before));
-	f->broken = before > 0;
+	TRY(health_of(f->env, *src, src->text, &before));
+	f->broken = before.errors > 0;
 	arena_init(&scratch, f->env->arena->budget);
 	e = cut(f, &scratch);
 	for (const struct token *t = f->tok; e == OK && t->kind != TOK_EOF; t++)
@@ -572,9 +576,8 @@ mend(struct fix *f, const struct rules_source *src)
 		e = f->steps > FIX_STEPS ? ERR_LIMIT : ERR_SYNTAX;
 	arena_done(&scratch);
 	if (e == OK)
-		e = errors_of(f->env, *src, buf_bytes(f->out), &after);
-	/* never from good to bad, and not from bad to as bad */
-	if (e == OK && (before == 0 ? after > 0 : after >= before))
+		e = health_of(f->env, *src, buf_bytes(f->out), &after);
+	if (e == OK && !is_better(&after, &before))
 		e = ERR_SYNTAX;
 	return e;
 }
@@ -585,6 +588,7 @@ rules_fix(const struct rules_env *env, const struct rules_source *src, struct bu
 	struct buf made = { 0 };
 	struct fix f = { .env = env,
 		.said.arena = env->arena,
+		.twins.arena = env->arena,
 		.file = src->file,
 		.text = src->text.n > 0 ? src->text : BYTES_LIT(""),
 		.out = &made,
@@ -596,6 +600,8 @@ rules_fix(const struct rules_env *env, const struct rules_source *src, struct bu
 	for (const struct diag *d = f.said.first; e == OK && d != NULL; d = d->next)
 		diag_add(env->diags, d);
 	for (const struct diag *d = f.unsure.first; d != NULL; d = d->next)
+		diag_add(env->diags, d);
+	for (const struct diag *d = f.twins.first; d != NULL; d = d->next)
 		diag_add(env->diags, d);
 	buf_done(&made);
 	return e;

@@ -7,7 +7,8 @@
  * that means nothing ("\d" was meant as "\\d", and so were those beside it:
  * fix_escape.h), a / in a regex that was not escaped (fix_slash.h), a modifier or a tag
  * given twice, a module that is used and not imported, a string that is asked for without
- * its $, one that nobody asks for (it becomes $_name, which need not be used).
+ * its $, one that nobody asks for (it becomes $_name, which need not be used), an empty
+ * section, curly quotes, and in conditions what other languages write (fix_cond.c).
  *
  * Works on tokens, so layout and comments stay. Nothing is done in a rule that other
  * files have a part in (include).
@@ -25,8 +26,9 @@
 /*
  * Appends the mended text to out, and says in diags, as hints, what was mended and where;
  * and what was not, for there are two ways.
- * ERR_SYNTAX: there is an error that is not among these, at which nothing is done (the
- * compiler tells); ERR_LIMIT: the arena, or FIX_STEPS.
+ * A rule with an error that is not among these is left, and others are mended: the
+ * compiler tells of what is left. ERR_SYNTAX: nothing is done, for it would leave as many
+ * errors, with the first of them where it was; ERR_LIMIT: the arena, or FIX_STEPS.
  */
 MUST_USE enum err rules_fix(
     const struct rules_env *env, const struct rules_source *src, struct buf *out);

@@ -102,3 +102,39 @@ escape_mend(struct bytes text, struct buf *out, size_t *n, struct escape_said *s
 	*n = s.n;
 	return said->doubled > 0;
 }
+
+/* Bytes of a curly quote at i; 0: there is none. */
+static size_t
+curly(struct bytes s, size_t i)
+{
+	static const struct bytes quotes[] = { BYTES_LIT("\xe2\x80\x9c"),
+		BYTES_LIT("\xe2\x80\x9d") };
+
+	for (size_t k = 0; k < COUNT(quotes); k++)
+		if (i < s.n && bytes_eq(bytes_clip(bytes_from(s, i), 0, 3), quotes[k]))
+			return 3;
+	return 0;
+}
+
+bool
+escape_quotes(struct bytes text, struct buf *out, size_t *n)
+{
+	size_t i = curly(text, 0);
+
+	if (i == 0)
+		return false;
+	buf_u8(out, '"');
+	for (; i < text.n && text.p[i] != '\n'; i++) {
+		size_t quote = text.p[i] == '"' ? 1 : curly(text, i);
+
+		if (quote > 0) {
+			buf_u8(out, '"');
+			*n = i + quote;
+			return quote > 1;
+		}
+		buf_u8(out, text.p[i]);
+		if (text.p[i] == '\\' && i + 1 < text.n && text.p[i + 1] != '\n')
+			buf_u8(out, text.p[++i]);
+	}
+	return false;
+}

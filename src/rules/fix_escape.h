@@ -23,3 +23,10 @@ struct escape_said {
  * stands where no path is.
  */
 bool escape_mend(struct bytes text, struct buf *out, size_t *n, struct escape_said *said);
+
+/*
+ * The same for a text in curly quotes (UTF-8: U+201C, U+201D), which are made straight.
+ * False: it does not begin with one, or end on its line with one, or a straight quote
+ * stands between.
+ */
+bool escape_quotes(struct bytes text, struct buf *out, size_t *n);

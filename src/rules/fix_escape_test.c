@@ -53,6 +53,41 @@ TEST(mended)
 	}
 }
 
+/* clang-format off */
+static const struct {
+	const char *text, *want; /* NULL: not mended */
+	size_t n;
+} curly[] = {
+	{ "\xe2\x80\x9c" "abc\xe2\x80\x9d wide", "\"abc\"", 9 },
+	{ "\xe2\x80\x9d" "a\\\"c\xe2\x80\x9d", "\"a\\\"c\"", 10 },
+	{ "\xe2\x80\x9c" "a\xe2\x80\x99s\xe2\x80\x9d", "\"a\xe2\x80\x99s\"", 11 },
+	{ "\xe2\x80\x9c" "a\"c\xe2\x80\x9d", NULL, 0 }, /* a straight one within */
+	{ "\xe2\x80\x9c" "abc\n\xe2\x80\x9d", NULL, 0 },
+	{ "\xe2\x80\x9c" "abc", NULL, 0 },
+	{ "\xe2\x80\x9c", NULL, 0 },
+	{ "\xe2\x80", NULL, 0 },
+	{ "\"abc\xe2\x80\x9d", NULL, 0 }, /* begins as it should */
+	{ "", NULL, 0 },
+};
+/* clang-format on */
+
+TEST(quotes)
+{
+	for (size_t i = 0; i < COUNT(curly); i++) {
+		struct bytes text = test_copy(bytes_of(curly[i].text));
+		struct buf out = { 0 };
+		size_t n = 0;
+
+		ROW("%zu", i);
+		EQ_U(escape_quotes(text, &out, &n), curly[i].want != NULL);
+		if (curly[i].want != NULL) {
+			EQ_S(buf_cstr(&out), curly[i].want);
+			EQ_U(n, curly[i].n);
+		}
+		buf_done(&out);
+	}
+}
+
 /* Cut anywhere, nothing is read behind the end. */
 TEST(cut)
 {

@@ -67,3 +67,17 @@ printf 'C:\\Windows\\temp\\new abc' >u
 code "$candor" yara -s p.yar u
 echo 'rule loop { strings: $a = "abc" condition: $a and not loop }' >p.yar
 code "$candor" check --fix p.yar
+echo '# what other languages write'
+cat >p.yar <<'R'
+rule other {
+	meta:
+	strings:
+		$a = “abc”
+	condition:
+		($a || filesize = 3) && !(#a > 10) && filesize < 10kb
+}
+rule nonsense { condition: what is this }
+rule twins { strings: $a = "abc" $a = "abd" condition: $a }
+R
+code "$candor" check --fix p.yar
+cat p.yar
