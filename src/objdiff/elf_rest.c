@@ -80,7 +80,7 @@ has_order(const struct elf_sec *s)
 static void
 linking(struct elf_pair *p, const struct elf_sec *b)
 {
-	if (p->t->worst > DIFF_CODE)
+	if (p->t->worst > DIFF_CODE || (b->type == SHT_DYNSYM && p->variables > 0))
 		return; /* said already, and in more words */
 	if (has_order(b))
 		tell_found(
