@@ -80,12 +80,11 @@ fix_dollar(struct fix *f, const struct token *t)
 {
 	const struct token *condition = t;
 
-	if (!is_typo(f, t))
-		return;
 	for (; condition->kind != TOK_CONDITION; condition--)
 		f->steps++;
+	/* the whole file is looked at last: many a name is in a condition */
 	if (!fix_is_declared(f, condition, t->text, false) ||
-	    fix_is_asked(f, condition, t->text))
+	    fix_is_asked(f, condition, t->text) || !is_typo(f, t))
 		return;
 	fix_copy(f, t->text.p);
 	buf_u8(f->out, '$');
