@@ -1,6 +1,7 @@
 /* cmd_compare.c - candor compare: what differs between two files or folders. */
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/sys.h"
@@ -52,15 +53,14 @@ open_operand(const char *path, int *fd, bool *folder)
 	return OK;
 }
 
-/* The end of the name, when both have the same and it is short: all that a worker learns.
- */
-static const char *
-common_suffix(const char *a, const char *b)
+/* A report must not be written over what it is about, by whatever name that goes. */
+static bool
+is_operand(const char *path, int fd)
 {
-	const char *x = strrchr(a, '.'), *y = strrchr(b, '.');
+	struct stat x, y;
 
-	return x && y && strcmp(x, y) == 0 && !strchr(x, '/') && strlen(x) <= 8 ? x
-										: NULL;
+	return path != NULL && stat(path, &x) == 0 && fstat(fd, &y) == 0 &&
+	       x.st_dev == y.st_dev && x.st_ino == y.st_ino;
 }
 
 static enum err
@@ -111,13 +111,17 @@ compare(const struct compare_args *args, const struct compare_opts *o, const cha
 
 	if (open_operand(a, &x, &folder_a) != OK || open_operand(b, &y, &folder_b) != OK)
 		return 2;
+	if (is_operand(args->html, x) || is_operand(args->html, y)) {
+		msg_error("'%s' is compared: --html would write over it", args->html);
+		return 2;
+	}
 	if (folder_a != folder_b) {
 		msg_error("'%s' is a folder, and '%s' is none", folder_a ? a : b,
 		    folder_a ? b : a);
 		return 2;
 	}
 	if ((folder_a ? compare_folders(o, x, y, &r)
-		      : compare_run(o, x, y, common_suffix(a, b), &r)) != OK) {
+		      : compare_run(o, x, y, &names, &r)) != OK) {
 		msg_error("cannot compare '%s' and '%s': %s", a, b, r.why);
 		code = 2;
 	} else if (report(args, &r, &names) != OK)
@@ -131,18 +135,21 @@ compare(const struct compare_args *args, const struct compare_opts *o, const cha
 static int
 run_compare(int argc, char **argv, const struct verb *v)
 {
-	struct compare_args args = { 0 };
+	struct compare_args args = { .lines = COMPARE_LINES, .keep = COMPARE_KEEP };
 	struct opt_list paths = { 0 };
 	struct compare_opts o = { 0 };
 	enum err e = opt_parse(v, argc, argv, &args, &paths);
 	char *program = NULL;
 	int code = 0;
 
-	if (e == OK && (paths.n != 2 || args.lines > DIFF_LINES_MAX)) {
+	if (e == OK && (paths.n != 2 || args.lines == 0 || args.lines > DIFF_LINES_MAX ||
+			   args.keep == 0)) {
 		if (paths.n != 2)
 			msg_error("compare: two files or two folders are compared");
+		else if (args.keep == 0)
+			msg_error("compare: --keep takes at least one byte");
 		else
-			msg_error("compare: --lines takes at most %d", DIFF_LINES_MAX);
+			msg_error("compare: --lines takes 1 to %d", DIFF_LINES_MAX);
 		msg_hint("try 'candor help compare'");
 		e = ERR_SYNTAX;
 	}

@@ -17,6 +17,8 @@
 #define SPARE_MS    10000 /* beyond the worker's own time, before it is killed */
 #define SEND_MS     10000
 #define FRAME_MAX   (1u << 20)
+#define LITTLE      (32u << 20) /* bytes of memory that may not do to begin with */
+#define TOO_LITTLE  "could not be started: --memory gives it too little"
 #define DECODED_MAX (4u << 20) /* bytes of one decoded statement */
 #define BLOCK       (256u << 10)
 
@@ -80,9 +82,26 @@ send_file(struct ask *k, uint32_t id, int fd, uint64_t size)
 	wire_send_fd(&k->out, WIRE_FILE, fd);
 }
 
+struct bytes
+ask_name(struct bytes path)
+{
+	unsigned slashes = 0;
+	size_t i = path.n;
+
+	while (i > 0 && (path.p[i - 1] != '/' || ++slashes < 3))
+		i--;
+	return bytes_from(path, i);
+}
+
+static struct bytes
+tail(struct bytes name)
+{
+	return name.n > WIRE_NAME_MAX ? bytes_from(name, name.n - WIRE_NAME_MAX) : name;
+}
+
 static enum err
 send_job(struct ask *k, const struct ask_side *a, const struct ask_side *b,
-    const char *suffix, const int scratch[2])
+    const int scratch[2])
 {
 	const struct compare_opts *o = k->o;
 	bool unpacks = scratch[0] >= 0 && scratch[1] >= 0;
@@ -98,7 +117,8 @@ send_job(struct ask *k, const struct ask_side *a, const struct ask_side *b,
 			   : o->scratch ? o->scratch
 					: COMPARE_SCRATCH,
 		.unpack = o->unpack ? o->unpack : COMPARE_UNPACK,
-		.suffix = bytes_of(suffix),
+		.name_a = tail(a->name),
+		.name_b = tail(b->name),
 	};
 
 	k->deadline = sys_clock_ms() + job.timeout_ms + SPARE_MS;
@@ -207,7 +227,7 @@ listen_to(struct ask *k)
 
 static enum err
 converse(struct ask *k, const struct ask_side *a, const struct ask_side *b,
-    const char *suffix, const int scratch[2])
+    const int scratch[2])
 {
 	uint64_t memory = k->o->memory ? k->o->memory : COMPARE_MEMORY;
 	char died[CHILD_WHY];
@@ -219,13 +239,16 @@ converse(struct ask *k, const struct ask_side *a, const struct ask_side *b,
 	k->in.nowait = true;
 	k->in.frame_max = FRAME_MAX;
 	k->out = (struct wire_out){ k->child.sock, true, SEND_MS };
-	e = send_job(k, a, b, suffix, scratch);
+	e = send_job(k, a, b, scratch);
 	/* one that could not begin has said why, and is gone */
 	if (e == OK || e == ERR_PROTO)
 		e = listen_to(k);
 	child_end(&k->child, died);
 	if (e == ERR_END)
-		e = fault(k, ERR_IO, died[0] ? died : "closed its channel");
+		e = fault(k, ERR_IO,
+		    !k->ready && memory < LITTLE ? TOO_LITTLE
+		    : died[0]                    ? died
+						 : "closed its channel");
 	wire_in_done(&k->in);
 	wire_out_done(&k->out);
 	return e;
@@ -233,7 +256,7 @@ converse(struct ask *k, const struct ask_side *a, const struct ask_side *b,
 
 enum err
 ask_worker(const struct compare_opts *o, const struct ask_side *a,
-    const struct ask_side *b, const char *suffix, struct fold *f)
+    const struct ask_side *b, struct fold *f)
 {
 	struct ask k = { .o = o, .fold = f, .before = fold_said(f) };
 	int scratch[2] = { -1, -1 };
@@ -245,7 +268,7 @@ ask_worker(const struct compare_opts *o, const struct ask_side *a,
 	}
 	f->base = f->depth;
 	arena_init(&k.arena, DECODED_MAX);
-	e = converse(&k, a, b, suffix, scratch);
+	e = converse(&k, a, b, scratch);
 	arena_done(&k.arena);
 	/* pairs that it left begun end here, so that what is around them stands right */
 	while (f->depth > f->base)

@@ -20,15 +20,15 @@ side_of(struct fold *f, int fd, const char *which, struct ask_side *out)
 		e = ERR_FORMAT;
 	} else
 		*out = (struct ask_side){ fd, (uint64_t)st.st_size, st.st_mode & 07777,
-			st.st_ctim };
+			st.st_ctim, { 0 } };
 	fold_why(f, buf_bytes(&b));
 	buf_done(&b);
 	return e;
 }
 
 static enum err
-compare(
-    struct fold *f, const struct compare_opts *o, int fd_a, int fd_b, const char *suffix)
+compare(struct fold *f, const struct compare_opts *o, int fd_a, int fd_b,
+    const struct compare_names *names)
 {
 	struct compare_result *out = f->out;
 	struct ask_side a, b;
@@ -37,6 +37,10 @@ compare(
 
 	TRY(side_of(f, fd_a, "first", &a));
 	TRY(side_of(f, fd_b, "second", &b));
+	if (names != NULL) {
+		a.name = ask_name(names->a);
+		b.name = ask_name(names->b);
+	}
 	out->size_a = a.size;
 	out->size_b = b.size;
 	e = ask_same(&a, &b, &same);
@@ -50,7 +54,7 @@ compare(
 	}
 	if (same)
 		out->verdict = COMPARE_IDENTICAL;
-	else if (ask_worker(o, &a, &b, suffix, f) == OK) {
+	else if (ask_worker(o, &a, &b, f) == OK) {
 		if (ask_changed(&a) || ask_changed(&b)) {
 			out->damaged++;
 			fold_why(f, BYTES_LIT(ASK_CHANGED));
@@ -61,14 +65,14 @@ compare(
 }
 
 enum err
-compare_run(const struct compare_opts *o, int fd_a, int fd_b, const char *suffix,
-    struct compare_result *out)
+compare_run(const struct compare_opts *o, int fd_a, int fd_b,
+    const struct compare_names *names, struct compare_result *out)
 {
 	struct fold f;
 	enum err e;
 
 	fold_init(&f, o, out);
-	e = compare(&f, o, fd_a, fd_b, suffix);
+	e = compare(&f, o, fd_a, fd_b, names);
 	fold_done(&f);
 	return e;
 }

@@ -70,14 +70,19 @@ struct compare_result {
 	struct arena arena;
 };
 
+/* What the two are called; shown escaped. */
+struct compare_names {
+	struct bytes a, b;
+};
+
 /*
- * Compares two open regular files; both descriptors stay the caller's. suffix is what
- * their names end in (".py") or NULL: how a program's name ends says what runs it. OK
+ * Compares two open regular files; both descriptors stay the caller's. names are
+ * their paths or NULL: a name says what runs a program. OK
  * whenever there is a verdict, and that may be COMPARE_FAILED. ERR_IO: one of the two
  * cannot be read; ERR_FORMAT: one is no regular file; out->why tells.
  */
 MUST_USE enum err compare_run(const struct compare_opts *o, int fd_a, int fd_b,
-    const char *suffix, struct compare_result *out);
+    const struct compare_names *names, struct compare_result *out);
 
 /*
  * Two folders, member by member, as if they were archives: names, types, modes, link
@@ -97,11 +102,6 @@ int compare_exit(const struct compare_result *r);
 char *compare_find(const char *installed);
 
 /* --- reports -------------------------------------------------------------- */
-
-/* What the two are called in a report; shown escaped. */
-struct compare_names {
-	struct bytes a, b;
-};
 
 /* How text is written. */
 struct compare_form {

@@ -52,9 +52,16 @@ struct ask_side {
 	uint64_t size;
 	uint32_t mode;         /* permission bits */
 	struct timespec stamp; /* of its last change (ctime), before it was read */
+	struct bytes name; /* as a worker may know it; none: it is not called anything */
 };
 MUST_USE enum err ask_worker(const struct compare_opts *o, const struct ask_side *a,
-    const struct ask_side *b, const char *suffix, struct fold *f);
+    const struct ask_side *b, struct fold *f);
+
+/*
+ * The end of a path: the name and two folders, which say what runs a file
+ * ("etc/cron.d/x"). No more is told.
+ */
+struct bytes ask_name(struct bytes path);
 
 /* ctime moves with every write, and nobody can set it; as fine as the kernel's tick. */
 void ask_stamp(struct ask_side *s);

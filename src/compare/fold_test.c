@@ -269,6 +269,10 @@ TEST(text)
 	b = report(as_page, "bTTTTTTe", 0, &text);
 	CHECK(says(b, "... and 3 more; --detail"));
 	free(text);
+	/* a few are all shown: "1 more" would take as much room */
+	b = report(as_page, "bTTTTe", 0, &text);
+	CHECK(!says(b, " more; --detail"));
+	free(text);
 	b = report(as_detail, "bTTTTTTTTTe", 3000, &text);
 	CHECK(says(b, "were counted and not kept"));
 	free(text);

@@ -93,15 +93,6 @@ about_diff(struct folders *s, const struct folder_entry *a, const struct folder_
 
 /* --- contents ------------------------------------------------------------- */
 
-/* How the name ends, when that may be told to a worker: short and plain. */
-static const char *
-suffix_of(const struct folder_entry *e)
-{
-	const char *path = (const char *)e->path.p, *dot = strrchr(path, '.');
-
-	return dot != NULL && strchr(dot, '/') == NULL && strlen(dot) <= 8 ? dot : "";
-}
-
 static void
 unreadable(struct folders *s, const struct folder_entry *e, const char *why)
 {
@@ -117,7 +108,7 @@ ask(struct folders *s, const struct folder_entry *e, const struct ask_side *a,
 	struct compare_result *r = s->f.out;
 
 	s->f.name_a = e->path;
-	if (ask_worker(s->o, a, b, suffix_of(e), &s->f) != OK) {
+	if (ask_worker(s->o, a, b, &s->f) != OK) {
 		struct buf why = { 0 };
 
 		/* one pair that failed does not end the others */
@@ -132,8 +123,8 @@ ask(struct folders *s, const struct folder_entry *e, const struct ask_side *a,
 static void
 file_diff(struct folders *s, const struct folder_entry *a, const struct folder_entry *b)
 {
-	struct ask_side x = { -1, a->size, a->mode & 07777, { 0 } };
-	struct ask_side y = { -1, b->size, b->mode & 07777, { 0 } };
+	struct ask_side x = { -1, a->size, a->mode & 07777, { 0 }, a->path };
+	struct ask_side y = { -1, b->size, b->mode & 07777, { 0 }, b->path };
 	bool same = true;
 	enum err e = folder_open(s->dir_a, a, &x.fd);
 
@@ -175,7 +166,8 @@ pair_diff(struct folders *s, const struct folder_entry *a, const struct folder_e
 static enum diff_class
 class_alone(struct folders *s, const struct folder_entry *e, int dir)
 {
-	struct ask_side x = { -1, e->size, e->mode & 07777, { 0 } }, none = { .fd = -1 };
+	struct ask_side x = { -1, e->size, e->mode & 07777, { 0 }, e->path },
+			none = { .fd = -1 };
 	struct compare_result r;
 	enum diff_class cls = DIFF_CODE;
 	struct fold f;
@@ -184,7 +176,7 @@ class_alone(struct folders *s, const struct folder_entry *e, int dir)
 		return S_ISDIR(e->mode) ? DIFF_METADATA : DIFF_CODE;
 	fold_init(&f, s->o, &r);
 	if (folder_open(dir, e, &x.fd) == OK && sys_memfd("none", &none.fd) == OK &&
-	    e->size > 0 && ask_worker(s->o, &x, &none, suffix_of(e), &f) == OK)
+	    e->size > 0 && ask_worker(s->o, &x, &none, &f) == OK)
 		while (cls > 0 && r.count[cls] == 0)
 			cls--;
 	fold_done(&f);

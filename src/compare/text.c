@@ -3,6 +3,7 @@
 #include "compare/view.h"
 
 #define PAGE       24 /* statements of the short form */
+#define FEW        5  /* so many are all shown, whatever they are of */
 #define PER_OBJECT 3  /* of one object there */
 
 struct text {
@@ -175,10 +176,22 @@ put_all(struct text *t)
 	}
 }
 
+static uint64_t
+count_all(const struct compare_result *r)
+{
+	uint64_t all = r->limits + r->damaged;
+
+	for (unsigned c = 0; c < DIFF_CLASSES; c++)
+		all += r->count[c];
+	return all;
+}
+
 /* One page: first what is run, then the rest; a few of each object. */
 static void
 put_page(struct text *t, bool code)
 {
+	bool few = count_all(t->r) <= FEW;
+
 	t->view.n = 0;
 	t->object = NULL;
 	for (size_t i = 0; i < t->r->n && t->shown < PAGE; i++) {
@@ -189,7 +202,8 @@ put_page(struct text *t, bool code)
 		view_enter(&t->view, x);
 		if (t->view.n > 0 && t->object != t->view.around[t->view.n - 1])
 			t->in_object = 0;
-		if (view_counts(x) && urgent == code && t->in_object < PER_OBJECT) {
+		if (view_counts(x) && urgent == code &&
+		    (few || t->in_object < PER_OBJECT)) {
 			put_statement(t, x);
 			t->in_object++;
 			t->shown++;
@@ -201,10 +215,8 @@ put_page(struct text *t, bool code)
 static void
 put_rest(struct text *t)
 {
-	uint64_t all = t->r->limits + t->r->damaged;
+	uint64_t all = count_all(t->r);
 
-	for (unsigned c = 0; c < DIFF_CLASSES; c++)
-		all += t->r->count[c];
 	if (!t->form->detail && all > t->shown) {
 		buf_str(&t->b, "\n... and ");
 		view_number(&t->b, all - t->shown);

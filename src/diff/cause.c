@@ -206,14 +206,12 @@ year_at(struct bytes s, size_t i)
 }
 
 static size_t
-time_at(struct bytes s, size_t i, bool strict)
+time_at(struct bytes s, size_t i)
 {
 	size_t n = iso_at(s, i);
 
 	if (n == 0)
 		n = calendar_at(s, i);
-	if (strict)
-		return n;
 	if (n == 0)
 		n = clock_at(s, i);
 	if (n == 0)
@@ -232,18 +230,11 @@ path_byte(int c)
 
 /* Of an absolute path the folder; what it names stays, and has to be the same. */
 static size_t
-path_at(struct bytes s, size_t i, bool strict)
+path_at(struct bytes s, size_t i)
 {
-	static const char *const folders[] = { "/build/", "/tmp/", "/home/", "/root/",
-		"/usr/src/", "/var/tmp/", "/mnt/", "/srv/" };
 	size_t n = 0, slash = 0;
-	bool known = !strict;
 
 	if (at(s, i) != '/')
-		return 0;
-	for (size_t k = 0; k < COUNT(folders) && !known; k++)
-		known = begins(s, i, folders[k]);
-	if (!known)
 		return 0;
 	for (; path_byte(at(s, i + n)); n++)
 		if (at(s, i + n) == '/')
@@ -331,8 +322,7 @@ masked_at(struct bytes s, size_t i, unsigned masks, uint8_t *as)
 		{ CAUSE_DIGEST, digest_at },
 		{ CAUSE_LOCALE, locale_at },
 	};
-	bool strict = (masks & CAUSE_STRICT) != 0;
-	size_t n = masks & CAUSE_PATH ? path_at(s, i, strict) : 0;
+	size_t n = masks & CAUSE_PATH ? path_at(s, i) : 0;
 
 	*as = CAUSE_PATH;
 	if (n > 0)
@@ -346,26 +336,16 @@ masked_at(struct bytes s, size_t i, unsigned masks, uint8_t *as)
 			return n;
 	}
 	*as = CAUSE_TIME;
-	return masks & CAUSE_TIME ? time_at(s, i, strict) : 0;
+	return masks & CAUSE_TIME ? time_at(s, i) : 0;
 }
 
 void
 cause_mask(struct buf *out, struct bytes line, unsigned masks)
 {
-	bool strict = (masks & CAUSE_STRICT) != 0;
-	int quote = 0;
-
 	for (size_t i = 0; i < line.n;) {
-		int c = line.p[i];
 		uint8_t as = 0;
-		size_t n = 0;
+		size_t n = masked_at(line, i, masks, &as);
 
-		if (c == quote)
-			quote = 0;
-		else if (quote == 0 && (c == '"' || c == '\''))
-			quote = c;
-		if (!strict || quote != 0)
-			n = masked_at(line, i, masks, &as);
 		if (n == 0)
 			buf_u8(out, line.p[i++]);
 		else {
@@ -401,6 +381,21 @@ nothing_behind(struct bytes s, size_t i, const char *end)
 	return behind >= s.n;
 }
 
+/* "# define" is for the preprocessor, whatever stands between. */
+static bool
+is_directive(struct bytes s, size_t i)
+{
+	static const char *const words[] = { "define", "undef", "include", "import", "if",
+		"ifdef", "ifndef", "elif", "pragma", "line", "error" };
+
+	while (at(s, i) == ' ' || at(s, i) == '\t')
+		i++;
+	for (size_t k = 0; k < COUNT(words); k++)
+		if (begins(s, i, words[k]) && !word(at(s, i + strlen(words[k]))))
+			return true;
+	return false;
+}
+
 /* A whole line that an interpreter passes over; "#!" and "#include" are none. */
 static bool
 is_comment(struct bytes s)
@@ -410,7 +405,9 @@ is_comment(struct bytes s)
 	while (at(s, i) == ' ' || at(s, i) == '\t')
 		i++;
 	if (at(s, i) == '#')
-		return at(s, i + 1) == ' ' || at(s, i + 1) == '#' || at(s, i + 1) == '\t';
+		return at(s, i + 1) == '#' ||
+		       ((at(s, i + 1) == ' ' || at(s, i + 1) == '\t') &&
+			   !is_directive(s, i + 1));
 	if (begins(s, i, "/*"))
 		return nothing_behind(s, i, "*/");
 	if (begins(s, i, "<!--"))
@@ -435,13 +432,25 @@ cause_of(struct bytes a, struct bytes b, bool code, enum diff_class other)
 		{ CAUSE_TIME | CAUSE_PATH | CAUSE_DIGEST | CAUSE_LOCALE | CAUSE_RANDOM,
 		    DIFF_RANDOM },
 	};
-	bool strict = code && !(is_comment(a) && is_comment(b));
-
 	/* the same but for what ends them */
-	if (bytes_eq(a, b) || a.n > LINE_MAX_ || b.n > LINE_MAX_)
+	if (bytes_eq(a, b) || (code && !(is_comment(a) && is_comment(b))) ||
+	    a.n > LINE_MAX_ || b.n > LINE_MAX_)
 		return other;
-	for (size_t i = 0; i < COUNT(masks) && !(strict && i > 2); i++)
-		if (same_masked(a, b, masks[i].mask | (strict ? CAUSE_STRICT : 0)))
+	for (size_t i = 0; i < COUNT(masks); i++)
+		if (same_masked(a, b, masks[i].mask))
 			return masks[i].cls;
 	return other;
+}
+
+bool
+cause_runs(struct bytes line)
+{
+	static const char *const keys[] = { "Main-Class:", "Class-Path:",
+		"Premain-Class:", "Agent-Class:", "Launcher-Agent-Class:",
+		"Boot-Class-Path:", "Start-Class:", "Bundle-Activator:" };
+
+	for (size_t k = 0; k < COUNT(keys); k++)
+		if (begins(line, 0, keys[k]))
+			return true;
+	return false;
 }

@@ -4,8 +4,7 @@
  * What builds write into files without meaning to has few forms: dates, build folders,
  * digests of other files, UUIDs, locales. Both lines are read with those masked out; when
  * they are then the same, what had to be masked is the cause. Of program text only whole
- * comments are trusted that far. Outside of them, a date or a build folder inside of
- * quotes is masked and nothing else is: a number that an interpreter reads is no date.
+ * comments are: a date or a path that an interpreter or a compiler reads is a constant.
  */
 #pragma once
 
@@ -18,10 +17,12 @@ enum cause_mask {
 	CAUSE_DIGEST = 1 << 2,
 	CAUSE_RANDOM = 1 << 3,
 	CAUSE_LOCALE = 1 << 4,
-	CAUSE_STRICT = 1 << 5, /* program text: full dates and build folders, in quotes */
 };
 
-/* Appends line to out with what the masks name replaced by one byte each. */
+/*
+ * Appends line to out with what the masks (enum cause_mask, or-ed) name replaced by one
+ * byte each.
+ */
 void cause_mask(struct buf *out, struct bytes line, unsigned masks);
 
 /*
@@ -30,3 +31,6 @@ void cause_mask(struct buf *out, struct bytes line, unsigned masks);
  */
 enum diff_class cause_of(
     struct bytes a, struct bytes b, bool code, enum diff_class other);
+
+/* Does the line say which program runs, in a text that is none: a jar's manifest? */
+bool cause_runs(struct bytes line);

@@ -36,13 +36,18 @@ static const struct {
 	{ "LANG=C", "LANG=en_GB.UTF-8", false, DIFF_LOCALE },
 	{ "LANG=de_DE", "LANG=POSIX", false, DIFF_LOCALE },
 	{ "LANG=English", "LANG=German", false, DIFF_TEXT },
-	/* program text: only comments, and dates and folders in quotes */
+	/* program text: only comments */
 	{ "# built 2026-11-29", "# built 2025-01-02", true, DIFF_TIMESTAMP },
 	{ "// made in /build/a/x", "// made in /tmp/b/x", true, DIFF_PATH },
 	{ "/* 2026 */", "/* 2025 */", true, DIFF_TIMESTAMP },
 	{ "/* 2026 */ run(1);", "/* 2025 */ run(1);", true, DIFF_CODE },
-	{ "date = \"2026-11-29 10:00\"", "date = \"2025-11-29 11:00\"", true, DIFF_TIMESTAMP },
-	{ "date = '/build/a/lib'", "date = '/build/b/lib'", true, DIFF_PATH },
+	{ "date = \"2026-11-29 10:00\"", "date = \"2025-11-29 11:00\"", true, DIFF_CODE },
+	{ "if [ \"$d\" \\> \"2026-01-01\" ]", "if [ \"$d\" \\> \"2030-01-01\" ]", true, DIFF_CODE },
+	{ "#define D \"2026-11-29\"", "#define D \"2026-11-30\"", true, DIFF_CODE },
+	{ "#  define D \"2026-11-29\"", "#  define D \"2026-11-30\"", true, DIFF_CODE },
+	{ "# definitely 2026-11-29", "# definitely 2026-11-30", true, DIFF_TIMESTAMP },
+	{ "exec \"/build/abc/x\"", "exec \"/build/def/x\"", true, DIFF_CODE },
+	{ "date = '/build/a/lib'", "date = '/build/b/lib'", true, DIFF_CODE },
 	{ "path = \"/usr/bin/sh\"", "path = \"/opt/bin/sh\"", true, DIFF_CODE },
 	{ "if now > 20261129:", "if now > 20251129:", true, DIFF_CODE },
 	{ "t = 1764411584", "t = 1700000000", true, DIFF_CODE },
@@ -82,6 +87,15 @@ TEST(prefixes)
 
 			CHECK(cause_of(a, b, rows[i].code, DIFF_DATA) <= DIFF_DATA);
 		}
+}
+
+TEST(runs)
+{
+	CHECK(cause_runs(BYTES_LIT("Main-Class: a.B\r")));
+	CHECK(cause_runs(BYTES_LIT("Class-Path: x.jar")));
+	CHECK(!cause_runs(BYTES_LIT("Built-By: me")));
+	CHECK(!cause_runs(BYTES_LIT("The Main-Class: a.B")));
+	CHECK(!cause_runs((struct bytes){ 0 }));
 }
 
 TEST(long_lines)

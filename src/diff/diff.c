@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/sys.h"
+#include "diff/kind.h"
 #include "diff/members.h"
 #include "diff/tree.h"
 #include "objdiff/objdiff.h"
@@ -43,13 +44,44 @@ struct diff {
 	struct wire_in in;
 	struct wire_out out;
 	struct wire_compare job;
-	char name[8 + SUFFIX_MAX];
+	char name[WIRE_NAME_MAX + 8];
+	uint8_t name_a[WIRE_NAME_MAX], name_b[WIRE_NAME_MAX];
 	int fd[FILES];
 	unsigned nfds;
 	bool begun, go;
 };
 
 /* --- the job -------------------------------------------------------------- */
+
+static struct bytes
+copied(uint8_t to[WIRE_NAME_MAX], struct bytes from)
+{
+	if (from.n > 0)
+		memcpy(to, from.p, from.n);
+	return (struct bytes){ to, from.n };
+}
+
+/* What the pair is called: their name, or "file" with what both names end in. */
+static void
+name_both(struct diff *d)
+{
+	struct bytes a = kind_base(d->job.name_a), b = kind_base(d->job.name_b);
+	size_t n = 0;
+
+	if (a.n > 0 && bytes_eq(a, b)) {
+		snprintf(d->name, sizeof(d->name), "%.*s", (int)a.n, (const char *)a.p);
+		return;
+	}
+	while (n < a.n && n < b.n && n < SUFFIX_MAX &&
+	       a.p[a.n - n - 1] == b.p[b.n - n - 1] && a.p[a.n - n - 1] != '.')
+		n++;
+	if (n == a.n || n == b.n || a.p[a.n - n - 1] != '.' || b.p[b.n - n - 1] != '.')
+		n = 0;
+	else
+		n++;
+	snprintf(d->name, sizeof(d->name), "file%.*s", (int)n,
+	    n ? (const char *)a.p + a.n - n : "");
+}
 
 static enum err
 on_compare(struct diff *d, struct bytes payload)
@@ -58,11 +90,13 @@ on_compare(struct diff *d, struct bytes payload)
 		return ERR_PROTO;
 	d->begun = true;
 	TRY(wire_get_compare(payload, &d->job));
-	if (d->job.suffix.n > SUFFIX_MAX || d->job.lines > DIFF_LINES_MAX)
+	if (d->job.name_a.n > WIRE_NAME_MAX || d->job.name_b.n > WIRE_NAME_MAX ||
+	    d->job.lines > DIFF_LINES_MAX)
 		return ERR_PROTO;
 	/* the frame's bytes end with the next message, the job does not */
-	snprintf(d->name, sizeof(d->name), "file%.*s", (int)d->job.suffix.n,
-	    d->job.suffix.n ? (const char *)d->job.suffix.p : "");
+	d->job.name_a = copied(d->name_a, d->job.name_a);
+	d->job.name_b = copied(d->name_b, d->job.name_b);
+	name_both(d);
 	return OK;
 }
 
@@ -135,8 +169,10 @@ compare(struct diff *d)
 	const struct wire_compare *j = &d->job;
 	struct bytes name = bytes_of(d->name);
 	bool scratch = d->nfds == FILES && j->scratch > 0;
-	struct tree_object a = { { d->fd[WIRE_FILE_A], 0, j->size_a }, name, j->mode_a };
-	struct tree_object b = { { d->fd[WIRE_FILE_B], 0, j->size_b }, name, j->mode_b };
+	struct tree_object a = { { d->fd[WIRE_FILE_A], 0, j->size_a }, j->name_a,
+		j->mode_a, name };
+	struct tree_object b = { { d->fd[WIRE_FILE_B], 0, j->size_b }, j->name_b,
+		j->mode_b, name };
 	struct run r = {
 		.sink = &sink,
 		.limit = { .unpack = j->unpack,

@@ -378,8 +378,8 @@ run_hex(struct hex *h)
 		TRY(by_pieces(h));
 	if (h->places == 0)
 		return OK;
-	run_found(h->run, h->worst, bytes_of(h->where), &h->out,
-	    "%llu bytes differ, in %llu %s", (unsigned long long)h->bytes,
+	run_found(h->run, h->worst, bytes_of(h->where), &h->out, "%llu %s, in %llu %s",
+	    (unsigned long long)h->bytes, h->bytes == 1 ? "byte differs" : "bytes differ",
 	    (unsigned long long)h->places, h->places == 1 ? "place" : "places");
 	return OK;
 }

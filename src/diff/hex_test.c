@@ -20,12 +20,12 @@ TEST(in_place)
 	g.detail = true;
 	EQ_S(hex_of(&g, BYTES_LIT("0123456789abcdefXY"), BYTES_LIT("0123456789abcdefZY"),
 		 DIFF_CODE),
-	    "code offset 0x10: 1 bytes differ, in 1 place\n"
+	    "code offset 0x10: 1 byte differs, in 1 place\n"
 	    "\t- 00000010  5859                                     XY\n"
 	    "\t+ 00000010  5a59                                     ZY\n");
 	EQ_S(hex_of(&g, BYTES_LIT("same"), BYTES_LIT("same"), DIFF_CODE), "");
 	EQ_S(hex_of(&g, BYTES_LIT(""), BYTES_LIT("\x01"), DIFF_DATA),
-	    "data offset 0x0: 1 bytes differ, in 1 place\n"
+	    "data offset 0x0: 1 byte differs, in 1 place\n"
 	    "\t+ 00000000  01                                       .\n");
 	rig_done(&g);
 }

@@ -82,6 +82,9 @@ static const char *const code_names[] = {
 	"configure", "rules", "dockerfile", "cmakelists.txt", "meson.build", "package.json",
 	"setup.cfg", "crontab", "sudoers", "ld.so.preload", "rakefile", "jenkinsfile", ".bashrc",
 	".profile", "profile", "bash.bashrc", "buildinfo.sh", "__init__.py",
+	"entry_points.txt", "cargo.toml", "pyproject.toml", "pom.xml", "build.bazel", "module.bazel",
+	"workspace", "build.xml", "meson_options.txt", "vagrantfile", "gemfile", "procfile", ".npmrc",
+	".gitlab-ci.yml", ".travis.yml", "action.yml", "docker-compose.yml", "kbuild", "justfile",
 };
 
 /* Folders whose files are run by somebody. */
@@ -89,6 +92,7 @@ static const char *const code_folders[] = {
 	"etc/init.d/", "etc/cron.", "etc/profile.d/", "etc/pam.d/", "etc/sudoers.d/", "etc/rc",
 	"etc/xdg/autostart/", "etc/ld.so.conf.d/", "etc/apt/apt.conf.d/", "etc/modprobe.d/",
 	"etc/kernel/", "bash-completion/", "etc/x11/xsession", "lib/udev/rules.d/", "hooks/",
+	".github/workflows/", "meta-inf/services/", "var/spool/cron/",
 };
 /* clang-format on */
 
@@ -204,12 +208,16 @@ is_pyc(struct bytes head, struct bytes name)
 	       (kind_ends(name, ".pyc") || kind_ends(name, ".pyo"));
 }
 
-/* "#!" is for the kernel, and "<script" for a browser. */
+/* "#!" is for the kernel, and "<script" for a browser; so is what it does "onload". */
 static bool
 says_code(struct bytes head)
 {
 	return bytes_eq(bytes_clip(head, 0, 2), BYTES_LIT("#!")) ||
 	       holds(bytes_clip(head, 0, 4096), "<?php") || holds(head, "<script") ||
+	       (holds(bytes_clip(head, 0, 4096), "<svg") &&
+		   (holds(head, "javascript:") || holds(head, " onload=") ||
+		       holds(head, " onclick=") || holds(head, " onbegin=") ||
+		       holds(head, " onerror="))) ||
 	       holds(bytes_clip(head, 0, 512), "#compdef");
 }
 

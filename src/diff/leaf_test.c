@@ -209,7 +209,7 @@ TEST(pyc)
 	    "time\n");
 	b.p[19] ^= 1;
 	rig_tree(&g, "x.pyc", buf_bytes(&a), buf_bytes(&b));
-	CHECK(strstr(buf_cstr(&g.said), "\ncode offset 0x7: 1 bytes differ") != NULL);
+	CHECK(strstr(buf_cstr(&g.said), "\ncode offset 0x7: 1 byte differs") != NULL);
 	b.p[4] = 3; /* checked by a hash: the bytes there are no time */
 	rig_tree(&g, "x.pyc", buf_bytes(&a), buf_bytes(&b));
 	CHECK(strstr(buf_cstr(&g.said), "timestamp") == NULL);

@@ -120,19 +120,27 @@ put_device(struct buf *b, const struct member *m)
 
 static const struct aspect {
 	enum diff_class cls;
-	const char *where, *what;
+	const char *where, *one, *many;
 	bool (*differs)(const struct member *a, const struct member *b);
 	void (*put)(struct buf *b, const struct member *m);
 } aspects[] = {
-	{ DIFF_TIMESTAMP, "times", "have other times", time_differs, put_time },
-	{ DIFF_METADATA, "modes", "have other permissions", mode_differs, put_mode },
-	{ DIFF_CODE, "modes", "run with other rights (set-user-id, set-group-id, sticky)",
-	    special_differs, put_mode },
-	{ DIFF_METADATA, "owners", "have other owners", owner_differs, put_owner },
-	{ DIFF_CODE, "types", "are of another type", type_differs, put_type },
+	{ DIFF_TIMESTAMP, "times", "has other times", "have other times", time_differs,
+	    put_time },
+	{ DIFF_METADATA, "modes", "has other permissions", "have other permissions",
+	    mode_differs, put_mode },
+	{ DIFF_CODE, "modes",
+	    "runs with other rights (set-user-id, set-group-id, sticky)",
+	    "run with other rights (set-user-id, set-group-id, sticky)", special_differs,
+	    put_mode },
+	{ DIFF_METADATA, "owners", "has other owners", "have other owners", owner_differs,
+	    put_owner },
+	{ DIFF_CODE, "types", "is of another type", "are of another type", type_differs,
+	    put_type },
 	/* what a link points at is what is run, read or loaded by that name */
-	{ DIFF_CODE, "links", "point at something else", target_differs, put_target },
-	{ DIFF_CODE, "devices", "are other devices", device_differs, put_device },
+	{ DIFF_CODE, "links", "points at something else", "point at something else",
+	    target_differs, put_target },
+	{ DIFF_CODE, "devices", "is another device", "are other devices", device_differs,
+	    put_device },
 };
 
 static void
@@ -166,7 +174,7 @@ aspect_diff(
 	}
 	if (n > 0)
 		run_found(r, x->cls, bytes_of(x->where), l, "%u %s %s", n,
-		    n == 1 ? "member" : "members", x->what);
+		    n == 1 ? "member" : "members", n == 1 ? x->one : x->many);
 }
 
 /* The pairs in A's order have to be in B's order, too. */

@@ -84,8 +84,8 @@ rig_span(struct rig *g, unsigned side, struct bytes b)
 static inline const char *
 rig_tree(struct rig *g, const char *name, struct bytes a, struct bytes b)
 {
-	struct tree_object x = { rig_span(g, 0, a), bytes_of(name), 0 };
-	struct tree_object y = { rig_span(g, 1, b), bytes_of(name), 0 };
+	struct tree_object x = { rig_span(g, 0, a), bytes_of(name), 0, { 0 } };
+	struct tree_object y = { rig_span(g, 1, b), bytes_of(name), 0, { 0 } };
 
 	buf_clear(&g->said);
 	g->run.unpacked = g->run.members = g->run.statements = 0;

@@ -118,11 +118,21 @@ all_moved(const uint32_t *moved, uint32_t from, uint32_t to)
 	return from == to;
 }
 
+static bool
+any_runs(const struct lines_side *s, uint32_t from, uint32_t to)
+{
+	while (from < to && !cause_runs(lines_at(s, from)))
+		from++;
+	return from < to;
+}
+
 static enum diff_class
 class_of(struct text *t, const struct change *c)
 {
 	enum diff_class other = t->code ? DIFF_CODE : DIFF_TEXT, worst = DIFF_TIMESTAMP;
 
+	if (any_runs(&t->l.a, c->a0, c->a1) || any_runs(&t->l.b, c->b0, c->b1))
+		return DIFF_CODE;
 	if (!t->code && (t->reordered || (all_moved(t->moved_a, c->a0, c->a1) &&
 					     all_moved(t->moved_b, c->b0, c->b1))))
 		return DIFF_ORDER;
@@ -147,6 +157,14 @@ number(const struct lines_side *s, uint32_t i)
 	return s->first + i;
 }
 
+/* Is it the last line of all, and has no newline? Then nothing else tells it apart. */
+static bool
+is_open(const struct lines_side *s, uint32_t i)
+{
+	return i + 1 == s->n && s->to == s->text.n && s->text.n > 0 &&
+	       s->text.p[s->text.n - 1] != '\n';
+}
+
 static void
 put_side(struct text *t, const struct lines_side *s, const uint32_t *moved,
     enum diff_side side, uint32_t from, uint32_t to)
@@ -163,6 +181,10 @@ put_side(struct text *t, const struct lines_side *s, const uint32_t *moved,
 					   : "moved here from line %llu",
 			    (unsigned long long)number(other, moved[i] - 1));
 		run_line(&t->out, side, number(s, i), lines_at(s, i));
+		if (is_open(s, i))
+			run_linef(&t->out, DIFF_HEAD, DIFF_NOWHERE,
+			    "no newline at the end of the %s",
+			    side == DIFF_A ? "first" : "second");
 	}
 }
 
@@ -238,12 +260,38 @@ put_counts(char out[80], uint64_t removed, uint64_t added)
 		snprintf(out, 80, "%llu line%s added", a, a == 1 ? "" : "s");
 }
 
+/* "; 30 lines moved to line 171": of those that are gone, and of those that came. */
+static void
+put_moves(struct buf *b, const struct lines_side *other, const uint32_t *moved,
+    uint32_t from, uint32_t to, const char *word)
+{
+	uint32_t n = 0, first = 0;
+
+	for (uint32_t i = from; i < to; i++) {
+		n += moved[i] != 0;
+		first = first ? first : moved[i];
+	}
+	if (n > 0)
+		buf_printf(b, "; %u line%s moved %s line %llu", n, n == 1 ? "" : "s",
+		    word, (unsigned long long)number(other, first - 1));
+}
+
+static void
+put_all_moves(struct text *t, const struct change *c, uint32_t n, struct buf *b)
+{
+	for (uint32_t i = 0; i < n; i++) {
+		put_moves(b, &t->l.b, t->moved_a, c[i].a0, c[i].a1, "to");
+		put_moves(b, &t->l.a, t->moved_b, c[i].b0, c[i].b1, "here from");
+	}
+}
+
 static void
 tell_hunk(struct text *t, const struct change *c, uint32_t n)
 {
 	const struct change *last = &c[n - 1];
 	enum diff_class worst = DIFF_TIMESTAMP;
 	uint64_t removed = 0, added = 0;
+	struct buf moves = { 0 };
 	char where[64], what[80];
 
 	for (uint32_t i = 0; i < n; i++) {
@@ -270,7 +318,10 @@ tell_hunk(struct text *t, const struct change *c, uint32_t n)
 	else
 		put_range(where, &t->l.b, c[0].b0, last->b1);
 	put_counts(what, removed, added);
-	run_found(t->run, worst, bytes_of(where), &t->out, "%s", what);
+	put_all_moves(t, c, n, &moves);
+	run_found(t->run, worst, bytes_of(where), &t->out, "%s%.*s", what,
+	    (int)(moves.n < 512 ? moves.n : 512), moves.n ? (const char *)moves.p : "");
+	buf_done(&moves);
 }
 
 static void

@@ -14,8 +14,8 @@ static const struct {
 	{ "removed at the start", "a\nb\n", "b\n", false,
 	  "text line 1: 1 line removed\n\t- a\n\t  b\n" },
 	{ "no newline at the end", "a\nb", "a\nb\n", false,
-	  "text line 2: 1 line removed, 1 added\n\t  a\n\t- b\n\t+ b\n" },
-	{ "everything", "a", "b", true, "code line 1: 1 line removed, 1 added\n\t- a\n\t+ b\n" },
+	  "text line 2: 1 line removed, 1 added\n\t  a\n\t- b\n\t# no newline at the end of the first\n\t+ b\n" },
+	{ "everything", "a", "b", true, "code line 1: 1 line removed, 1 added\n\t- a\n\t# no newline at the end of the first\n\t+ b\n\t# no newline at the end of the second\n" },
 	{ "to nothing", "a\nb\n", "", false,
 	  "text lines 1-2: 2 lines removed\n\t- a\n\t- b\n" },
 	{ "two places", "a\n1\n2\n3\n4\n5\n6\n7\n8\nb\n", "x\n1\n2\n3\n4\n5\n6\n7\n8\ny\n", false,
@@ -31,8 +31,8 @@ static const struct {
 	{ "another order of code", "one\ntwo\nthree\n", "three\none\ntwo\n", true, NULL },
 	{ "moved", "first block of text\nsecond line of it\n1\n2\n3\n4\n5\n6\n7\nz\n",
 	  "1\n2\n3\n4\n5\n6\n7\nfirst block of text\nsecond line of it\ny\n", false,
-	  "order lines 1-2: 2 lines removed\n\t# moved to line 8\n\t- first block of text\n\t- second line of it\n\t  1\n\t  2\n\t  3\n"
-	  "text line 10: 1 line removed, 3 added\n\t  5\n\t  6\n\t  7\n\t- z\n\t# moved here from line 1\n\t+ first block of text\n\t+ second line of it\n\t+ y\n" },
+	  "order lines 1-2: 2 lines removed; 2 lines moved to line 8\n\t# moved to line 8\n\t- first block of text\n\t- second line of it\n\t  1\n\t  2\n\t  3\n"
+	  "text line 10: 1 line removed, 3 added; 2 lines moved here from line 1\n\t  5\n\t  6\n\t  7\n\t- z\n\t# moved here from line 1\n\t+ first block of text\n\t+ second line of it\n\t+ y\n" },
 };
 /* clang-format on */
 

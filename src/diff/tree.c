@@ -399,7 +399,8 @@ look_alone(struct tree *t, const struct pair *p, struct bytes name)
 
 	r->worst = DIFF_TIMESTAMP;
 	if (t->members && same_kind(p) && is_closed(p->ka.kind))
-		run_note(r, "%s is not opened here: its bytes were compared", p->ka.type);
+		run_found(r, DIFF_CODE, (struct bytes){ 0 }, NULL,
+		    "%s is not opened here: its bytes were compared", p->ka.type);
 	look_into(r, p);
 	say_at_least(r, p);
 	remember(t, p, name, gaps);
@@ -519,7 +520,8 @@ tree_run(
 	if (e != OK)
 		run_stopped(r, e);
 	else {
-		enter(&t, p, a->name, b->name);
+		enter(&t, p, a->shown.n ? a->shown : a->name,
+		    b->shown.n ? b->shown : b->name);
 		walk(&t);
 	}
 	free(t.frame);

@@ -12,8 +12,9 @@
 
 struct tree_object {
 	struct span span;
-	struct bytes name; /* "file.py": only what it ends in need be true */
-	uint32_t mode;     /* permission bits; 0: not known */
+	struct bytes name;  /* says what runs it */
+	uint32_t mode;      /* permission bits; 0: not known */
+	struct bytes shown; /* what reports call it; none: name */
 };
 
 /* members: open containers; else they are compared as bytes. What went wrong was said. */

@@ -12,7 +12,8 @@ struct field {
 /* clang-format off */
 static const struct field coff_fields[] = {
 	{ 4, 4, 4, DIFF_TIMESTAMP, "time stamp" },
-	{ 8, 8, 8, DIFF_DEBUG, "table of symbols" },
+	{ 8, 8, 4, DIFF_DEBUG, "place of the symbols" },
+	{ 12, 12, 4, DIFF_DEBUG, "number of symbols" },
 	{ 18, 18, 2, DIFF_CODE, "characteristics" },
 };
 static const struct field optional_fields[] = {
@@ -85,30 +86,118 @@ stub(struct elf_pair *p)
 		tell_found(p->t, DIFF_CODE, headers, "the program for DOS differs");
 }
 
-/* What follows the last section: a signature, symbols, or somebody's data. */
+/* A stretch of the file that lies behind the last section. */
+struct part {
+	uint64_t at, end;
+};
+
+/* Of what follows the last section, what is known for what it is: the rest is in two or
+ * three pieces around these. */
+struct behind {
+	struct bytes file;
+	struct part sign, coff; /* empty when there is none */
+};
+
+static struct part
+part_of(const struct elf *e, uint64_t at, uint64_t n)
+{
+	uint64_t end = num_add(at, n);
+
+	if (at < e->pe->end || at >= e->file.n || n == 0)
+		return (struct part){ e->file.n, e->file.n };
+	return (struct part){ at, end < e->file.n ? end : e->file.n };
+}
+
+/* 3.4.2 and 5.7: certificates; 5.4 and 5.6: symbols of 18 bytes, and their strings. */
+static struct behind
+behind_of(const struct elf *e)
+{
+	const struct pe_dir *sign = &e->pe->dir[PE_SECURITY];
+	uint64_t at = rec_le32(e->pe->coff, 8);
+	uint64_t n = (uint64_t)rec_le32(e->pe->coff, 12) * 18;
+	uint64_t strings = rec_le32(bytes_sub(e->file, num_add(at, n), 4), 0);
+
+	return (struct behind){ e->file, part_of(e, sign->rva, sign->size),
+		part_of(e, at, n + strings) };
+}
+
+static struct bytes
+part_bytes(const struct behind *o, struct part p)
+{
+	return bytes_clip(o->file, p.at, p.end - p.at);
+}
+
+/* The next piece of the rest from *at on; no bytes: there is none. Moves *at behind. */
+static struct bytes
+rest_next(const struct behind *o, uint64_t *at)
+{
+	const struct part *known[] = { &o->sign, &o->coff };
+	uint64_t end = o->file.n;
+
+	for (unsigned again = 0; again < COUNT(known); again++)
+		for (size_t i = 0; i < COUNT(known); i++)
+			if (*at >= known[i]->at && *at < known[i]->end)
+				*at = known[i]->end;
+	for (size_t i = 0; i < COUNT(known); i++)
+		if (known[i]->at > *at && known[i]->at < end)
+			end = known[i]->at;
+
+	struct bytes b = bytes_clip(o->file, *at, end - *at);
+
+	*at = end;
+	return b;
+}
+
+/* Are the rests the same, wherever they are cut? zeros: and if not, are they only fill?
+ */
+static bool
+rests_equal(
+    const struct elf_pair *p, const struct behind o[2], bool *zeros, uint64_t n[2])
+{
+	uint64_t at[2] = { p->a.pe->end, p->b.pe->end };
+	struct bytes x = rest_next(&o[0], &at[0]), y = rest_next(&o[1], &at[1]);
+	bool equal = true;
+
+	*zeros = true;
+	n[0] = n[1] = 0;
+	while (x.n > 0 || y.n > 0) {
+		size_t step = x.n > 0 && y.n > 0 ? (x.n < y.n ? x.n : y.n) : x.n + y.n;
+		struct bytes u = bytes_clip(x, 0, step), v = bytes_clip(y, 0, step);
+
+		equal = equal && bytes_eq(u, v);
+		for (size_t i = 0; i < step && *zeros && !equal; i++)
+			*zeros = (u.n == 0 || u.p[i] == 0) && (v.n == 0 || v.p[i] == 0);
+		n[0] += u.n;
+		n[1] += v.n;
+		x = bytes_from(x, u.n);
+		y = bytes_from(y, v.n);
+		if (x.n == 0)
+			x = rest_next(&o[0], &at[0]);
+		if (y.n == 0)
+			y = rest_next(&o[1], &at[1]);
+	}
+	return equal;
+}
+
+/* What follows the last section: a signature, symbols, and what an installer unpacks. */
 static void
 overlay(struct elf_pair *p)
 {
-	struct bytes a = bytes_from(p->a.file, p->a.pe->end);
-	struct bytes b = bytes_from(p->b.file, p->b.pe->end);
-	const struct pe_dir *x = &p->a.pe->dir[PE_SECURITY],
-			    *y = &p->b.pe->dir[PE_SECURITY];
-	bool signs = (x->rva == 0 || x->rva >= p->a.pe->end) &&
-		     (y->rva == 0 || y->rva >= p->b.pe->end) && x->rva + y->rva != 0;
-	bool coff = rec_le32(p->a.pe->coff, 8) == p->a.pe->end ||
-		    rec_le32(p->b.pe->coff, 8) == p->b.pe->end;
+	static const struct bytes where = { (const uint8_t *)"behind the last section",
+		23 };
+	const struct behind o[2] = { behind_of(&p->a), behind_of(&p->b) };
+	uint64_t n[2];
+	bool zeros;
 
-	if (bytes_eq(a, b))
-		return;
-	tell_found(p->t,
-	    signs  ? DIFF_METADATA
-	    : coff ? DIFF_DEBUG
-		   : DIFF_DATA,
-	    bytes_of("behind the last section"), "%s differ (%zu and %zu bytes)",
-	    signs  ? "signatures"
-	    : coff ? "symbols for debuggers"
-		   : "bytes",
-	    a.n, b.n);
+	if (!bytes_eq(part_bytes(&o[0], o[0].sign), part_bytes(&o[1], o[1].sign)))
+		tell_found(p->t, DIFF_METADATA, where, "signatures differ");
+	if (!bytes_eq(part_bytes(&o[0], o[0].coff), part_bytes(&o[1], o[1].coff)))
+		tell_found(p->t, DIFF_DEBUG, where, "symbols for debuggers differ");
+	if (!rests_equal(p, o, &zeros, n))
+		tell_found(p->t, zeros ? DIFF_METADATA : DIFF_CODE, where,
+		    zeros ? "fill differs (%llu and %llu bytes)"
+			  : "bytes differ that a program may read (%llu and %llu bytes)",
+		    (unsigned long long)n[0], (unsigned long long)n[1]);
 }
 
 /* The same n bytes at either RVA, known for what they are. */

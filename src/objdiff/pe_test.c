@@ -88,7 +88,7 @@ TEST(overlay)
 	EQ_U(rig_run(
 		 made_pe_view(&m), test_copy((struct bytes){ more, sizeof(more) }), &t),
 	    OK);
-	EQ_U(t.classes, 1u << DIFF_DATA);
+	EQ_U(t.classes, 1u << DIFF_CODE);
 	made_pe_dir(more + OPTIONAL, PE_SECURITY, SIZE, 16);
 	EQ_U(rig_run(
 		 made_pe_view(&m), test_copy((struct bytes){ more, sizeof(more) }), &s),
@@ -96,6 +96,57 @@ TEST(overlay)
 	EQ_U(s.classes, 1u << DIFF_METADATA);
 	buf_done(&t.text);
 	buf_done(&s.text);
+}
+
+/* Only the bytes of the table itself are a signature, or symbols: what is beside is not.
+ */
+TEST(beside_the_signature)
+{
+	static const struct {
+		const char *name;
+		unsigned at; /* behind the last section */
+		unsigned classes;
+	} rows[] = {
+		{ "before the signature", 3, 1u << DIFF_CODE },
+		{ "in the signature", 20, 1u << DIFF_METADATA },
+		{ "in the symbols", 40, 1u << DIFF_DEBUG },
+		{ "in their strings", 54, 1u << DIFF_DEBUG },
+		{ "behind both", 60, 1u << DIFF_CODE },
+	};
+	struct made_pe m = made_pe_make();
+	uint8_t more[SIZE + 64];
+
+	memcpy(more, m.b, SIZE);
+	memset(more + SIZE, 'x', 64);
+	made_pe_dir(more + OPTIONAL, PE_SECURITY, SIZE + 16, 16);
+	put_le32(more + 0x80 + 12, SIZE + 32); /* one symbol of 18 bytes */
+	put_le32(more + 0x80 + 16, 1);
+	put_le32(more + SIZE + 50, 6);
+	struct bytes a = test_copy((struct bytes){ more, sizeof(more) });
+
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct rig_told t = { 0 };
+
+		ROW("%s", rows[i].name);
+		more[SIZE + rows[i].at] ^= 1;
+		EQ_U(rig_run(a, test_copy((struct bytes){ more, sizeof(more) }), &t), OK);
+		EQ_U(t.classes, rows[i].classes);
+		more[SIZE + rows[i].at] ^= 1;
+		buf_done(&t.text);
+	}
+}
+
+/* What is printed is what differs: the number of symbols, and not their place. */
+TEST(number_of_symbols)
+{
+	struct made_pe a = made_pe_make(), b = a;
+	struct rig_told t = { 0 };
+
+	put_le32(b.b + 0x80 + 16, 7);
+	EQ_U(rig_run(made_pe_view(&a), made_pe_view(&b), &t), OK);
+	if (!CHECK(rig_says(&t, "number of symbols: 0x0 became 0x7")))
+		printf("# %s\n", buf_cstr(&t.text));
+	buf_done(&t.text);
 }
 
 TEST(broken)

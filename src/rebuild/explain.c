@@ -2,7 +2,6 @@
 #include "rebuild/explain.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/sys.h"
 #include "base/text.h"
@@ -10,15 +9,6 @@
 
 /* For one of some artefacts; whoever wants more keeps them and runs candor compare. */
 #define TIMEOUT_MS 300000
-
-/* ".py" of "bin/tool.py"; NULL: it has none. */
-static const char *
-suffix_of(const char *name)
-{
-	const char *dot = strrchr(name, '.');
-
-	return dot != NULL && strchr(dot, '/') == NULL ? dot : NULL;
-}
 
 static void
 put_page(const struct compare_result *r, const struct explain_side *a,
@@ -43,6 +33,7 @@ explain_pair(const char *program, const struct explain_side *a,
     const struct explain_side *b, struct explain *out)
 {
 	const struct compare_opts opts = { .program = program, .timeout_ms = TIMEOUT_MS };
+	const struct compare_names names = { bytes_of(a->name), bytes_of(b->name) };
 	struct compare_result r = { 0 };
 	enum err e;
 
@@ -51,7 +42,7 @@ explain_pair(const char *program, const struct explain_side *a,
 		buf_str(&out->text, "candor-compare is not installed\n");
 		return;
 	}
-	e = compare_run(&opts, a->fd, b->fd, suffix_of(a->name), &r);
+	e = compare_run(&opts, a->fd, b->fd, &names, &r);
 	if (e == OK) {
 		for (unsigned c = 0; c < DIFF_CLASSES; c++)
 			out->classes |= (uint32_t)(r.count[c] > 0) << c;

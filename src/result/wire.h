@@ -165,6 +165,8 @@ enum wire_compare_flag {
 /* FILEs that follow a COMPARE, by id: the two, and where members may be unpacked. */
 enum wire_compare_file { WIRE_FILE_A, WIRE_FILE_B, WIRE_SCRATCH_A, WIRE_SCRATCH_B };
 
+#define WIRE_NAME_MAX 1024
+
 struct wire_compare {
 	uint32_t flags; /* enum wire_compare_flag */
 	uint32_t timeout_ms;
@@ -173,8 +175,9 @@ struct wire_compare {
 	uint64_t size_a, size_b;
 	uint64_t scratch; /* bytes in each scratch file, at most; 0: there is none */
 	uint64_t unpack;  /* bytes out of containers, at most */
-	struct bytes
-	    suffix; /* what their names end in, ".py"; the worker sees no names */
+	/* how they are called, without the folders that they lie in: a name says what
+	 * runs a file; WIRE_NAME_MAX bytes at most */
+	struct bytes name_a, name_b;
 };
 
 struct wire_stats {

@@ -174,7 +174,8 @@ static const struct field compare_fields[] = {
 	ROW(U64, wire_compare, size_b),
 	ROW(U64, wire_compare, scratch),
 	ROW(U64, wire_compare, unpack),
-	ROW(BYTES, wire_compare, suffix),
+	ROW(BYTES, wire_compare, name_a),
+	ROW(BYTES, wire_compare, name_b),
 	{ 0 },
 };
 static const struct field line_fields[] = {

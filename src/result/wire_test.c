@@ -118,7 +118,10 @@ put_sample_rule(struct buf *b)
 static void
 put_sample_compare(struct buf *b)
 {
-	struct wire_compare c = { .lines = 100, .size_a = 7, .suffix = BYTES_LIT(".py") };
+	struct wire_compare c = { .lines = 100,
+		.size_a = 7,
+		.name_a = BYTES_LIT("x.py"),
+		.name_b = BYTES_LIT("y.py") };
 
 	wire_put_compare(b, &c);
 }

@@ -90,7 +90,7 @@ for name, other, classes, path in PACKAGES:
 
 link = lambda to: tar(member('x', b'1'), member('l', type=b'2', linkname=to, mode=0o777))
 got = compare(link('x'), link('/tmp/x'))
-check('the target of a link', got['verdict'] == 'code' and 'links 1 member point at something else' in found(got)[0],
+check('the target of a link', got['verdict'] == 'code' and 'links 1 member points at something else' in found(got)[0],
       found(got))
 got = compare(tar(member('a', b'1'), member('b', b'2')), tar(member('b', b'2'), member('a', b'1')))
 check('order of members', got['headline'] == 'differs only in order', found(got))
@@ -122,6 +122,13 @@ PAIRS = [
     ('the same without a name', b'x = 1\n', b'x = 2\n', '', {'text'}),
     ('a shebang', b'#!/bin/sh\nx=1\n', b'#!/bin/sh\nx=2\n', '', {'code'}),
     ('a comment with a date', b'#!/bin/sh\n# 2026-11-29\n', b'#!/bin/sh\n# 2026-11-30\n', '', {'timestamp'}),
+    ('a date in quotes', b'#!/bin/sh\n[ "$d" \\> "2026-01-01" ]\n', b'#!/bin/sh\n[ "$d" \\> "2030-01-01" ]\n', '', {'code'}),
+    ('a date that is defined', b'#define D "2026-11-29"\n', b'#define D "2026-11-30"\n', '.h', {'code'}),
+    ('a path in quotes', b'#!/bin/sh\nexec "/build/abc/x"\n', b'#!/bin/sh\nexec "/build/def/x"\n', '', {'code'}),
+    ('a path in a comment', b'#!/bin/sh\n# /build/abc/x\n', b'#!/bin/sh\n# /build/def/x\n', '', {'path'}),
+    ('a manifest that starts another class', b'Manifest-Version: 1.0\nMain-Class: a.B\n',
+     b'Manifest-Version: 1.0\nMain-Class: a.C\n', '.MF', {'code'}),
+    ('a picture with a script', b'<svg><script>a</script></svg>\n', b'<svg><script>b</script></svg>\n', '.svg', {'code'}),
     ('a date that decides', b'#!/bin/sh\ntest $now -gt 20261129\n', b'#!/bin/sh\ntest $now -gt 20251129\n', '', {'code'}),
     ('html with a script', b'<p>x</p><script>a()</script>\n', b'<p>x</p><script>b()</script>\n', '', {'code'}),
     ('html without', b'<p>x</p>\n', b'<p>y</p>\n', '.html', {'text'}),
@@ -143,6 +150,22 @@ for name, a, b, suffix, classes in PAIRS:
     check(name, set(got['classes']) == classes, (got['classes'], found(got)))
     if name == 'data with something put in':
         check('and only that is told', any('11 bytes differ, in 1 place' in x for x in found(got)), found(got))
+
+# one table of names: for operands, in folders, and in archives
+NAMES = {'Makefile': 'code', 'CMakeLists.txt': 'code', 'package.json': 'code', 'crontab': 'code', 'sudoers': 'code',
+         'entry_points.txt': 'code', '.github/workflows/ci.yml': 'code', 'etc/cron.d/x': 'code', 'Cargo.toml': 'code',
+         'pom.xml': 'code', 'BUILD.bazel': 'code', 'readme': 'text', 'notes.txt': 'text'}
+for name, cls in NAMES.items():
+    for i, side in enumerate(('na', 'nb')):
+        path = ROOT / side / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b'one %d\n' % i)
+    got = compare(ROOT / 'na' / name, ROOT / 'nb' / name)
+    check(f'{name}, an operand', set(got['classes']) == {cls}, found(got))
+    got = compare(tar(member(name, b'one 0\n')), tar(member(name, b'one 1\n')))
+    check(f'{name}, a member', set(got['classes']) == {cls}, found(got))
+got = compare(ROOT / 'na', ROOT / 'nb')
+check('names in a folder', got['classes'] == {c: sum(v == c for v in NAMES.values()) for c in ('text', 'code')}, found(got))
 
 # folders
 for side, word in ('fa', 'one'), ('fb', 'two'):
@@ -193,6 +216,28 @@ run = subprocess.run([CANDOR, 'compare', '-q', '--html', page, place(b'<b>1\n'),
 text = page.read_text()
 check('html: one file, no script', text.startswith('<!doctype html>') and '<script' not in text and
       '&lt;b&gt;' in text and 'src=' not in text and 'href=' not in text, text[-500:])
+one = place(b'1')
+run = subprocess.run([CANDOR, 'compare', '--html', one, one, place(b'2')], capture_output=True, text=True)
+check('html: not over an operand', run.returncode == 2 and 'write over it' in run.stderr and one.read_bytes() == b'1', run)
+os.link(one, ROOT / 'linked')
+run = subprocess.run([CANDOR, 'compare', '--html', ROOT / 'linked', place(b'2'), one], capture_output=True, text=True)
+check('html: not by another name', run.returncode == 2 and one.read_bytes() == b'1', run)
+for option in '--lines', '--keep':
+    run = subprocess.run([CANDOR, 'compare', option, '0', place(b'1'), place(b'2')], capture_output=True, text=True)
+    check(f'{option} 0', run.returncode == 3 and option in run.stderr, run)
+run = subprocess.run([CANDOR, 'compare', '--memory', '1M', place(b'1'), place(b'2')], capture_output=True, text=True)
+check('too little memory says so', run.returncode == 2 and '--memory' in run.stdout, run)
+block = b''.join(b'line %d of the block\n' % i for i in range(30))
+rest = b''.join(b'%d\n' % i for i in range(100))
+run = subprocess.run([CANDOR, 'compare', place(block + rest), place(rest + block)], capture_output=True, text=True)
+check('text: a moved block is named', '30 lines moved to line 101' in run.stdout and
+      '30 lines moved here from line 1' in run.stdout, run.stdout)
+got = compare(b'a\nb', b'a\nb\n')
+check('no newline at the end is told', any('no newline at the end of the first' in x['text']
+                                           for x in got['statements'][1]['lines']), got['statements'])
+four = b''.join(b'a\n' + b'%d\n' % i * 9 for i in range(4))
+run = subprocess.run([CANDOR, 'compare', place(four), place(four.replace(b'a', b'b'))], capture_output=True, text=True)
+check('text: four places are all shown', run.stdout.count('1 line removed') == 4 and 'more' not in run.stdout, run.stdout)
 run = subprocess.run([CANDOR, 'compare', place(b'1')], capture_output=True, text=True)
 check('one operand', run.returncode == 3 and 'two files' in run.stderr, run.stderr)
 run = subprocess.run([CANDOR, 'compare', place(b'1'), '/nonexistent'], capture_output=True, text=True)
