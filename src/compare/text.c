@@ -64,7 +64,8 @@ put_head(struct text *t, const struct compare_names *n)
 	const char *red = colour(t, "\033[1;31m"), *green = colour(t, "\033[1;32m");
 	bool good = t->r->verdict == COMPARE_IDENTICAL;
 
-	if (t->form->inside)
+	/* why it failed stands in the headline alone */
+	if (t->form->inside && t->r->verdict != COMPARE_FAILED)
 		return;
 	buf_str(&t->b, good                            ? green
 		       : t->r->verdict == COMPARE_ONLY ? colour(t, "\033[1m")
