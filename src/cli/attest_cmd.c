@@ -197,3 +197,26 @@ attest_docket(const char *path, struct buf *out, struct fault *f)
 	docket_list_done(&l);
 	return e;
 }
+
+char *
+attest_find(const char *dir, const uint8_t sha256[32])
+{
+	DIR *d = opendir(dir);
+	const struct dirent *x;
+	uint8_t digest[32];
+	char *found = NULL;
+
+	while (d != NULL && found == NULL && (x = readdir(d)) != NULL) {
+		char *file = xprintf("%s/%s", dir, x->d_name);
+
+		if (ends_with(x->d_name, DOCKET_ENVELOPE_END) &&
+		    digest_of_file(file, digest, NULL) == OK &&
+		    memcmp(digest, sha256, 32) == 0)
+			found = file;
+		else
+			free(file);
+	}
+	if (d != NULL)
+		closedir(d);
+	return found;
+}

@@ -26,5 +26,8 @@ void attest_subjects_done(struct attest_subjects *s);
 /* A file: an archive of statements; a folder: its *.dsse with their *.tlog-proof. */
 MUST_USE enum err attest_docket(const char *path, struct buf *out, struct fault *f);
 
+/* The *.dsse in a folder whose SHA-256 that is, malloced; NULL: none, or no folder. */
+char *attest_find(const char *dir, const uint8_t sha256[32]);
+
 /* "x.dsse" to "x.tlog-proof"; another name gets that behind it. malloced. */
 char *attest_proof_name(const char *envelope);

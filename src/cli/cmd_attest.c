@@ -1,7 +1,10 @@
 /* cmd_attest.c - candor attest: what an examiner did and found, signed. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "base/sys.h"
 #include "base/utc.h"
@@ -11,6 +14,7 @@
 #include "cli/log_cmd.h"
 #include "cli/msg.h"
 #include "crypto/hash.h"
+#include "evidence/docket.h"
 #include "evidence/dsse.h"
 #include "evidence/opinion.h"
 #include "evidence/result.h"
@@ -112,13 +116,43 @@ read_not_after(struct attest_cmd *c)
 
 	if (c->args.not_after == NULL)
 		return OK;
-	if (conf_time(s, &span))
+	/* a bare number is seconds elsewhere, and nobody's word is good for 90 of them */
+	if (s.n > 0 && s.p[s.n - 1] > '9' && conf_time(s, &span))
 		c->head.not_after = c->head.date + span;
 	else if (utc_parse_day(s, &c->head.not_after) != OK)
-		return usage(c, "--not-after is a day, a time, or a span such as 90d");
+		return usage(c,
+		    "--not-after is a day, a time, or a span with its unit, such as 90d");
 	return c->head.not_after > c->head.date
 		   ? OK
 		   : usage(c, "--not-after lies in the past");
+}
+
+static enum err
+refuse_existing(const char *path, struct fault *f)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0 && errno == ENOENT)
+		return OK;
+	return fault_set(f, FAULT_EXISTS, "'%s' is there already, and is not overwritten",
+	    fault_quote(bytes_of(path)));
+}
+
+/* A statement may be in a log already, and its proof lies beside it. */
+static enum err
+check_output(struct attest_cmd *c)
+{
+	size_t n = strlen(c->args.output);
+	char *proof;
+	enum err e;
+
+	if (n < 6 || strcmp(c->args.output + n - 5, DOCKET_ENVELOPE_END) != 0)
+		return usage(c, "--output is a name that ends in .dsse");
+	TRY(refuse_existing(c->args.output, &c->fault));
+	proof = attest_proof_name(c->args.output);
+	e = refuse_existing(proof, &c->fault);
+	free(proof);
+	return e;
 }
 
 static enum err
@@ -418,6 +452,7 @@ work(struct attest_cmd *c)
 	c->head.version = CANDOR_VERSION;
 	if (c->args.key == NULL || c->args.output == NULL)
 		return usage(c, "--key and --output are needed");
+	TRY(check_output(c));
 	TRY(read_not_after(c));
 	TRY(read_withdraws(c));
 	TRY(keyfile_read(c->args.key, &c->hold, &c->signer, &c->fault));

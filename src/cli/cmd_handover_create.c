@@ -62,7 +62,7 @@ static void
 secret(void *arg, const char *sentence)
 {
 	handover_clear(arg);
-	msg_error("%s", sentence);
+	msg_refusal(sentence, NULL);
 }
 
 /* --- the log -------------------------------------------------------------------- */

@@ -127,6 +127,20 @@ lines_of_member(const struct bundle *b, const char *name, struct buf *hold)
 	return lines_of(name, buf_bytes(hold));
 }
 
+/* A name that is escaped already: its backslashes are not doubled. */
+static void
+put_escaped(struct buf *out, struct bytes name)
+{
+	struct buf twice = { 0 };
+
+	text_escape(&twice, name);
+	for (size_t i = 0; i < twice.n; i++) {
+		buf_u8(out, twice.p[i]);
+		i += i + 1 < twice.n && twice.p[i] == '\\' && twice.p[i + 1] == '\\';
+	}
+	buf_done(&twice);
+}
+
 static void
 put_left_out(struct buf *out, const struct bundle *b)
 {
@@ -136,8 +150,7 @@ put_left_out(struct buf *out, const struct bundle *b)
 
 	for (bool first = true; list_left_next(&l, &left, NULL) == OK; first = false) {
 		buf_str(out, first ? "\nleft out:\n  " : "  ");
-		/* escaped once already, by whoever made the bundle or by nobody */
-		text_escape(out, left.what);
+		put_escaped(out, left.what);
 		buf_str(out, ": ");
 		text_escape(out, left.why);
 		buf_u8(out, '\n');

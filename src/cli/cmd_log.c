@@ -44,10 +44,9 @@ const struct verb verb_log = {
 int
 log_refused(const struct fault *f)
 {
-	if (f->kind == FAULT_IO || f->kind == FAULT_BUSY)
-		msg_error("%s", f->text);
-	else
-		msg_error("%s (%s)", f->text, fault_name(f->kind));
+	bool plain = f->kind == FAULT_IO || f->kind == FAULT_BUSY;
+
+	msg_refusal(f->text, plain ? NULL : fault_name(f->kind));
 	return fault_code(f->kind);
 }
 

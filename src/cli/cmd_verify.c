@@ -65,12 +65,36 @@ put_day(struct buf *b, const char *before, int64_t t)
 	buf_printf(b, "%s%.10s", before, when);
 }
 
+/* Nobody can tell what it was: only the file, if it was ours to read, and what is wrong.
+ */
+static void
+say_damaged(const struct verify_cmd *c, const struct weigh_row *r, struct buf *b)
+{
+	char *file =
+	    c->args.statements ? attest_find(c->args.statements, r->envelope) : NULL;
+	char hex[17];
+
+	hash_hex(r->envelope, 8, hex);
+	buf_printf(b, "  damaged statement %s...", hex);
+	if (file != NULL) {
+		buf_str(b, ", file '");
+		text_escape(b, bytes_of(file));
+		buf_u8(b, '\'');
+	}
+	buf_printf(b, "\n    does not count: %s\n", r->fault.text);
+	free(file);
+}
+
 /* One statement. Its words were escaped where they were read. */
 static void
-say_row(const struct weigh_row *r, struct buf *b)
+say_row(const struct verify_cmd *c, const struct weigh_row *r, struct buf *b)
 {
 	char hex[17];
 
+	if (r->fault.kind == FAULT_ENVELOPE) {
+		say_damaged(c, r, b);
+		return;
+	}
 	hash_hex(r->envelope, 8, hex);
 	buf_printf(b, "  %s %s by '%s'", attest_name(r->kind),
 	    attest_result_name(r->result), r->who);
@@ -119,7 +143,7 @@ say_item(const struct verify_cmd *c, uint32_t i, struct buf *b)
 	buf_printf(b, "%ssha256 %s\n", c->subjects.one[i].name.n ? ": " : "", hex);
 	for (size_t k = 0; k < c->said.nrow && c->args.explain; k++)
 		if (c->said.row[k].item == i) {
-			say_row(&c->said.row[k], b);
+			say_row(c, &c->said.row[k], b);
 			n++;
 		}
 	if (n == 0 && c->args.explain)

@@ -50,6 +50,27 @@ msg_hint(const char *fmt, ...)
 	va_end(ap);
 }
 
+void
+msg_refusal(const char *text, const char *kind)
+{
+	struct buf twice = { 0 }, once = { 0 };
+
+	text_escape(&twice, bytes_of(text));
+	buf_str(&once, "candor: ");
+	for (size_t i = 0; i < twice.n; i++) {
+		buf_u8(&once, twice.p[i]);
+		i += i + 1 < twice.n && twice.p[i] == '\\' && twice.p[i + 1] == '\\';
+	}
+	if (kind != NULL)
+		buf_printf(&once, " (%s)", kind);
+	buf_u8(&once, '\n');
+	/* as above: nobody can be told */
+	if (sys_write_all(STDERR_FILENO, once.p, once.n) != OK)
+		once.n = 0;
+	buf_done(&twice);
+	buf_done(&once);
+}
+
 bool
 msg_terminal(int fd)
 {

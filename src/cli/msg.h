@@ -12,6 +12,12 @@
 void msg_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void msg_hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
+/*
+ * The same of a fault's text (log/fault.h), in which names are escaped already: their
+ * backslashes are not doubled. kind, in brackets behind it: NULL for none.
+ */
+void msg_refusal(const char *text, const char *kind);
+
 /* A terminal that understands escape sequences: for a line that is redrawn. */
 bool msg_terminal(int fd);
 

@@ -14,9 +14,10 @@
 #include "evidence/jsonin.h"
 #include "log/proof.h"
 
-#define ARENA_FILES (16u << 20)
-#define ARENA_ONE   (4 * DSSE_MAX) /* an envelope, its payload, what is made of them */
-#define EARLY       86400          /* seconds that another's clock may be ahead */
+#define ARENA_FILES  (16u << 20)
+#define ARENA_ONE    (4 * DSSE_MAX) /* an envelope, its payload, what is made of them */
+#define DAMAGED_MOST 16    /* that are told one by one: strangers may send any number */
+#define EARLY        86400 /* seconds that another's clock may be ahead */
 
 struct weighing {
 	const struct weigh_ask *ask;
@@ -25,8 +26,9 @@ struct weighing {
 	struct policy policy;
 	struct examiners *examiners;
 	size_t rows_cap;
-	unsigned damaged;     /* statements that are not the bytes that they were */
-	struct buf withdrawn; /* struct withdrawal each */
+	unsigned said_damaged; /* rows of such, of DAMAGED_MOST at most */
+	unsigned damaged;      /* statements that are not the bytes that they were */
+	struct buf withdrawn;  /* struct withdrawal each */
 };
 
 struct withdrawal {
@@ -235,6 +237,41 @@ about_item(const struct opened *o, const struct weigh_item *item, struct weigh_r
 	return true;
 }
 
+/*
+ * A statement of which nobody can tell what it was about: told for every item, since an
+ * examiner's word that was damaged on the way must not be missing without a trace.
+ */
+static void
+add_damaged(struct weighing *w, const struct opened *o, const char *what)
+{
+	struct weigh_row r = { .examiner = UINT32_MAX,
+		.kind = ATTEST_KINDS,
+		.result = ATTEST_INCONCLUSIVE,
+		.hinted = 1 };
+
+	w->damaged++;
+	if (w->said_damaged == DAMAGED_MOST)
+		return;
+	w->said_damaged++;
+	memcpy(r.envelope, o->item.sha256, 32);
+	copy_text(r.who, o->dsse.nsig > 0 ? o->dsse.sig[0].keyid : BYTES_LIT("?"));
+	copy_text(r.type, BYTES_LIT("?"));
+	(void)fault_set(&r.fault, FAULT_ENVELOPE, "it is damaged: %s", what);
+	for (size_t i = 0; i < w->ask->n && w->said->nrow < WEIGH_ROWS / 2; i++) {
+		r.item = (uint32_t)i;
+		add_row(w, &r);
+	}
+}
+
+/* Does it say that it is an examiner's of ours, whose signature does not hold? */
+static bool
+is_damaged(const struct weighing *w, const struct opened *o)
+{
+	uint8_t hinted = 0;
+
+	return find_signer(w, o, &hinted) == UINT32_MAX && hinted;
+}
+
 static bool
 is_about_any(const struct weighing *w, const struct opened *o)
 {
@@ -254,16 +291,24 @@ static void
 take_statement(struct weighing *w, struct opened *o)
 {
 	struct fault f = { 0 };
+	bool named;
 
-	if (dsse_parse(o->item.envelope, &w->one, &o->dsse, &f) != OK ||
-	    !bytes_eq(o->dsse.type, BYTES_LIT(DSSE_INTOTO)) ||
-	    intoto_parse(o->dsse.payload, &w->one, &o->statement, &f) != OK)
-		return; /* about nothing that we could name */
-	if (attest_read(&o->statement, &o->attest, &o->form) != OK &&
-	    o->form.kind == FAULT_NONE)
+	if (dsse_parse(o->item.envelope, &w->one, &o->dsse, &f) != OK) {
+		add_damaged(w, o, f.kind != FAULT_NONE ? f.text : "it is too large");
 		return;
-	if (!is_about_any(w, o))
+	}
+	named = bytes_eq(o->dsse.type, BYTES_LIT(DSSE_INTOTO)) &&
+		intoto_parse(o->dsse.payload, &w->one, &o->statement, &f) == OK &&
+		(attest_read(&o->statement, &o->attest, &o->form) == OK ||
+		    o->form.kind != FAULT_NONE) &&
+		is_about_any(w, o);
+	if (!named) {
+		if (is_damaged(w, o))
+			add_damaged(w, o,
+			    "it says that it is this examiner's, and his signature "
+			    "does not hold");
 		return;
+	}
 	judge_one(w, o);
 	for (size_t i = 0; i < w->ask->n && w->said->nrow < WEIGH_ROWS; i++) {
 		struct weigh_row r = o->row;

@@ -16,8 +16,9 @@ struct outcome {
 	char text[400];
 };
 
-static struct outcome
-judge(struct bytes docket, const char *rules, enum examiners_scope scope)
+static void
+weigh_rig(struct bytes docket, const char *rules, enum examiners_scope scope,
+    struct weigh_said *out)
 {
 	struct weigh_item item = { scope, BYTES_LIT("x"), BYTES_LIT("x_1_all.deb"),
 		{ 0 } };
@@ -26,14 +27,23 @@ judge(struct bytes docket, const char *rules, enum examiners_scope scope)
 		.item = &item,
 		.n = 1,
 		.now = RIG_NOW };
-	struct weigh_said s, again;
-	struct outcome o = { 0 };
-	struct buf text = { 0 }, out = { 0 };
+	struct buf text = { 0 };
 
 	rig_artefact(1, item.sha256);
 	rig_examiners(&text, 3, rules);
 	ask.examiners = buf_bytes(&text);
-	weigh(&ask, &s);
+	weigh(&ask, out);
+	buf_done(&text);
+}
+
+static struct outcome
+judge(struct bytes docket, const char *rules, enum examiners_scope scope)
+{
+	struct weigh_said s, again;
+	struct outcome o = { 0 };
+	struct buf out = { 0 };
+
+	weigh_rig(docket, rules, scope, &s);
 	weigh_pack(&s, &out);
 	if (EQ_U(weigh_unpack(test_copy(buf_bytes(&out)), 1, &again), OK)) {
 		const struct fault *f =
@@ -45,7 +55,6 @@ judge(struct bytes docket, const char *rules, enum examiners_scope scope)
 		weigh_done(&again);
 	}
 	weigh_done(&s);
-	buf_done(&text);
 	buf_done(&out);
 	return o;
 }
@@ -216,6 +225,45 @@ TEST(every_byte)
 			.kind != FAULT_NONE);
 	rig_done(&r);
 	buf_done(&docket);
+}
+
+/*
+ * One of two statements with a bit flipped anywhere: never good, and there is a row that
+ * names it, by its digest, with what is wrong.
+ */
+TEST(a_damaged_statement_is_named)
+{
+	size_t n = 0;
+
+	for (size_t at = 0; at == 0 || at < n; at += 61) {
+		struct rig r = { 0 };
+		struct buf docket = { 0 };
+		struct buf *envelope;
+		struct weigh_said said = { 0 };
+		uint8_t digest[32];
+		size_t named = 0;
+
+		rig_say(&r, &(struct rig_says){ 0 });
+		rig_say(&r, &(struct rig_says){ 1 });
+		rig_close(&r);
+		envelope = &r.one[1].envelope;
+		n = envelope->n;
+		envelope->p[at] ^= 1;
+		hash_of(HASH_SHA256, buf_bytes(envelope), digest);
+		rig_docket(&r, &docket);
+		weigh_rig(buf_bytes(&docket), RULES, EXAMINERS_PACKAGE, &said);
+		ROW("byte %zu", at);
+		EQ_U(said.n, 1);
+		for (size_t i = 0; i < said.nrow; i++)
+			named += memcmp(said.row[i].envelope, digest, 32) == 0 &&
+				 said.row[i].fault.kind != FAULT_NONE;
+		EQ_U(named, 1);
+		CHECK(said.verdict[0].fault.kind != FAULT_NONE &&
+		      said.verdict[0].fault.kind != FAULT_FEW);
+		weigh_done(&said);
+		buf_done(&docket);
+		rig_done(&r);
+	}
 }
 
 TEST(large_envelope_is_logged_by_digest)

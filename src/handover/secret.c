@@ -171,6 +171,11 @@ static const struct mark {
 	  " secret key",
 	    WORD, 0, NULL, "a private key of signify" },
 	{ "AKIA", UPPER, 16, NULL, "an access key of AWS" },
+	{ "ASIA", UPPER, 16, NULL, "a temporary access key of AWS" },
+	{ "hf_", WORD, 34, NULL, "a token of Hugging Face" },
+	{ "sk-"
+	  "proj-",
+	    WORD, 40, NULL, "a key of OpenAI" },
 	{ "AIza", WORD, 35, NULL, "an API key of Google" },
 	{ "ghp_", WORD, 36, NULL, "a token of GitHub" },
 	{ "gho_", WORD, 36, NULL, "a token of GitHub" },
@@ -213,12 +218,45 @@ mark_at(struct bytes b, size_t at)
 	return NULL;
 }
 
+/* ECPrivateKey (RFC 5915): version 1, then the key itself, of 32, 48 or 66 bytes. */
+static bool
+sec1_key(struct bytes b, size_t at)
+{
+	static const uint8_t head[] = { 0x02, 0x01, 0x01, 0x04 };
+	struct bytes n = bytes_sub(b, at + 4, 1);
+
+	return bytes_eq(bytes_sub(b, at, 4), (struct bytes){ head, 4 }) && n.p != NULL &&
+	       (n.p[0] == 32 || n.p[0] == 48 || n.p[0] == 66);
+}
+
+/*
+ * A secret-key packet (RFC 9580, 5.5.3), which is the first of an exported key: tag 5 in
+ * the old or the new form, its length, version 4, four bytes of time, an algorithm.
+ */
+static bool
+pgp_key(struct bytes b)
+{
+	static const uint8_t known[] = { 1, 16, 17, 19, 22, 25, 27 };
+	size_t at;
+
+	if (b.n < 12)
+		return false;
+	if (b.p[0] == 0xc5)
+		at = b.p[1] < 192 ? 2 : 3;
+	else if (b.p[0] == 0x94 || b.p[0] == 0x95)
+		at = b.p[0] == 0x94 ? 2 : 3;
+	else
+		return false;
+	return b.p[at] == 4 && memchr(known, b.p[at + 5], sizeof(known)) != NULL;
+}
+
 /* PrivateKeyInfo (RFC 5208) and RSAPrivateKey (RFC 8017) in DER, which have no armour. */
 static bool
 der_key(struct bytes b)
 {
 	static const uint8_t version[] = { 0x02, 0x01, 0x00 };
 	static const uint8_t rsa[] = { 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86 };
+	static const uint8_t ed[] = { 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65 };
 	static const uint8_t ec[] = { 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce };
 
 	if (b.n < 16 || b.p[0] != 0x30)
@@ -227,9 +265,12 @@ der_key(struct bytes b)
 	size_t at = b.p[1] == 0x82 ? 4 : b.p[1] == 0x81 ? 3 : 2;
 	struct bytes next = bytes_sub(b, at + 3, 8);
 
+	if (sec1_key(b, at))
+		return true;
 	if (!bytes_eq(bytes_sub(b, at, 3), (struct bytes){ version, 3 }))
 		return false;
-	return bytes_eq(next, (struct bytes){ rsa, 8 }) ||
+	return bytes_eq(bytes_clip(next, 0, 6), (struct bytes){ ed, 6 }) ||
+	       bytes_eq(next, (struct bytes){ rsa, 8 }) ||
 	       bytes_eq(next, (struct bytes){ ec, 8 }) ||
 	       (b.p[1] == 0x82 && next.p != NULL && next.p[0] == 0x02 &&
 		   next.p[1] == 0x82); /* a modulus: a version of 0 is of a private key */
@@ -261,6 +302,8 @@ look(struct secret_scan *s, size_t stop)
 
 	if (s->base == 0 && i == 0 && der_key(b))
 		s->found = "a private key in DER";
+	else if (s->base == 0 && i == 0 && pgp_key(b))
+		s->found = "a private key of OpenPGP";
 	pairs_of_marks(&pairs);
 	for (; s->found == NULL && i < stop && i + 1 < b.n; i++) {
 		uint16_t pair = le16(b.p + i);

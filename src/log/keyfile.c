@@ -11,6 +11,25 @@
 
 enum { MOST = 16384 }; /* bytes of a key file: the name is of any length */
 
+/* The other half of a key, which everybody may have, was named. */
+static bool
+is_public(struct bytes text)
+{
+	struct note_key key;
+
+	while (text.n > 0 && (text.p[text.n - 1] == '\n' || text.p[text.n - 1] == ' '))
+		text.n--;
+	return note_key_parse(text, &key, NULL) == OK;
+}
+
+static enum err
+refuse_public(const char *path, struct fault *f)
+{
+	return fault_set(f, FAULT_KEY,
+	    "'%s' is a public key: what signs is the private one that belongs to it",
+	    path);
+}
+
 enum err
 keyfile_read(const char *path, struct buf *hold, struct note_signer *out, struct fault *f)
 {
@@ -21,13 +40,15 @@ keyfile_read(const char *path, struct buf *hold, struct note_signer *out, struct
 
 	if (e == OK)
 		e = sys_stat(fd, &st);
-	if (e == OK && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+	if (e == OK)
+		e = sys_read_all(fd, hold, MOST);
+	if (e == OK && is_public(buf_bytes(hold)))
+		return refuse_public(path, f);
+	if ((e == OK || e == ERR_LIMIT) && (st.st_mode & (S_IRWXG | S_IRWXO)) != 0)
 		return fault_set(f, FAULT_KEY,
 		    "the key '%s' can be read by others: after 'chmod 600 %s' think "
 		    "about whether it is still a secret",
 		    path, path);
-	if (e == OK)
-		e = sys_read_all(fd, hold, MOST);
 	if (e == ERR_LIMIT)
 		return fault_set(
 		    f, FAULT_KEY, "'%s' is too large to be a private key", path);

@@ -213,6 +213,43 @@ def kept(where):
        'entry ' in r.stdout and 'counts all the same, as an objection' in r.stdout, r)
 
 
+def damaged(s, files, a, b):
+    """A statement with a bit flipped is named, with its file, wherever the bit is."""
+    folder = s.where / 'flipped'
+    folder.mkdir()
+    for f in (a, b):
+        for g in (f, f.with_suffix('.tlog-proof')):
+            shutil.copy(g, folder)
+    bad = folder / b.name
+    data, silent = b.read_bytes(), []
+    for at in (0, 20, 300, 700, 1500, len(data) - 20):
+        bad.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1:])
+        r = s.client('verify', '--explain', '--product', 'prog', '--statements', folder, files[0])
+        if r.returncode in (0, 60) or sha(bad)[:16] not in r.stdout or r.returncode == 57 and str(bad) not in r.stdout:
+            silent.append((at, r))
+    ok('a damaged statement is told, and its file', not silent, silent[:2])
+
+
+def careful(s, files):
+    """attest takes nothing half understood, and overwrites nothing."""
+    key, out = s.where / 'a.key', s.where / 'review.dsse'
+    review = s.where / 'a.review'
+    review.write_text('scope all\nresult passed\n')
+    attest = lambda *more, o=out, k=key: s.run('attest', 'review', review, files[0], '-k', k, '-o', o, *more, code=None)
+    ok('a span without a unit', attest('--not-after', '90').returncode == 3)
+    ok('a name that does not end in .dsse', attest(o=s.where / 'x.txt').returncode == 3)
+    ok('which are all right otherwise', attest('--not-after', '90d').returncode == 0 and out.exists())
+    before = out.read_bytes()
+    r = attest()
+    ok('a statement is not overwritten', r.returncode == 86 and out.read_bytes() == before, r)
+    (s.where / 'y.tlog-proof').write_text('x')
+    ok('nor the proof of one', attest(o=s.where / 'y.dsse').returncode == 86)
+    public = s.where / 'public'
+    public.write_text(s.run('trust', 'key', s.where / 'new.key', '--name', 'new.example/x').stdout)
+    r = attest(o=s.where / 'z.dsse', k=public)
+    ok('a public key is called so', r.returncode == 15 and 'a public key' in r.stderr, r)
+
+
 def configured(s):
     s.state = s.where / 'state'
     s.examiners('')
@@ -241,6 +278,8 @@ with tempfile.TemporaryDirectory(prefix='candor-client-') as folder:
     story.pack(first, second)
     show(story)
     configured(story)
+    damaged(story, made, first, second)
+    careful(story, made)
     objections(pathlib.Path(folder))
     kept(pathlib.Path(folder))
 done()

@@ -481,6 +481,19 @@ if shutil.which('dpkg-genbuildinfo') and pathlib.Path('/var/lib/dpkg/status').ex
 else:
     skip('dpkg-genbuildinfo', 'it is not there')
 
+# --- names and keys, said once ---------------------------------------------------------------------
+
+v.put('escaped/nl\nname', 'x')
+code, said, err = v.create(source=v.where / 'escaped', out=work / 'escaped.handover')
+check(code == 84 and "'nl\\nname'" in err, 'a name that cannot be handed over is escaped once', err)
+(v.where / 'escaped/main').write_text('x')
+code, said, err = v.create('--leave-out', 'nl*', source=v.where / 'escaped', out=work / 'escaped.handover')
+code, said, err = v.run('handover', 'show', work / 'escaped.handover')
+check(code == 0 and '  nl\\nname: ' in said, 'and so it is when it was left out', (said, err))
+v.put('vendor.pub', v.vkey + '\n')
+code, said, err = v.create('--key', v.where / 'vendor.pub', out=work / 'pub.handover')
+check(code == 15 and 'is a public key' in err, 'a public key does not sign', err)
+
 # --- killed -----------------------------------------------------------------------------------------
 
 v.put('src/large', random.randbytes(1 << 20) * 64)
