@@ -14,6 +14,7 @@
 #include "cli/log_cmd.h"
 #include "cli/msg.h"
 #include "crypto/hash.h"
+#include "evidence/compared.h"
 #include "evidence/docket.h"
 #include "evidence/dsse.h"
 #include "evidence/opinion.h"
@@ -329,12 +330,63 @@ find_rebuild(struct attest_cmd *c, struct json *j)
 	return e;
 }
 
+/* In the jail: a fault, and what was compared. */
+static void
+work_compared(void *arg, struct buf *out)
+{
+	struct compared compared;
+	struct fault f = { 0 };
+
+	(void)!compared_read(*(struct bytes *)arg, &compared, &f);
+	buf_put(out, &f, sizeof(f));
+	buf_put(out, &compared, sizeof(compared));
+}
+
+static enum err
+read_compared(struct attest_cmd *c, struct compared *compared)
+{
+	struct bytes input = buf_bytes(&c->input);
+	struct buf out = { 0 };
+	struct fault said;
+	enum err e = verifier_run(
+	    work_compared, &input, sizeof(said) + sizeof(*compared), &out, &c->fault);
+
+	if (e == OK && out.n != sizeof(said) + sizeof(*compared))
+		e = fault_set(&c->fault, FAULT_VERIFIER, "the verifier gave no answer");
+	if (e == OK) {
+		memcpy(&said, out.p, sizeof(said));
+		memcpy(compared, out.p + sizeof(said), sizeof(*compared));
+		if (said.kind != FAULT_NONE)
+			e = verifier_fault(&said, &c->fault);
+	}
+	buf_done(&out);
+	return e;
+}
+
+/* Nobody signs for what was not compared, and what was not seen is not passed. */
+static enum err
+check_compared(struct attest_cmd *c, const struct compared *compared)
+{
+	for (size_t i = 0; i < c->subjects.n; i++)
+		if (!compared_has(compared, c->subjects.one[i].sha256))
+			return fault_set(&c->fault, FAULT_OTHER,
+			    "'%s' is about two other files than '%s'",
+			    fault_quote(bytes_of(c->rest.p[0])),
+			    fault_quote(c->subjects.one[i].name));
+	if (c->head.result == ATTEST_PASSED && !compared->complete)
+		return fault_set(&c->fault, FAULT_OTHER,
+		    "'%s' says that not everything was looked into: that is not passed",
+		    fault_quote(bytes_of(c->rest.p[0])));
+	return OK;
+}
+
 /* What a comparison comes to is the examiner's to say: it depends on what was compared.
  */
 static enum err
 find_compare(struct attest_cmd *c, struct json *j)
 {
 	const char *word = c->args.result ? c->args.result : "inconclusive";
+	struct compared compared;
 
 	if (strcmp(word, "passed") == 0)
 		c->head.result = ATTEST_PASSED;
@@ -344,6 +396,8 @@ find_compare(struct attest_cmd *c, struct json *j)
 		c->head.result = ATTEST_INCONCLUSIVE;
 	else
 		return usage(c, "--result is passed, failed or inconclusive");
+	TRY(read_compared(c, &compared));
+	TRY(check_compared(c, &compared));
 	put_details(c, j);
 	return OK;
 }

@@ -73,6 +73,7 @@ struct compare_result {
 /* What the two are called; shown escaped. */
 struct compare_names {
 	struct bytes a, b;
+	const uint8_t *sha256_a, *sha256_b; /* for the report for programs; or NULL */
 };
 
 /*

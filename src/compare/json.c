@@ -89,11 +89,14 @@ put_classes(struct json *j, const struct compare_result *r)
 }
 
 static void
-put_side(struct json *j, const char *key, struct bytes name, uint64_t size)
+put_side(struct json *j, const char *key, struct bytes name, uint64_t size,
+    const uint8_t *sha256)
 {
 	json_open(j, key, '{');
 	json_bytes(j, "path", name);
 	json_uint(j, "size", size);
+	if (sha256 != NULL)
+		json_hex(j, "sha256", (struct bytes){ sha256, 32 });
 	json_close(j, '}');
 }
 
@@ -111,8 +114,8 @@ compare_json(const struct compare_result *r, const struct compare_names *n, FILE
 	json_bytes(&j, "headline", buf_bytes(&headline));
 	if (r->why[0] != '\0')
 		json_str(&j, "why", r->why);
-	put_side(&j, "a", n->a, r->size_a);
-	put_side(&j, "b", n->b, r->size_b);
+	put_side(&j, "a", n->a, r->size_a, n->sha256_a);
+	put_side(&j, "b", n->b, r->size_b, n->sha256_b);
 	put_classes(&j, r);
 	json_bool(&j, "complete",
 	    r->verdict != COMPARE_FAILED && r->limits == 0 && r->damaged == 0);

@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
 """client.py CANDOR - what a client takes, and every way in which it must refuse. TAP."""
+import hashlib
+import json
 import os
 import pathlib
 import shutil
@@ -250,6 +252,30 @@ def careful(s, files):
     ok('a public key is called so', r.returncode == 15 and 'a public key' in r.stderr, r)
 
 
+def compared(s):
+    """A word about a comparison is about the files that were compared."""
+    one, two, out = s.where / 'one.txt', s.where / 'two.txt', s.where / 'compared.json'
+    one.write_text('a\n')
+    two.write_text('b\n')
+    attest = lambda subject, name, word='passed': s.run(
+        'attest', 'compare', out, subject, '--result', word, '-k', s.where / 'a.key', '-o', s.where / name, code=None)
+    out.write_text(s.run('compare', '--json', one, two, code=None).stdout)
+    ok('the digests are told', {json.loads(out.read_text())[x]['sha256'] for x in 'ab'} ==
+       {hashlib.sha256(x).hexdigest() for x in (b'a\n', b'b\n')})
+    ok('either of the two', all(attest(x, f'x-{x.stem}.dsse').returncode == 0 for x in (one, two)))
+    two.write_text('c\n')
+    r = attest(two, 'x-other.dsse')
+    ok('not another one', r.returncode not in (0, 3) and 'is about two other files than' in r.stderr, r)
+    whole = json.loads(out.read_text())
+    out.write_text(json.dumps(whole | {'complete': False}))
+    r = attest(one, 'x-part.dsse')
+    ok('what was not seen is not passed', r.returncode not in (0, 3) and 'not everything was looked into' in r.stderr, r)
+    ok('but may be told', attest(one, 'x-part.dsse', 'inconclusive').returncode == 0)
+    out.write_text(json.dumps(whole | {'a': {'path': 'x'}}))
+    r = attest(one, 'x-none.dsse')
+    ok('without digests it says nothing', r.returncode not in (0, 3) and "'sha256'" in r.stderr, r)
+
+
 def configured(s):
     s.state = s.where / 'state'
     s.examiners('')
@@ -279,6 +305,7 @@ with tempfile.TemporaryDirectory(prefix='candor-client-') as folder:
     show(story)
     configured(story)
     damaged(story, made, first, second)
+    compared(story)
     careful(story, made)
     objections(pathlib.Path(folder))
     kept(pathlib.Path(folder))
