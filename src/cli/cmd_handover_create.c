@@ -1,7 +1,9 @@
 /* cmd_handover_create.c - candor handover create: the vendor makes a bundle. */
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -15,6 +17,7 @@
 #include "evidence/sshsig.h"
 #include "handover/create.h"
 #include "handover/seal.h"
+#include "handover/verify.h"
 #include "log/keyfile.h"
 #include "log/proof.h"
 #include "log/store.h"
@@ -224,7 +227,7 @@ missing(const struct create_args *a)
 static struct create_list
 list_of(const struct opt_list *l)
 {
-	return (struct create_list){ l->p, l->n };
+	return (struct create_list){ l->p, l->n, NULL };
 }
 
 static struct create_want
@@ -250,6 +253,49 @@ want_of(const struct create_args *a)
 		.builder = a->builder };
 }
 
+/* RFC 3986, 3.1 and 3.5, as far as provenance asks: a scheme, and no blanks. */
+static bool
+is_uri(const char *s)
+{
+	size_t n = strspn(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+			     "0123456789+-.");
+
+	if (n == 0 || !isalpha((unsigned char)s[0]) || s[n] != ':' || s[n + 1] == '\0')
+		return false;
+	for (s += n; *s != '\0'; s++)
+		if (!isgraph((unsigned char)*s))
+			return false;
+	return true;
+}
+
+/* Such a pattern is a slip as a rule, and what it was to keep back is handed over. */
+static void
+warn_unused(const char *option, const struct create_list *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (!l->used[i])
+			msg_error("warning: %s '%s' met nothing", option, l->p[i]);
+}
+
+/* The vendor's own SBOM is judged as every client will: what they refuse is not made. */
+static enum err
+judge(const char *path, struct fault *f)
+{
+	const struct verify_want nobody = { .nkeys = 0 };
+	struct verify_out seals = { 0 };
+	struct bundle b = { .fd = -1 };
+	enum err e = bundle_open(path, 0, &b, f);
+
+	if (e == OK) {
+		e = verify_bundle(&b, &nobody, &seals, f);
+		bundle_close(&b);
+	}
+	verify_done(&seals);
+	if (e != OK)
+		unlink(path);
+	return e;
+}
+
 static int
 create(const struct create_args *a)
 {
@@ -263,6 +309,8 @@ create(const struct create_args *a)
 	struct made m = { .args = a, .path = path };
 	enum err e = keyfile_read(a->key, &hold, &signer, &f);
 
+	w.leave.used = xcalloc(w.leave.n + 1, sizeof(bool));
+	w.allow.used = xcalloc(w.allow.n + 1, sizeof(bool));
 	w.signer = &signer;
 	w.arg = &t;
 	w.progress = handover_progress;
@@ -273,6 +321,14 @@ create(const struct create_args *a)
 	if (e == OK)
 		e = create_bundle(&w, path, &m.made, &f);
 	handover_clear(&t);
+	if (e == OK && a->sbom != NULL)
+		e = judge(path, &f);
+	if (e == OK) {
+		warn_unused("--leave-out", &w.leave);
+		warn_unused("--allow-secret", &w.allow);
+	}
+	free(w.leave.used);
+	free(w.allow.used);
 	if (e == OK && a->log != NULL)
 		e = put_into_log(a->log, path, buf_bytes(&m.made.note), &m.index, &f);
 	if (e == OK && a->json)
@@ -294,6 +350,8 @@ run_create(int argc, char **argv, const struct verb *v)
 
 	if (code < 0 && missing(&a) != NULL)
 		code = usage(missing(&a));
+	if (code < 0 && a.builder != NULL && !is_uri(a.builder))
+		code = usage("--builder is a URI, such as https://build.example/1");
 	if (code < 0 && !date_of(&a, &a.when))
 		code = usage("the date must be like 2026-11-29 or 2026-11-29T10:00:00Z, "
 			     "and SOURCE_DATE_EPOCH a number");

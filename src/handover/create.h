@@ -17,6 +17,7 @@
 struct create_list {
 	const char *const *p;
 	size_t n;
+	bool *used; /* as many: set for a pattern that a name has met; or NULL */
 };
 
 struct create_want {

@@ -14,15 +14,30 @@
 
 #define CLAIMS_MOST (16u << 20) /* bytes, as layout.c */
 
+/* A pattern is about a name, or about a folder that it is in. */
+static bool
+meets(const char *pattern, struct bytes name)
+{
+	for (size_t end = 1; end <= name.n; end++)
+		if ((end == name.n || name.p[end] == '/') &&
+		    text_glob(pattern, bytes_sub(name, 0, end)))
+			return true;
+	return false;
+}
+
 const char *
 gather_listed(const struct create_list *l, struct bytes name)
 {
-	for (size_t i = 0; i < l->n; i++)
-		for (size_t end = 1; end <= name.n; end++)
-			if ((end == name.n || name.p[end] == '/') &&
-			    text_glob(l->p[i], bytes_sub(name, 0, end)))
-				return l->p[i];
-	return NULL;
+	const char *first = NULL;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (!meets(l->p[i], name))
+			continue;
+		first = first != NULL ? first : l->p[i];
+		if (l->used != NULL)
+			l->used[i] = true;
+	}
+	return first;
 }
 
 /* --- the source ----------------------------------------------------------------- */

@@ -263,7 +263,16 @@ code, _, err = v.create('--leave-out', 'b?g', out=work / 'left.handover')
 left = {n: d for n, _, d in parts(work / 'left.handover')}
 check(code == 0 and left['left-out'] == b'big\tthe vendor leaves it out (b?g)\n' and 'source/big' not in left,
       'left out by pattern, and listed', left['left-out'])
+check('warning' not in err, 'a pattern that met something', err)
+code, _, err = v.create('--leave-out', 'big', '--leave-out', 'bgi', '--allow-secret', '*.kye', out=work / 'slip.handover')
+check(code == 0 and err.count('met nothing') == 2 and "--leave-out 'bgi'" in err and "--allow-secret '*.kye'" in err,
+      'a pattern that met nothing is told', err)
 big.unlink()
+for builder in 'not a uri', 'https:', 'build.example', '1:x', 'x:\t':
+    check(v.create('--builder', builder, out=work / 'uri.handover')[0] == 3, f'no URI: {builder!r}')
+(work / 'own.spdx').write_text('echo\n')
+code, _, err = v.create('--sbom', work / 'own.spdx', out=work / 'own.handover')
+check(code == 80 and not (work / 'own.handover').exists(), 'an SBOM that nobody would take is not handed over', err)
 
 (v.src / '.git').mkdir()
 v.put('src/.git/config', 'secret')
