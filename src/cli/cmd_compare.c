@@ -141,7 +141,7 @@ compare(const struct compare_args *args, const struct compare_opts *o, const cha
 	struct compare_names names = { bytes_of(a), bytes_of(b), NULL, NULL };
 	CLEAN(fd_closep) int x = -1;
 	CLEAN(fd_closep) int y = -1;
-	uint8_t sum[2][32];
+	uint8_t sum[2][32] = { { 0 } };
 	struct compare_result r;
 	bool folder_a, folder_b;
 	int code;

@@ -282,8 +282,9 @@ build(const struct rebuild_args *a, struct rebuild_plan *p, bool *same, struct f
 
 /* Nothing is said of a bundle that is not whole: all of it is verified first. */
 static int
-work(const struct rebuild_args *a, const char *path, struct rebuild_plan *p)
+work(const struct rebuild_args *a, const char *path, const struct rebuild_plan *asked)
 {
+	struct rebuild_plan plan = *asked;
 	struct handover_trust trust;
 	struct verify_out seals = { 0 };
 	struct bundle b = { .fd = -1 };
@@ -294,15 +295,15 @@ work(const struct rebuild_args *a, const char *path, struct rebuild_plan *p)
 	if (e == OK)
 		e = bundle_open(path, a->limit, &b, &f);
 	if (e == OK) {
-		struct verify_want w = handover_want(&trust, p->arg);
+		struct verify_want w = handover_want(&trust, plan.arg);
 
 		e = verify_bundle(&b, &w, &seals, &f);
-		handover_clear(p->arg);
-		p->bundle = &b;
-		p->seals = &seals;
-		set_limits(a, &p->limits);
+		handover_clear(plan.arg);
+		plan.bundle = &b;
+		plan.seals = &seals;
+		set_limits(a, &plan.limits);
 		if (e == OK)
-			e = build(a, p, &same, &f);
+			e = build(a, &plan, &same, &f);
 		bundle_close(&b);
 	}
 	verify_done(&seals);

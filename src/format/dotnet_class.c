@@ -227,8 +227,9 @@ read_bases(struct dotnet_classes *k, uint32_t type, struct dotnet_class *c)
 	    ARENA_ARRAY(d->parse->arena, (size_t)n + 2, struct dotnet_text);
 	struct dotnet_text *before = base; /* for YARA-X */
 
-	if (base++ == NULL)
+	if (base == NULL)
 		return ERR_LIMIT;
+	base++;
 	for (uint32_t i = 0; i <= n && dotnet_spend(d, 1); i++) {
 		uint32_t coded =
 		    i == 0 ? extends
