@@ -96,12 +96,13 @@ static uint64_t
 steps_of_line(uint32_t n)
 {
 	size_t sectors = (n + 4) / 4, size = 512 * (sectors + 2);
-	uint8_t *p = calloc(1, size), *fat = p + 512;
+	uint8_t *p = calloc(1, size), *fat;
 	uint64_t steps;
 	struct rig *r;
 
 	if (p == NULL)
 		abort();
+	fat = p + 512;
 	cfb_rig_head(p);
 	put_le32(p + 44, 1);
 	put_le32(p + 48, 1);
