@@ -1,3 +1,7 @@
+/*
+ * zip.c - see zip.h. Every size is the file's word: views are cut to what is there, sums
+ * do not wrap, and what cannot be followed ends with ERR_FORMAT.
+ */
 #include "diff/zip.h"
 
 #include <zlib.h>
@@ -195,21 +199,27 @@ zip_read(struct bytes file, struct arena *arena, struct zip *out)
 	return OK;
 }
 
-size_t
-zip_stream_end(struct bytes packed)
+enum err
+zip_stream_end(const struct run *r, struct bytes packed, uint64_t *left, size_t *end)
 {
 	z_stream z = { .next_in = (Bytef *)(uintptr_t)packed.p,
 		.avail_in = (uInt)packed.n };
 	uint8_t out[STEP];
 	int code = Z_OK;
+	enum err e = OK;
 
+	*end = packed.n;
 	if (packed.n > UINT32_MAX || inflateInit2(&z, -MAX_WBITS) != Z_OK)
-		return packed.n;
-	while (code == Z_OK) {
+		return ERR_LIMIT;
+	while (code == Z_OK && e == OK) {
 		z.next_out = out;
 		z.avail_out = sizeof(out);
 		code = inflate(&z, Z_NO_FLUSH);
+		e = *left < sizeof(out) || run_late(r) ? ERR_LIMIT : OK;
+		*left -= *left < sizeof(out) ? *left : sizeof(out) - z.avail_out;
 	}
 	inflateEnd(&z);
-	return code == Z_STREAM_END ? packed.n - z.avail_in : packed.n;
+	if (code == Z_STREAM_END)
+		*end = packed.n - z.avail_in;
+	return code == Z_OK ? e : OK;
 }

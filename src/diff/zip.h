@@ -41,8 +41,13 @@ struct zip {
  */
 MUST_USE enum err zip_read(struct bytes file, struct arena *arena, struct zip *out);
 
-/* How many bytes of a deflated stream belong to it; all when it has no end. */
-size_t zip_stream_end(struct bytes packed);
+/*
+ * How many bytes of a deflated stream belong to it; all when it has no end. left: bytes
+ * that may still be unpacked; what was is taken off. ERR_LIMIT: it would be more, or r
+ * has no time left.
+ */
+MUST_USE enum err zip_stream_end(
+    const struct run *r, struct bytes packed, uint64_t *left, size_t *end);
 
 /*
  * What differs between two zips besides the content of their members; cls of what no

@@ -1,3 +1,8 @@
+/*
+ * zip_diff.c - see zip.h: what nobody accounts for, then one aspect of all members after
+ * the other. Members are unpacked once more only where their packed bytes differ, within
+ * the run's budget of unpacked bytes and its time.
+ */
 #include "diff/zip.h"
 
 #include <stdio.h>
@@ -31,6 +36,8 @@ struct zips {
 	struct run *run;
 	struct side a, b;
 	struct run_lines lines;
+	uint64_t left; /* bytes that may still be unpacked */
+	enum err err;  /* the first that ended a look */
 };
 
 /* --- what is left over ---------------------------------------------------- */
@@ -170,11 +177,17 @@ contradicts(const struct zip_entry *e)
 
 /* Bytes behind the end of a member's own data, inside of what it is said to be. */
 static struct bytes
-behind(const struct zip_entry *e)
+behind(struct zips *z, const struct zip_entry *e)
 {
+	size_t end = e->packed.n;
+	enum err err = OK;
+
 	if (e->method == 8)
-		return bytes_from(e->packed, zip_stream_end(e->packed));
-	return e->method == 0 ? bytes_from(e->packed, e->size) : (struct bytes){ 0 };
+		err = zip_stream_end(z->run, e->packed, &z->left, &end);
+	else if (e->method == 0)
+		end = e->size < end ? (size_t)e->size : end;
+	z->err = z->err == OK ? err : z->err;
+	return bytes_from(e->packed, end);
 }
 
 /* For "%.*s": a view that may be of no bytes. */
@@ -214,10 +227,10 @@ odd_tail(struct zips *z, enum diff_side side, const struct zip_entry *e,
 	struct bytes mine;
 
 	/* who packed the same in the same way hid the same */
-	if (other != NULL && bytes_eq(e->packed, other->packed))
+	if (z->err != OK || (other != NULL && bytes_eq(e->packed, other->packed)))
 		return false;
-	mine = behind(e);
-	if (mine.n == 0 || (other != NULL && bytes_eq(mine, behind(other))))
+	mine = behind(z, e);
+	if (mine.n == 0 || (other != NULL && bytes_eq(mine, behind(z, other))))
 		return false;
 	run_linef(&z->lines, side, e->head, "%.*s: %zu bytes behind the end of its data",
 	    PUT(e->name), mine.n);
@@ -414,7 +427,7 @@ members_diff(struct zips *z)
 enum err
 zip_diff(struct run *r, const struct span *a, const struct span *b)
 {
-	struct zips z = { .run = r };
+	struct zips z = { .run = r, .left = r->limit.unpack };
 	enum err e;
 
 	arena_init(&z.a.arena, ARENA_MAX);
@@ -426,6 +439,7 @@ zip_diff(struct run *r, const struct span *a, const struct span *b)
 	if (e == OK) {
 		left_diff(&z);
 		members_diff(&z);
+		e = z.err;
 	}
 	run_lines_done(&z.lines);
 	arena_done(&z.a.arena);

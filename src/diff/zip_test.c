@@ -1,5 +1,7 @@
 #include "diff/zip.h"
 
+#include <zlib.h>
+
 #include "diff/rig.h"
 
 /* One stored member, "a" with the data "data"; what is put between is a row's. */
@@ -72,14 +74,50 @@ TEST(bits_flipped)
 	buf_done(&b);
 }
 
+static size_t
+end_of(struct bytes b)
+{
+	struct run r = { .limit = { .deadline = 0 } };
+	uint64_t left = 1u << 20;
+	size_t end = 99;
+
+	EQ_U(zip_stream_end(&r, b, &left, &end), OK);
+	return end;
+}
+
 TEST(stream_end)
 {
 	/* RFC 1951: an empty block of fixed codes is 03 00 */
-	EQ_U(zip_stream_end(BYTES_LIT("\3\0evil")), 2);
-	EQ_U(zip_stream_end(BYTES_LIT("\3\0")), 2);
-	EQ_U(zip_stream_end(BYTES_LIT("\3")), 1);
-	EQ_U(zip_stream_end(BYTES_LIT("\xff\xff")), 2);
-	EQ_U(zip_stream_end((struct bytes){ 0 }), 0);
+	EQ_U(end_of(BYTES_LIT("\3\0evil")), 2);
+	EQ_U(end_of(BYTES_LIT("\3\0")), 2);
+	EQ_U(end_of(BYTES_LIT("\3")), 1);
+	EQ_U(end_of(BYTES_LIT("\xff\xff")), 2);
+	EQ_U(end_of((struct bytes){ 0 }), 0);
+}
+
+/* A stream that unpacks to more than may be: no end is made up for it. */
+TEST(stream_budget)
+{
+	static uint8_t zeros[1u << 20], packed[1u << 12];
+	z_stream z = { .next_in = zeros, .avail_in = sizeof(zeros) };
+	struct run r = { .limit = { .deadline = 0 } };
+	uint64_t left = sizeof(zeros) / 2;
+	size_t end;
+
+	CHECK(deflateInit2(&z, 9, Z_DEFLATED, -MAX_WBITS, 8, 0) == Z_OK);
+	z.next_out = packed;
+	z.avail_out = sizeof(packed);
+	CHECK(deflate(&z, Z_FINISH) == Z_STREAM_END);
+	struct bytes b = { packed, sizeof(packed) - z.avail_out };
+	deflateEnd(&z);
+	EQ_U(zip_stream_end(&r, b, &left, &end), ERR_LIMIT);
+	EQ_U(left, 0);
+	left = 2 * sizeof(zeros);
+	EQ_U(zip_stream_end(&r, b, &left, &end), OK);
+	EQ_U(end, b.n);
+	EQ_U(left, sizeof(zeros));
+	r.limit.deadline = 1; /* long past */
+	EQ_U(zip_stream_end(&r, b, &left, &end), ERR_LIMIT);
 }
 
 TEST(left_over)
