@@ -1,17 +1,13 @@
 /*
  * filter_dyn.c - the on-demand pass: chosen needles, which no table of the database is
- * made for. Few are looked for one after the other by four of their bytes; many share a
- * hash table of windows that is filled anew for each slice of the list.
+ * made for. Few are looked for one after the other by four of their bytes. For many, as
+ * in the first pass, a place is looked up in a bitmap only where it is an anchor: where
+ * four classes of bytes have a group in common. The tables are made anew for each slice
+ * of the list, so groups are chosen by the first class alone, in linear time.
  */
 #include "match/filter.h"
 
 #include "match/filter_run.h"
-
-/*
- * As in the first pass, a place is looked up in a bitmap only where it is an anchor:
- * where four classes of bytes have a group in common. The tables are made anew for each
- * slice of the list, so groups are chosen by the first class alone, in linear time.
- */
 
 /*
  * So few needles are looked for one after the other in each block, which is in the
@@ -271,13 +267,12 @@ shorts_verify(struct dyn *d, size_t at)
 	struct filter_run *r = &d->r;
 	uint32_t quad = le32(r->block + at);
 
+	step(r);
 	for (unsigned i = 0; i < d->nshorts && r->stop == OK; i++) {
 		const struct dyn_short *x = &r->s->shorts[i];
 
-		if (((quad ^ x->quad) & x->mask) != 0)
-			continue;
-		step(r);
-		filter_run_verify(r, x->needle, 0, at);
+		if (((quad ^ x->quad) & x->mask) == 0)
+			filter_run_verify(r, x->needle, 0, at);
 	}
 }
 
@@ -289,7 +284,7 @@ shorts_scan(struct dyn *d, size_t n)
 	const uint8_t *t = s->groups + (d->anchors.groups / 8 - 1) * LIT_ANCHORS;
 	const unsigned ours = 0xff00u >> d->short_groups & 0xff;
 
-	for (size_t i = 0; i < n; i++) {
+	for (size_t i = 0; i < n && d->r.stop == OK; i++) {
 		const uint8_t *c = s->classes.b + s->at[i];
 
 		if (t[c[0]] & t[LIT_CLASSES + c[1]] & t[2 * LIT_CLASSES + c[2]] & ours)
