@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -63,7 +64,7 @@ fail_run(unsigned n, enum fail_how how, bool (*work)(void *arg), void *arg, bool
 bool
 fail_folder(char folder[sizeof(FAIL_FOLDER)])
 {
-	strcpy(folder,
+	snprintf(folder, sizeof(FAIL_FOLDER), "%s",
 	    access("/dev/shm", W_OK) == 0 ? FAIL_FOLDER : "/tmp/candor-fail-XXXXXX");
 	return mkdtemp(folder) != NULL;
 }

@@ -136,6 +136,21 @@ arm_code(struct bits *c, const struct plan *p, const struct places *at, uint64_t
 	sym("caller", user | 1, here(c) - user, sec);
 }
 
+/* The dynamic section, the segments from section first on, and the symbols. */
+static struct bytes
+end(struct made *m, const struct plan *p, unsigned first, const struct elf_tag *tags,
+    size_t ntags)
+{
+	unsigned dynamic = made_dynamic(m, tags, ntags);
+
+	made_segment(m, PT_LOAD, 7, first, dynamic);
+	made_segment(m, PT_DYNAMIC, 6, dynamic, dynamic);
+	if (!p->stripped)
+		made_symbols(m, false, syms, nsyms);
+	m->entry = syms[nsyms - 1].value;
+	return made_end(m);
+}
+
 static struct bytes
 arm_file(const struct plan *p)
 {
@@ -174,13 +189,7 @@ arm_file(const struct plan *p)
 		{ DT_STRSZ, m->sec[dynsym + 1].size }, { 6, m->sec[dynsym].addr },
 		{ DT_JMPREL, m->sec[rel].addr }, { DT_PLTRELSZ, 8 },
 		{ DT_PLTREL, DT_REL }, { DT_REL, m->sec[reldyn].addr }, { DT_RELSZ, 8 } };
-	unsigned dynamic = made_dynamic(m, tags, COUNT(tags));
-	made_segment(m, PT_LOAD, 7, text, dynamic);
-	made_segment(m, PT_DYNAMIC, 6, dynamic, dynamic);
-	if (!p->stripped)
-		made_symbols(m, false, syms, nsyms);
-	m->entry = syms[nsyms - 1].value;
-	return made_end(m);
+	return end(m, p, text, tags, COUNT(tags));
 }
 
 /* --- PowerPC64, ELF V2 ----------------------------------------------------------------
@@ -269,13 +278,7 @@ ppc_file(const struct plan *p)
 	struct elf_tag tags[] = { { DT_STRTAB, m->sec[dynsym + 1].addr },
 		{ DT_STRSZ, m->sec[dynsym + 1].size }, { 6, m->sec[dynsym].addr },
 		{ DT_RELA, m->sec[rela].addr }, { DT_RELASZ, 24 } };
-	unsigned dynamic = made_dynamic(m, tags, COUNT(tags));
-	made_segment(m, PT_LOAD, 7, text, dynamic);
-	made_segment(m, PT_DYNAMIC, 6, dynamic, dynamic);
-	if (!p->stripped)
-		made_symbols(m, false, syms, nsyms);
-	m->entry = syms[nsyms - 1].value;
-	return made_end(m);
+	return end(m, p, text, tags, COUNT(tags));
 }
 
 /* --- both ------------------------------------------------------------------------------

@@ -84,21 +84,33 @@ made_pe_text(uint8_t *t)
 	put_le32(t + 0x21, 0u - 0x25);
 }
 
+/*
+ * The headers of two sections with an optional header of that size, which begins at what
+ * is given back; its magic and sections are the caller's.
+ */
+static inline uint8_t *
+made_pe_head(struct made_pe *m, uint16_t machine, uint16_t optional, uint16_t flags)
+{
+	uint8_t *pe = m->b + 0x80;
+
+	memcpy(m->b, "MZ", 2);
+	put_le32(m->b + 0x3c, 0x80);
+	memcpy(pe, "PE\0\0", 4);
+	put_le16(pe + 4, machine);
+	put_le16(pe + 6, 2);
+	put_le16(pe + 20, optional);
+	put_le16(pe + 22, flags);
+	return pe + 24;
+}
+
 /* The whole file. */
 static inline struct made_pe
 made_pe_make(void)
 {
 	struct made_pe m = { 0 };
-	uint8_t *pe = m.b + 0x80, *o = pe + 24;
+	uint8_t *o = made_pe_head(&m, 0x8664, 0xf0, 0x22);
 
-	memcpy(m.b, "MZ", 2);
-	put_le32(m.b + 0x3c, 0x80);
-	memcpy(pe, "PE\0\0", 4);
-	put_le16(pe + 4, 0x8664);
-	put_le16(pe + 6, 2);
-	put_le32(pe + 8, 0x22222222);
-	put_le16(pe + 20, 0xf0);
-	put_le16(pe + 22, 0x22);
+	put_le32(o - 24 + 8, 0x22222222);
 	put_le16(o, 0x20b);
 	put_le32(o + 16, TEXT_RVA + 0x20);
 	put_le64(o + 24, BASE);

@@ -91,7 +91,7 @@ pair(struct units *a, struct units *b, uint32_t i, uint32_t k)
 }
 
 static enum err
-keys_of_names(const struct units *u, struct arena *arena, struct keys *out)
+keys_of_names(struct units *u, struct arena *arena, struct keys *out)
 {
 	*out = (struct keys){ .v = ARENA_ARRAY(arena, u->n, struct keyed) };
 	if (out->v == NULL)
@@ -267,25 +267,16 @@ pair_in_place(struct units *a, struct units *b)
 	}
 }
 
+/* How units are told from each other: what makes the keys of one side. */
+typedef enum err keys_fn(struct units *u, struct arena *tmp, struct keys *out);
+
 static enum err
-by_names(struct units *a, struct units *b, struct arena *tmp)
+by_keys(keys_fn *keys, struct units *a, struct units *b, struct arena *tmp, size_t most)
 {
 	struct keys ka, kb;
 
-	TRY(keys_of_names(a, tmp, &ka));
-	TRY(keys_of_names(b, tmp, &kb));
-	pair_keys(a, b, &ka, &kb, SIZE_MAX);
-	arena_reset(tmp);
-	return OK;
-}
-
-static enum err
-by_digests(struct units *a, struct units *b, struct arena *tmp, size_t most)
-{
-	struct keys ka, kb;
-
-	TRY(keys_of_digests(a, tmp, &ka));
-	TRY(keys_of_digests(b, tmp, &kb));
+	TRY(keys(a, tmp, &ka));
+	TRY(keys(b, tmp, &kb));
 	pair_keys(a, b, &ka, &kb, most);
 	arena_reset(tmp);
 	return OK;
@@ -295,10 +286,10 @@ static enum err
 match(struct units *a, struct units *b, struct arena *tmp)
 {
 	pair_in_place(a, b);
-	TRY(by_names(a, b, tmp));
-	TRY(by_digests(a, b, tmp, 1));
+	TRY(by_keys(keys_of_names, a, b, tmp, SIZE_MAX));
+	TRY(by_keys(keys_of_digests, a, b, tmp, 1));
 	pair_neighbours(a, b);
-	TRY(by_digests(a, b, tmp, SIZE_MAX));
+	TRY(by_keys(keys_of_digests, a, b, tmp, SIZE_MAX));
 	pair_gaps(a, b);
 	return OK;
 }

@@ -169,15 +169,8 @@ make_32(uint8_t constant)
 {
 	static const uint8_t code[] = { 0x55, 0x89, 0xe5, 0xb8, 7, 0, 0, 0, 0x5d, 0xc3 };
 	struct made_pe m = { 0 };
-	uint8_t *pe = m.b + 0x80, *o = pe + 24;
+	uint8_t *o = made_pe_head(&m, 0x14c, 0xe0, 0x102);
 
-	memcpy(m.b, "MZ", 2);
-	put_le32(m.b + 0x3c, 0x80);
-	memcpy(pe, "PE\0\0", 4);
-	put_le16(pe + 4, 0x14c);
-	put_le16(pe + 6, 2);
-	put_le16(pe + 20, 0xe0);
-	put_le16(pe + 22, 0x102);
 	put_le16(o, 0x10b);
 	put_le32(o + 16, TEXT_RVA);
 	put_le32(o + 28, 0x400000);

@@ -114,28 +114,30 @@ program_notes(struct made *m, const struct plan *p)
 		made_section(m, p->note, SHT_NOTE, SHF_ALLOC, note, sizeof(note));
 }
 
-/* The file, freed at the end of the test. */
-static inline struct bytes
-program(const struct plan *p)
-{
-	struct made *m = &(struct made){ 0 };
+/* What of the program the later parts need of the earlier ones. */
+struct parts {
+	struct made *m;
+	const struct plan *p;
 	struct code c;
-	uint64_t dynstr, text, slot;
-	unsigned rela, got, code, array, first, data, dynamic, sym;
+	unsigned first, sym, rela, got, text, array, data, dynamic; /* sections */
+	uint64_t name[7]; /* in the dynamic string table */
+};
 
-	made_begin(m, true, false, p->type ? p->type : ET_DYN, 62);
-	m->osabi = p->osabi;
-	m->eflags = p->eflags;
-	first = made_text(
-	    m, ".interp", SHT_PROGBITS, SHF_ALLOC, plan_or(p->interp, "/lib/ld.so"));
-	made_segment(m, PT_INTERP, 4, first, first);
-	program_notes(m, p);
-	text =
-	    made_text(m, ".rodata", SHT_PROGBITS, SHF_ALLOC, plan_or(p->text, "hello"));
-	text = m->sec[text].addr;
+static inline uint64_t
+part_at(const struct parts *x, unsigned section)
+{
+	return x->m->sec[section].addr;
+}
 
-	/* symbols come with names for the dynamic section behind them */
-	struct made_sym s[] = {
+/*
+ * The dynamic symbols, which come with the names of the dynamic section: only the first
+ * three are symbols, the others lent their names.
+ */
+static inline void
+program_names(struct parts *x)
+{
+	const struct plan *p = x->p;
+	const struct made_sym s[] = {
 		{ plan_or(p->import, "puts"), 0, 0, 0x12, 0, 0 },
 		{ plan_or(p->export, "run"), 0, 5, p->export_info ? p->export_info : 0x12,
 		    0, 1 },
@@ -145,58 +147,102 @@ program(const struct plan *p)
 		{ plan_or(p->runpath, "/usr/lib/me"), 0, 0, 0x10, 0, 0 },
 		{ plan_or(p->more_needed, "libm.so.6"), 0, 0, 0x10, 0, 0 },
 	};
-	sym = made_symbols(m, true, s, COUNT(s));
-	/* only the first three are symbols; the others lent their names */
-	m->sec[sym].size = 4 * 24;
-	dynstr = m->sec[sym + 1].addr;
-	uint64_t name[COUNT(s)], at = 1;
+	uint64_t at = 1;
+
+	x->sym = made_symbols(x->m, true, s, COUNT(s));
+	x->m->sec[x->sym].size = 4 * 24;
 	for (size_t i = 0; i < COUNT(s); i++) {
-		name[i] = at;
+		x->name[i] = at;
 		at += strlen(s[i].name) + 1;
 	}
-	rela = made_rels(m, ".rela.dyn", true, SHF_ALLOC, 2);
-	got = made_section(m, ".got", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, NULL, 16);
-	slot = m->sec[got].addr;
+}
+
+/* What is read: up to and with the code. */
+static inline void
+program_text(struct parts *x)
+{
+	struct made *m = x->m;
+	const struct plan *p = x->p;
+	unsigned text;
+
+	x->first = made_text(
+	    m, ".interp", SHT_PROGBITS, SHF_ALLOC, plan_or(p->interp, "/lib/ld.so"));
+	made_segment(m, PT_INTERP, 4, x->first, x->first);
+	program_notes(m, p);
+	text =
+	    made_text(m, ".rodata", SHT_PROGBITS, SHF_ALLOC, plan_or(p->text, "hello"));
+	program_names(x);
+	x->rela = made_rels(m, ".rela.dyn", true, SHF_ALLOC, 2);
+	x->got = made_section(m, ".got", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, NULL, 16);
 	m->n = (m->n + 15) & ~(size_t)15;
-	code_make(&c, p, MADE_BASE + m->n, text, slot);
-	code =
-	    made_section(m, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, c.b, c.n);
-	made_segment(m, PT_LOAD, p->text_rights ? p->text_rights : 5, first, code);
-	array = made_section(
+	code_make(&x->c, p, MADE_BASE + m->n, part_at(x, text), part_at(x, x->got));
+	x->text = made_section(
+	    m, ".text", SHT_PROGBITS, SHF_ALLOC | SHF_EXECINSTR, x->c.b, x->c.n);
+	made_segment(m, PT_LOAD, p->text_rights ? p->text_rights : 5, x->first, x->text);
+}
+
+/* What is written, and what the linker fills in there. */
+static inline void
+program_data(struct parts *x)
+{
+	struct made *m = x->m;
+	uint64_t sym = m->sec[x->sym].off, code = part_at(x, x->text);
+
+	x->array = made_section(
 	    m, ".init_array", SHT_INIT_ARRAY, SHF_ALLOC | SHF_WRITE, NULL, 8);
-	data = made_text(
-	    m, ".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, plan_or(p->data, "1234567"));
-	uint64_t at_code = m->sec[code].addr;
-	made_rels_fill(m, rela,
-	    (struct made_rel[]){ { slot, 0, 6, 1 },
-		{ m->sec[array].addr, at_code + (p->more_init ? c.main : c.run), 8, 0 } },
+	x->data = made_text(m, ".data", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE,
+	    plan_or(x->p->data, "1234567"));
+	made_rels_fill(m, x->rela,
+	    (struct made_rel[]){ { part_at(x, x->got), 0, 6, 1 },
+		{ part_at(x, x->array), code + (x->p->more_init ? x->c.main : x->c.run),
+		    8, 0 } },
 	    2);
-	made_poke(m, m->sec[sym].off + 2 * 24 + 8, 8, at_code + c.run);
-	made_poke(m, m->sec[sym].off + 2 * 24 + 6, 2, code);
-	made_poke(m, m->sec[sym].off + 3 * 24 + 8, 8, m->sec[data].addr);
-	made_poke(m, m->sec[sym].off + 3 * 24 + 6, 2, data);
-	struct elf_tag tags[12] = { { DT_NEEDED, name[3] }, { DT_SONAME, name[4] },
-		{ DT_STRTAB, dynstr }, { DT_STRSZ, m->sec[sym + 1].size },
-		{ 6, m->sec[sym].addr }, { DT_RELA, m->sec[rela].addr },
-		{ DT_RELASZ, m->sec[rela].size }, { 25, m->sec[array].addr }, { 27, 8 } };
+	made_poke(m, sym + 2 * 24 + 8, 8, code + x->c.run);
+	made_poke(m, sym + 2 * 24 + 6, 2, x->text);
+	made_poke(m, sym + 3 * 24 + 8, 8, part_at(x, x->data));
+	made_poke(m, sym + 3 * 24 + 6, 2, x->data);
+}
+
+static inline void
+program_dynamic(struct parts *x)
+{
+	struct made *m = x->m;
+	const struct plan *p = x->p;
+	struct elf_tag tags[12] = { { DT_NEEDED, x->name[3] }, { DT_SONAME, x->name[4] },
+		{ DT_STRTAB, part_at(x, x->sym + 1) },
+		{ DT_STRSZ, m->sec[x->sym + 1].size }, { 6, part_at(x, x->sym) },
+		{ DT_RELA, part_at(x, x->rela) }, { DT_RELASZ, m->sec[x->rela].size },
+		{ 25, part_at(x, x->array) }, { 27, 8 } };
 	size_t n = 9;
+
 	if (p->flags_1)
 		tags[n++] = (struct elf_tag){ 0x6ffffffb, p->flags_1 };
 	if (p->runpath)
-		tags[n++] = (struct elf_tag){ DT_RUNPATH, name[5] };
+		tags[n++] = (struct elf_tag){ DT_RUNPATH, x->name[5] };
 	if (p->more_needed)
-		tags[n++] = (struct elf_tag){ DT_NEEDED, name[6] };
-	dynamic = made_dynamic(m, tags, n);
-	made_segment(m, PT_LOAD, 6, array, dynamic);
-	made_segment(m, PT_DYNAMIC, 6, dynamic, dynamic);
-	made_segment(m, 0x6474e551, p->stack ? p->stack : 6, first, first);
+		tags[n++] = (struct elf_tag){ DT_NEEDED, x->name[6] };
+	x->dynamic = made_dynamic(m, tags, n);
+	made_segment(m, PT_LOAD, 6, x->array, x->dynamic);
+	made_segment(m, PT_DYNAMIC, 6, x->dynamic, x->dynamic);
+	made_segment(m, 0x6474e551, p->stack ? p->stack : 6, x->first, x->first);
 	m->seg[m->nseg - 1].filesz = m->seg[m->nseg - 1].memsz = 0;
 	if (p->relro)
-		made_segment(m, 0x6474e552, 4, array, array);
+		made_segment(m, 0x6474e552, 4, x->array, x->array);
+}
+
+/* What no loader maps, but for .bss. */
+static inline void
+program_rest(struct parts *x)
+{
+	struct made *m = x->m;
+	const struct plan *p = x->p;
+	uint64_t code = part_at(x, x->text);
+	uint16_t in = (uint16_t)x->text;
+	unsigned bss;
+
 	if (p->bss) {
-		unsigned b =
-		    made_section(m, ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, NULL, 0);
-		m->sec[b].size = p->bss;
+		bss = made_section(m, ".bss", SHT_NOBITS, SHF_ALLOC | SHF_WRITE, NULL, 0);
+		m->sec[bss].size = p->bss;
 	}
 	if (p->outside != NULL) {
 		made_text(m, "x", SHT_PROGBITS, 0, p->outside);
@@ -205,24 +251,40 @@ program(const struct plan *p)
 	made_text(m, ".comment", SHT_PROGBITS, 0, plan_or(p->comment, "GCC: 1"));
 	if (p->debug != NULL)
 		made_text(m, ".debug_str", SHT_PROGBITS, 0, p->debug);
-	if (!p->no_symbols)
-		made_symbols(m, false,
-		    (struct made_sym[]){
-			{ "main", at_code + c.main, MAIN + p->pad, 0x12, 0,
-			    (uint16_t)code },
-			{ "helper", at_code + c.helper, 6, 2, 0, (uint16_t)code },
-			{ "run", at_code + c.run, 5, 0x12, 0, (uint16_t)code },
-			{ p->shift ? "shift" : "aaa", at_code, p->shift ? 7 : 0,
-			    p->shift ? 2 : 0, 0, (uint16_t)code },
-		    },
-		    4);
-	m->entry = at_code + c.main + p->entry_off;
+	if (p->no_symbols)
+		return;
+	made_symbols(m, false,
+	    (struct made_sym[]){
+		{ "main", code + x->c.main, MAIN + p->pad, 0x12, 0, in },
+		{ "helper", code + x->c.helper, 6, 2, 0, in },
+		{ "run", code + x->c.run, 5, 0x12, 0, in },
+		{ p->shift ? "shift" : "aaa", code, p->shift ? 7 : 0, p->shift ? 2 : 0, 0,
+		    in },
+	    },
+	    4);
+}
+
+/* The file, freed at the end of the test. */
+static inline struct bytes
+program(const struct plan *p)
+{
+	struct made m = { 0 };
+	struct parts x = { .m = &m, .p = p };
+	struct bytes b;
+
+	made_begin(&m, true, false, p->type ? p->type : ET_DYN, 62);
+	m.osabi = p->osabi;
+	m.eflags = p->eflags;
+	program_text(&x);
+	program_data(&x);
+	program_dynamic(&x);
+	program_rest(&x);
+	m.entry = part_at(&x, x.text) + x.c.main + p->entry_off;
+	m.nsec = p->no_sections ? 1 : m.nsec;
+	b = made_end(&m);
 	if (p->no_sections) {
-		m->nsec = 1;
-		struct bytes b = made_end(m);
 		((uint8_t *)(uintptr_t)b.p)[60] = 0; /* e_shnum, and where they are */
 		memset((uint8_t *)(uintptr_t)b.p + 40, 0, 8);
-		return b;
 	}
-	return made_end(m);
+	return b;
 }
