@@ -1,3 +1,4 @@
+/* gifts.c - see gifts.h. */
 #include "lib/gifts.h"
 
 #include <stdlib.h>
@@ -21,7 +22,7 @@ gifts_put(struct gifts *g, const char *module, struct bytes data)
 
 	while (i < g->n && strcmp(g->list[i].module, module) != 0)
 		i++;
-	if (i == sizeof(g->list) / sizeof(g->list[0]))
+	if (i == COUNT(g->list))
 		return false;
 	if (i < g->n)
 		gift_done(&g->list[i]);

@@ -1,17 +1,15 @@
+/*
+ * insn_arm.c - Arm's code of 32 bits has its addresses in pools of literals behind it:
+ * "ldr r3, [pc, #20]; add r3, pc" takes a distance from there, "ldr r2, [r3, r2]" a slot
+ * of the global offset table by its distance from the table's begin. So a run remembers
+ * which register holds a literal or an address (page), and which literals were used as
+ * nothing but distances: those stand for an address that the instruction using it tells,
+ * and their own bytes are zeroed. All others are compared as they are.
+ */
 #include "objdiff/insn_in.h"
 
-/*
- * Arm's code of 32 bits has its addresses in pools of literals behind it: "ldr r3, [pc,
- * #20]; add r3, pc" takes a distance from there, "ldr r2, [r3, r2]" a slot of the global
- * offset table by its distance from the table's begin. So a run remembers which register
- * holds a literal or an address (page), and which literals were used as nothing but
- * distances: those stand for an address that the instruction using it tells, and their
- * own bytes are zeroed. All others are compared as they are.
- */
-
-#define LITERAL                                                                   \
-	16 /* page and known: registers that hold a literal, behind those with an \
-	      address */
+/* Registers of page and known that hold a literal stand behind those with an address. */
+#define LITERAL 16
 
 static void
 forget(struct insn_run *r, unsigned reg)

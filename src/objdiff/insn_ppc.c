@@ -1,11 +1,12 @@
+/*
+ * insn_ppc.c - Power ISA 3.1, and the 64-bit ELF V2 ABI: register 2 holds the TOC
+ * pointer, which code adds distances to: "addis r9, r2, hi; lwz r3, lo(r9)". A function
+ * sets it up itself, from its own address in r12: "addis r2, r12, hi; addi r2, r2, lo".
+ * When that gives the program's own TOC pointer, it says no more than that, and its
+ * numbers are zeroed.
+ */
 #include "objdiff/insn_in.h"
 
-/*
- * Power ISA 3.1, and the 64-bit ELF V2 ABI: register 2 holds the TOC pointer, which code
- * adds distances to: "addis r9, r2, hi; lwz r3, lo(r9)". A function sets it up itself,
- * from its own address in r12: "addis r2, r12, hi; addi r2, r2, lo". When that gives the
- * program's own TOC pointer, it says no more than that, and its numbers are zeroed.
- */
 #define TOC 2
 #define OWN 12
 

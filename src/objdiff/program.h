@@ -203,6 +203,7 @@ program_data(struct parts *x)
 	made_poke(m, sym + 3 * 24 + 6, 2, x->data);
 }
 
+/* The dynamic section, and the segments that a loader asks for. */
 static inline void
 program_dynamic(struct parts *x)
 {

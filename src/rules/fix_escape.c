@@ -1,3 +1,8 @@
+/*
+ * fix_escape.c - see fix_escape.h. A path begins with what nothing else begins with (a
+ * drive, a variable, a root of the registry), and goes on as long as names follow
+ * backslashes; only there a legal escape is taken for two letters.
+ */
 #include "rules/fix_escape.h"
 
 #include "base/text.h"

@@ -1,3 +1,8 @@
+/*
+ * fix_slash.c - see fix_slash.h. Where a regex ends is told by what may follow it: an
+ * end that leaves modifiers, a condition or the next string is possible, and with one
+ * possible end there is no doubt.
+ */
 #include "rules/fix_slash.h"
 
 static bool

@@ -1,3 +1,7 @@
+/*
+ * maps.c - see maps.h. A line that cannot be read is passed over, as the kernel may write
+ * one that nobody knows yet; bytes of the list are never taken for more than a name.
+ */
 #include "sandbox/maps.h"
 
 #include <string.h>

@@ -1,3 +1,7 @@
+/*
+ * process.c - see process.h: mapping by mapping into a copy that no longer changes. What
+ * the process unmaps meanwhile is passed over.
+ */
 #include "sandbox/process.h"
 
 #include <errno.h>
