@@ -1,14 +1,15 @@
 /*
  * attest.c - the JSON and texts that statements are made of: the first byte chooses.
  *
- * 's' a statement; 'r' a rebuild's result; 'v' a review; 'c' claims; 'd' an archive of
- * statements; 'o' which archive is offered. What came in well is written to the same
- * again.
+ * 's' a statement; 'r' a rebuild's result; 'p' a comparison's; 'v' a review; 'c' claims;
+ * 'd' an archive of statements; 'o' which archive is offered. What came in well is
+ * written to the same again.
  */
 #include "evidence/attest.h"
 
 #include <stdlib.h>
 
+#include "evidence/compared.h"
 #include "evidence/docket_make.h"
 #include "evidence/jsonin.h"
 #include "evidence/opinion.h"
@@ -59,6 +60,17 @@ try_result(struct bytes b)
 	c = cur_at(b, 0);
 	while (result_next(&c, &x) == OK)
 		continue;
+}
+
+/* What it is about it has. */
+static void
+try_compared(struct bytes b)
+{
+	struct compared c;
+
+	if (compared_read(b, &c, NULL) == OK &&
+	    !(compared_has(&c, c.a) && compared_has(&c, c.b)))
+		abort();
 }
 
 /* What is written is JSON that is read back. */
@@ -122,6 +134,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	switch (n > 0 ? p[0] : 0) {
 	case 's': try_statement(b); break;
 	case 'r': try_result(b); break;
+	case 'p': try_compared(b); break;
 	case 'v': try_opinion(b, opinion_review); break;
 	case 'c': try_opinion(b, opinion_claims); break;
 	case 'd': try_docket(b); break;

@@ -373,7 +373,7 @@ check_compared(struct attest_cmd *c, const struct compared *compared)
 			    "'%s' is about two other files than '%s'",
 			    fault_quote(bytes_of(c->rest.p[0])),
 			    fault_quote(c->subjects.one[i].name));
-	if (c->head.result == ATTEST_PASSED && !compared->complete)
+	if (c->head.result == ATTEST_PASSED && compared->complete == 0)
 		return fault_set(&c->fault, FAULT_OTHER,
 		    "'%s' says that not everything was looked into: that is not passed",
 		    fault_quote(bytes_of(c->rest.p[0])));

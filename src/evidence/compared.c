@@ -18,15 +18,17 @@ compared_read(struct bytes json, struct compared *out, struct fault *f)
 {
 	CLEAN(jsonin_freep) struct json_t *root = NULL;
 	char why[JSONIN_WHY];
+	bool complete;
 
-	*out = (struct compared){ .complete = false };
+	*out = (struct compared){ .complete = 0 };
 	if (json.n > RESULT_BYTES)
 		return wrong(f, "it is too large");
 	if (jsonin_read(json, &root, why) != OK)
 		return wrong(f, why);
 	if (jsonin_str(root, "verdict").n == 0 ||
-	    !jsonin_bool(root, "complete", &out->complete))
+	    !jsonin_bool(root, "complete", &complete))
 		return wrong(f, "it has no 'verdict', or not 'complete'");
+	out->complete = complete;
 	if (!jsonin_sha256(jsonin_object(root, "a"), "sha256", out->a) ||
 	    !jsonin_sha256(jsonin_object(root, "b"), "sha256", out->b))
 		return wrong(f, "it does not have the 'sha256' of 'a' and 'b'");

@@ -9,10 +9,13 @@
 
 #include "log/fault.h"
 
-/* SHA-256 of the two, and whether no budget or damage ended it (docs/compare.md). */
+/*
+ * SHA-256 of the two, and whether no budget or damage ended it (docs/compare.md): bytes
+ * alone, since it leaves a jail that may have been taken over.
+ */
 struct compared {
 	uint8_t a[32], b[32];
-	bool complete;
+	uint8_t complete; /* 0: not */
 };
 
 /*
