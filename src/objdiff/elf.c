@@ -134,7 +134,7 @@ sections(struct elf *e, uint32_t n)
 	CHECKED struct cur c = cur_at(e->file, e->shoff);
 	uint32_t *name;
 
-	if (n > cur_left(&c) / size) {
+	if (!cur_ok(&c) || n > cur_left(&c) / size) {
 		e->notes |= ELF_CUT;
 		n = (uint32_t)(cur_left(&c) / size);
 	}
@@ -186,8 +186,6 @@ section_count(struct elf *e, uint32_t n)
 static enum err
 segments(struct elf *e, uint32_t n)
 {
-	CHECKED struct cur c = cur_at(e->file, e->phoff);
-
 	if (n > ELF_SEGMENTS_MAX) {
 		e->notes |= ELF_TOO_MANY;
 		n = ELF_SEGMENTS_MAX;
@@ -195,6 +193,8 @@ segments(struct elf *e, uint32_t n)
 	e->seg = ARENA_ARRAY(e->arena, n, struct elf_seg);
 	if (e->seg == NULL)
 		return ERR_LIMIT;
+
+	CHECKED struct cur c = cur_at(e->file, e->phoff);
 	for (uint32_t i = 0; i < n; i++) {
 		struct elf_seg *s = &e->seg[i];
 		s->type = elf_word(e, &c);

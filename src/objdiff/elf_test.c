@@ -380,6 +380,32 @@ TEST(refused)
 	CHECK(whole);
 }
 
+/* Tables that lie outside of the file, and no memory even for none of them. */
+TEST(no_room_for_tables_that_are_not_there)
+{
+	static const unsigned places[] = { 32, 40 }; /* of e_phoff and e_shoff */
+
+	for (size_t i = 0; i < COUNT(places); i++) {
+		uint8_t b[64] = { 0x7f, 'E', 'L', 'F', 2, 1, 1 };
+		struct opened o;
+
+		put_le16(b + 16, ET_DYN);
+		put_le64(b + places[i], 1000);
+		put_le16(b + 54, 56);
+		put_le16(b + 56, 3);
+		put_le16(b + 58, 64);
+		put_le16(b + 60, 3);
+		ROW("%u", places[i]);
+		EQ_U(
+		    open_in(&o, test_copy((struct bytes){ b, sizeof(b) }), 0), ERR_LIMIT);
+		arena_done(&o.arena);
+		CHECK(open_in(&o, test_copy((struct bytes){ b, sizeof(b) }), 1 << 20) ==
+		      OK);
+		CHECK((o.e.notes & ELF_CUT) != 0);
+		arena_done(&o.arena);
+	}
+}
+
 /* Only some addresses count: those in spans, and what reaches into them. */
 TEST(near)
 {
