@@ -89,23 +89,34 @@ add_base64(struct list *l, const struct ir_pattern *p, struct bytes text)
 	}
 }
 
+static void
+add_plain(struct list *l, const struct ir_pattern *p, bool ascii)
+{
+	if (ascii)
+		add(l, p->text, false);
+	if (p->mods & IR_WIDE)
+		add(l, widen(l->a, p->text), true);
+}
+
+static void
+add_coded(struct list *l, const struct ir_pattern *p, bool ascii)
+{
+	if (ascii)
+		add_base64(l, p, p->text);
+	if (p->mods & IR_WIDE)
+		add_base64(l, p, widen(l->a, p->text));
+}
+
+/* A variant that found no room is missing: some of them are none. */
 uint32_t
 variants_of(struct arena *a, const struct ir_pattern *p, struct variant out[VARIANTS_MAX])
 {
 	struct list l = { .a = a, .v = out };
-	bool coded = (p->mods & (IR_BASE64 | IR_BASE64WIDE)) != 0;
 	bool ascii = (p->mods & IR_ASCII) || !(p->mods & IR_WIDE);
 
-	if (coded) {
-		if (ascii)
-			add_base64(&l, p, p->text);
-		if (p->mods & IR_WIDE)
-			add_base64(&l, p, widen(a, p->text));
-		return l.n;
-	}
-	if (ascii)
-		add(&l, p->text, false);
-	if (p->mods & IR_WIDE)
-		add(&l, widen(a, p->text), true);
-	return l.n;
+	if (p->mods & (IR_BASE64 | IR_BASE64WIDE))
+		add_coded(&l, p, ascii);
+	else
+		add_plain(&l, p, ascii);
+	return a->spent ? 0 : l.n;
 }

@@ -51,3 +51,25 @@ TEST(variants)
 		arena_done(&a);
 	}
 }
+
+/* All of them or none, whatever there is room for: half would find half. */
+TEST(spent)
+{
+	const struct ir_pattern p = { .text = BYTES_LIT("some words"),
+		.mods = IR_ASCII | IR_WIDE | IR_BASE64 | IR_BASE64WIDE };
+	unsigned none = 0;
+
+	for (size_t budget = 0; budget < 1024; budget += 8) {
+		struct variant v[VARIANTS_MAX];
+		struct arena a;
+		uint32_t n;
+
+		ROW("%zu bytes", budget);
+		arena_init(&a, budget);
+		n = variants_of(&a, &p, v);
+		CHECK(n == 0 || n == 12);
+		none += n == 0;
+		arena_done(&a);
+	}
+	CHECK(none > 20 && none < 100);
+}
