@@ -86,7 +86,7 @@ read_symbols(struct macho *m, struct macho_image *i)
 		if (name.n == 0)
 			continue;
 		e = macho_list_add(m, &names, name);
-		n++;
+		n += e == OK; /* as many rows as names */
 	}
 	t->nlists = (struct fact_array){ l, (uint32_t)n };
 	t->entries = (struct fact_array){ names.p, (uint32_t)names.n };
