@@ -221,6 +221,9 @@ make_scan(struct candor_scanner *s)
 	if (e == OK)
 		return give_all(s);
 	drop_engine(s);
+	if (e != ERR_FORMAT)
+		return why_fail(
+		    CANDOR_ERR_LIMIT, "there is no memory for a scanner of these rules");
 	return why_fail(CANDOR_ERR_FORMAT,
 	    "it is not a database of this version of candor, or damaged");
 }

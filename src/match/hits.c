@@ -83,37 +83,49 @@ hits_spent(const struct hits *h)
 	return h->spent;
 }
 
-struct hits *
-hits_new(const struct db *db, const struct hits_opts *o)
+/* calloc: pages that no pattern touches stay unmapped. */
+static enum err
+tables_new(struct hits *h)
 {
-	struct hits *h = calloc(1, sizeof(*h));
+	const struct db *db = h->db;
 
-	if (h == NULL)
-		return NULL;
-	h->db = db;
-	h->o = *o;
-	/* calloc: pages that no pattern touches stay unmapped */
 	h->pattern = calloc((size_t)db->npatterns + 1, sizeof(*h->pattern));
 	h->part = calloc((size_t)db->nparts + 1, sizeof(*h->part));
 	h->done = calloc((size_t)db->nparts + 1, sizeof(*h->done));
 	h->program = calloc(db->section[DB_REGEX].n / RE_ALIGN + 1, 1);
-	h->scratch = filter_scratch_new(o->keep);
-	h->regex_end = UINT64_MAX;
+	h->scratch = filter_scratch_new(h->o.keep);
 	if (h->pattern == NULL || h->part == NULL || h->done == NULL ||
-	    h->program == NULL || h->scratch == NULL ||
-	    re_vm_init(&h->vm, VM_BYTES) != OK ||
-	    filter_open(db->section[DB_FILTER], db->section[DB_NEEDLES],
-		db->section[DB_LITERALS], &h->filter) != OK ||
-	    filter_open(db->section[DB_FILTER2], db->section[DB_NEEDLES],
-		db->section[DB_LITERALS], &h->filter2) != OK) {
+	    h->program == NULL || h->scratch == NULL)
+		return ERR_NOMEM;
+	TRY(re_vm_init(&h->vm, VM_BYTES));
+	TRY(filter_open(db->section[DB_FILTER], db->section[DB_NEEDLES],
+	    db->section[DB_LITERALS], &h->filter));
+	return filter_open(db->section[DB_FILTER2], db->section[DB_NEEDLES],
+	    db->section[DB_LITERALS], &h->filter2);
+}
+
+enum err
+hits_new(const struct db *db, const struct hits_opts *o, struct hits **out)
+{
+	struct hits *h = calloc(1, sizeof(*h));
+	enum err e;
+
+	if (h == NULL)
+		return ERR_NOMEM;
+	h->db = db;
+	h->o = *o;
+	h->regex_end = UINT64_MAX;
+	e = tables_new(h);
+	if (e != OK) {
 		hits_free(h);
-		return NULL;
+		return e;
 	}
 	h->vm.more = regex_more;
 	h->vm.arg = h;
 	if (o->cpu_mask != 0)
 		choose_cpus(h, filter_cpus() & ~o->cpu_mask);
-	return h;
+	*out = h;
+	return OK;
 }
 
 void

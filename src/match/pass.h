@@ -40,8 +40,9 @@ struct hits_opts {
 
 #define HITS_SLICE (1u << 18) /* steps between two looks at the clock: 1-5 ms */
 
-/* NULL: the budget of keep is spent, or the database is damaged. */
-struct hits *hits_new(const struct db *db, const struct hits_opts *o);
+/* ERR_NOMEM: the budget of keep is spent, too; ERR_FORMAT: the database is damaged. */
+MUST_USE enum err hits_new(
+    const struct db *db, const struct hits_opts *o, struct hits **out);
 void hits_free(struct hits *h);
 
 /*

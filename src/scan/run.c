@@ -203,9 +203,9 @@ machine_new(struct scan *s)
 
 	s->rule = calloc((size_t)s->db.nrules + 1, sizeof(*s->rule));
 	s->live = calloc((size_t)s->db.nrules + 1, sizeof(*s->live));
-	s->hits = hits_new(&s->db, &ho);
-	if (s->rule == NULL || s->live == NULL || s->hits == NULL)
+	if (s->rule == NULL || s->live == NULL)
 		return ERR_NOMEM;
+	TRY(hits_new(&s->db, &ho, &s->hits));
 	s->env = (struct cond_env){ .host = s,
 		.hits = s->hits,
 		.arena = &s->object,

@@ -62,7 +62,8 @@ struct scan_stats {
 
 /*
  * Opens the database in db (which must outlive the scanner; typically a mapping)
- * and gets ready. ERR_FORMAT: not a database of this version, or damaged.
+ * and gets ready. ERR_FORMAT: not a database of this version, or damaged. ERR_NOMEM,
+ * ERR_LIMIT: what it needs before the first object is too much.
  */
 MUST_USE enum err scan_new(struct bytes db, const struct scan_opts *o, struct scan **out);
 void scan_free(struct scan *s);

@@ -374,9 +374,13 @@ task_scan(struct worker *w, struct bytes payload)
 
 	struct scan_opts o = options(&init);
 
-	if (scan_new(db, &o, &s.scan) != OK)
+	enum err e = scan_new(db, &o, &s.scan);
+
+	if (e != OK)
 		return task_refuse(
-		    w, "it is not a database of this version of candor, or damaged");
+		    w, e == ERR_FORMAT
+			   ? "it is not a database of this version of candor, or damaged"
+			   : "there is no memory for a scanner of these rules");
 	if (set_externals(s.scan, init.exts, why) != OK)
 		return task_refuse(w, why);
 	if (take_all(w, s.scan, init.given, why) != OK)
