@@ -12,6 +12,7 @@ struct folder_entry {
 	struct bytes target; /* of a symbolic link */
 	mode_t mode;
 	uint64_t size, device;
+	struct folder_entry *partner; /* of the other folder; set by folder_pair */
 };
 
 struct folder_list {
@@ -29,3 +30,9 @@ void folder_done(struct folder_list *l);
 
 /* Opens an entry for reading: below dir and through no link, whatever happened since. */
 MUST_USE enum err folder_open(int dir, const struct folder_entry *e, int *fd);
+
+/*
+ * Which entry of b is which of a: by name, and files that are left as members of archives
+ * are (result/rename.h). False: some were not compared with all others.
+ */
+bool folder_pair(int dir_a, struct folder_list *a, int dir_b, struct folder_list *b);

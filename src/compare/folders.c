@@ -6,11 +6,21 @@
 #include "base/sys.h"
 #include "compare/fold.h"
 #include "compare/folder.h"
+#include "result/named.h"
+#include "result/rename.h"
+
+/* Files that are the same under another name: all of them are one statement. */
+struct renamed {
+	struct diff_line line[DIFF_LINES_MAX];
+	uint32_t n;
+	uint64_t files;
+};
 
 struct folders {
 	const struct compare_opts *o;
 	int dir_a, dir_b;
 	struct fold f;
+	struct renamed renamed[2]; /* 1: what the name says of how it is run changed */
 	enum err err;
 };
 
@@ -37,6 +47,7 @@ begin(struct folders *s, const struct folder_entry *a, const struct folder_entry
 {
 	say(s, (struct difference){ .kind = DIFF_BEGIN,
 		   .name_a = a->path,
+		   .name_b = bytes_eq(a->path, b->path) ? (struct bytes){ 0 } : b->path,
 		   .type = bytes_of(sys_kind(a->mode)),
 		   .size_a = a->size,
 		   .size_b = b->size });
@@ -94,30 +105,68 @@ about_diff(struct folders *s, const struct folder_entry *a, const struct folder_
 /* --- contents ------------------------------------------------------------- */
 
 static void
-unreadable(struct folders *s, const struct folder_entry *e, const char *why)
+unreadable(struct folders *s, const struct folder_entry *a, const struct folder_entry *b,
+    const char *why)
 {
-	begin(s, e, e);
+	begin(s, a, b);
 	say(s, (struct difference){ .kind = DIFF_DAMAGED, .what = bytes_of(why) });
 	end(s);
 }
 
 static void
-ask(struct folders *s, const struct folder_entry *e, const struct ask_side *a,
-    const struct ask_side *b)
+ask(struct folders *s, const struct folder_entry *a, const struct folder_entry *b,
+    const struct ask_side *x, const struct ask_side *y)
 {
 	struct compare_result *r = s->f.out;
 
-	s->f.name_a = e->path;
-	if (ask_worker(s->o, a, b, &s->f) != OK) {
+	s->f.name_a = a->path;
+	s->f.name_b = bytes_eq(a->path, b->path) ? (struct bytes){ 0 } : b->path;
+	if (ask_worker(s->o, x, y, &s->f) != OK) {
 		struct buf why = { 0 };
 
 		/* one pair that failed does not end the others */
 		buf_str(&why, r->why);
-		unreadable(s, e, buf_cstr(&why));
+		unreadable(s, a, b, buf_cstr(&why));
 		buf_done(&why);
 	}
-	s->f.name_a = (struct bytes){ 0 };
+	s->f.name_a = s->f.name_b = (struct bytes){ 0 };
 	s->f.base = 0;
+}
+
+static void
+add_renamed(struct folders *s, struct bytes a, struct bytes b)
+{
+	struct renamed *l = &s->renamed[named_runs_else(a, b)];
+	uint32_t max = s->o->lines ? s->o->lines : COMPARE_LINES;
+
+	l->files++;
+	if (l->n + 2 > max || l->n + 2 > DIFF_LINES_MAX)
+		return;
+	l->line[l->n++] =
+	    (struct diff_line){ DIFF_A, DIFF_NOWHERE, bytes_clip(a, 0, DIFF_TEXT_MAX) };
+	l->line[l->n++] =
+	    (struct diff_line){ DIFF_B, DIFF_NOWHERE, bytes_clip(b, 0, DIFF_TEXT_MAX) };
+}
+
+static void
+say_renamed(struct folders *s, bool runs_else)
+{
+	const struct renamed *l = &s->renamed[runs_else];
+	struct buf what = { 0 };
+
+	if (l->files == 0)
+		return;
+	buf_printf(&what, "%llu %s renamed, with the same content%s",
+	    (unsigned long long)l->files, l->files == 1 ? "file was" : "files were",
+	    runs_else ? ": the name says what runs it" : "");
+	say(s, (struct difference){ .kind = DIFF_FOUND,
+		   .cls = runs_else ? DIFF_CODE : DIFF_METADATA,
+		   .where = BYTES_LIT("names"),
+		   .what = buf_bytes(&what),
+		   .lines = l->line,
+		   .nlines = l->n,
+		   .left_out = l->files * 2 - l->n });
+	buf_done(&what);
 }
 
 static void
@@ -135,12 +184,13 @@ file_diff(struct folders *s, const struct folder_entry *a, const struct folder_e
 	if (e == OK)
 		e = ask_same(&x, &y, &same);
 	if (e != OK)
-		unreadable(s, a, e == ERR_PROTO ? ASK_CHANGED : "it cannot be read");
+		unreadable(s, a, b, e == ERR_PROTO ? ASK_CHANGED : "it cannot be read");
 	else if (!same) {
-		ask(s, a, &x, &y);
+		ask(s, a, b, &x, &y);
 		if (ask_changed(&x) || ask_changed(&y))
-			unreadable(s, a, ASK_CHANGED);
-	}
+			unreadable(s, a, b, ASK_CHANGED);
+	} else if (!bytes_eq(a->path, b->path))
+		add_renamed(s, a->path, b->path);
 	fd_closep(&x.fd);
 	fd_closep(&y.fd);
 }
@@ -201,23 +251,37 @@ only(struct folders *s, const struct folder_entry *e, bool first)
 	       });
 }
 
+/* Pairs stand where the first one's name does. */
 static void
 merge(struct folders *s, const struct folder_list *a, const struct folder_list *b)
 {
 	size_t i = 0, j = 0;
 
 	while ((i < a->n || j < b->n) && s->err == OK) {
-		int c = i == a->n   ? 1
-			: j == b->n ? -1
-				    : bytes_cmp(a->p[i].path, b->p[j].path);
+		const struct folder_entry *x = i < a->n ? &a->p[i] : NULL;
+		const struct folder_entry *y = j < b->n ? &b->p[j] : NULL;
+		int c = x == NULL ? 1 : y == NULL ? -1 : bytes_cmp(x->path, y->path);
 
-		if (c < 0)
-			only(s, &a->p[i++], true);
-		else if (c > 0)
-			only(s, &b->p[j++], false);
-		else
-			pair_diff(s, &a->p[i++], &b->p[j++]);
+		if (c <= 0 && x->partner != NULL)
+			pair_diff(s, x, x->partner);
+		else if (c <= 0)
+			only(s, x, true);
+		else if (y != NULL && y->partner == NULL)
+			only(s, y, false);
+		i += c <= 0;
+		j += c >= 0;
 	}
+	say_renamed(s, true);
+	say_renamed(s, false);
+}
+
+static void
+compare_lists(struct folders *s, struct folder_list *a, struct folder_list *b)
+{
+	if (!folder_pair(s->dir_a, a, s->dir_b, b))
+		say(s, (struct difference){
+			   .kind = DIFF_NOTE, .what = BYTES_LIT(RENAME_UNTRIED) });
+	merge(s, a, b);
 }
 
 static void
@@ -245,7 +309,7 @@ compare_folders(
 	not_read(&s, &a);
 	not_read(&s, &b);
 	if (e == OK)
-		merge(&s, &a, &b);
+		compare_lists(&s, &a, &b);
 	else
 		say(&s, (struct difference){ .kind = DIFF_LIMIT,
 			    .what = BYTES_LIT("more entries than are compared") });

@@ -21,6 +21,7 @@
 #include "diff/members.h"
 #include "diff/tree.h"
 #include "objdiff/objdiff.h"
+#include "result/named.h"
 #include "result/wire.h"
 #include "sandbox/confine.h"
 #include "sandbox/filter.h"
@@ -65,7 +66,7 @@ copied(uint8_t to[WIRE_NAME_MAX], struct bytes from)
 static void
 name_both(struct diff *d)
 {
-	struct bytes a = kind_base(d->job.name_a), b = kind_base(d->job.name_b);
+	struct bytes a = named_base(d->job.name_a), b = named_base(d->job.name_b);
 	size_t n = 0;
 
 	if (a.n > 0 && bytes_eq(a, b)) {

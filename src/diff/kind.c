@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 #include "objdiff/objdiff.h"
+#include "result/named.h"
 
 struct magic {
 	const char *bytes;
@@ -62,102 +63,7 @@ static const struct magic magics[] = {
 	MAGIC(0, "\x95\x04\x12\xde", KIND_DATA, false, "message catalog"),
 	MAGIC(0, "SQLite format 3\0", KIND_DATA, false, "SQLite database"),
 };
-
-/* Names that an interpreter or a compiler takes. */
-static const char *const code_suffixes[] = {
-	".sh", ".bash", ".zsh", ".ksh", ".fish", ".csh", ".py", ".pyw", ".pyx", ".pth", ".pl", ".pm",
-	".t", ".rb", ".js", ".mjs", ".cjs", ".jsx", ".ts", ".tsx", ".lua", ".tcl", ".php", ".awk",
-	".sed", ".el", ".lisp", ".scm", ".r", ".jl", ".ps1", ".bat", ".cmd", ".vbs", ".hta", ".c",
-	".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".inc", ".s", ".asm", ".rs", ".go", ".java",
-	".kt", ".scala", ".hs", ".ml", ".mli", ".cs", ".swift", ".zig", ".m4", ".ac", ".am", ".mk",
-	".cmake", ".gradle", ".sql", ".spec", ".wsf", ".vim", ".exp", ".d", ".nim", ".erl", ".ex",
-	".pyc", ".pyo", ".class", ".beam", ".elc", ".luac", ".wasm", ".qml", ".ko", ".so", ".dll",
-	".exe", ".bpf", ".service", ".socket", ".timer", ".desktop", ".rules", ".preinst",
-	".postinst", ".prerm", ".postrm", ".config", ".init", ".jsa", ".jmod", ".efi", ".rom",
-};
-
-/* Names that a package manager, init or a build tool takes. */
-static const char *const code_names[] = {
-	"preinst", "postinst", "prerm", "postrm", "config", "makefile", "gnumakefile",
-	"configure", "rules", "dockerfile", "cmakelists.txt", "meson.build", "package.json",
-	"setup.cfg", "crontab", "sudoers", "ld.so.preload", "rakefile", "jenkinsfile", ".bashrc",
-	".profile", "profile", "bash.bashrc", "buildinfo.sh", "__init__.py",
-	"entry_points.txt", "cargo.toml", "pyproject.toml", "pom.xml", "build.bazel", "module.bazel",
-	"workspace", "build.xml", "meson_options.txt", "vagrantfile", "gemfile", "procfile", ".npmrc",
-	".gitlab-ci.yml", ".travis.yml", "action.yml", "docker-compose.yml", "kbuild", "justfile",
-};
-
-/* Folders whose files are run by somebody. */
-static const char *const code_folders[] = {
-	"etc/init.d/", "etc/cron.", "etc/profile.d/", "etc/pam.d/", "etc/sudoers.d/", "etc/rc",
-	"etc/xdg/autostart/", "etc/ld.so.conf.d/", "etc/apt/apt.conf.d/", "etc/modprobe.d/",
-	"etc/kernel/", "bash-completion/", "etc/x11/xsession", "lib/udev/rules.d/", "hooks/",
-	".github/workflows/", "meta-inf/services/", "var/spool/cron/",
-};
 /* clang-format on */
-
-bool
-kind_ends(struct bytes name, const char *suffix)
-{
-	size_t n = strlen(suffix);
-
-	if (name.n < n)
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (byte_lower(name.p[name.n - n + i]) != (uint8_t)suffix[i])
-			return false;
-	return true;
-}
-
-struct bytes
-kind_base(struct bytes name)
-{
-	for (size_t i = name.n; i > 0; i--)
-		if (name.p[i - 1] == '/')
-			return bytes_from(name, i);
-	return name;
-}
-
-struct bytes
-kind_stem(struct bytes name)
-{
-	static const char *const ends[] = { ".gz", ".bz2", ".xz", ".lzma", ".zst", ".lz4",
-		".z" };
-
-	for (size_t i = 0; i < COUNT(ends); i++)
-		if (name.n > strlen(ends[i]) && kind_ends(name, ends[i]))
-			return bytes_clip(name, 0, name.n - strlen(ends[i]));
-	return name;
-}
-
-static bool
-holds(struct bytes name, const char *part)
-{
-	size_t n = strlen(part);
-
-	for (size_t i = 0; i + n <= name.n; i++)
-		if (kind_ends((struct bytes){ name.p + i, n }, part))
-			return true;
-	return false;
-}
-
-static bool
-named_as_code(struct bytes name)
-{
-	struct bytes base = kind_base(name);
-
-	for (size_t i = 0; i < COUNT(code_suffixes); i++)
-		if (kind_ends(base, code_suffixes[i]) &&
-		    base.n > strlen(code_suffixes[i]))
-			return true;
-	for (size_t i = 0; i < COUNT(code_names); i++)
-		if (base.n == strlen(code_names[i]) && kind_ends(base, code_names[i]))
-			return true;
-	for (size_t i = 0; i < COUNT(code_folders); i++)
-		if (holds(name, code_folders[i]))
-			return true;
-	return false;
-}
 
 bool
 kind_is_text(struct bytes head)
@@ -205,7 +111,7 @@ static bool
 is_pyc(struct bytes head, struct bytes name)
 {
 	return head.n >= 16 && head.p[2] == '\r' && head.p[3] == '\n' &&
-	       (kind_ends(name, ".pyc") || kind_ends(name, ".pyo"));
+	       (named_ends(name, ".pyc") || named_ends(name, ".pyo"));
 }
 
 /* "#!" is for the kernel, and "<script" for a browser; so is what it does "onload". */
@@ -213,12 +119,13 @@ static bool
 says_code(struct bytes head)
 {
 	return bytes_eq(bytes_clip(head, 0, 2), BYTES_LIT("#!")) ||
-	       holds(bytes_clip(head, 0, 4096), "<?php") || holds(head, "<script") ||
-	       (holds(bytes_clip(head, 0, 4096), "<svg") &&
-		   (holds(head, "javascript:") || holds(head, " onload=") ||
-		       holds(head, " onclick=") || holds(head, " onbegin=") ||
-		       holds(head, " onerror="))) ||
-	       holds(bytes_clip(head, 0, 512), "#compdef");
+	       named_holds(bytes_clip(head, 0, 4096), "<?php") ||
+	       named_holds(head, "<script") ||
+	       (named_holds(bytes_clip(head, 0, 4096), "<svg") &&
+		   (named_holds(head, "javascript:") || named_holds(head, " onload=") ||
+		       named_holds(head, " onclick=") || named_holds(head, " onbegin=") ||
+		       named_holds(head, " onerror="))) ||
+	       named_holds(bytes_clip(head, 0, 512), "#compdef");
 }
 
 static struct kind_found
@@ -245,7 +152,7 @@ kind_of(struct bytes head, uint64_t size, struct bytes name, uint32_t mode)
 		return (struct kind_found){ KIND_PYC, true, "Python bytecode" };
 	if (old_tar(head))
 		return (struct kind_found){ KIND_TAR, code, "tar" };
-	if (kind_ends(name, ".lzma") && head.n > 13 && head.p[0] == 0x5d)
+	if (named_ends(name, ".lzma") && head.n > 13 && head.p[0] == 0x5d)
 		return (struct kind_found){ KIND_LZMA, code, "lzma" };
 	if (kind_is_text(head)) {
 		code |= says_code(head);

@@ -66,13 +66,5 @@ kind_is_container(enum kind k)
 	return k >= KIND_AR && k < KINDS;
 }
 
-/* Does a name end in this, whatever the case? suffix in lower case. */
-bool kind_ends(struct bytes name, const char *suffix);
-/* The part of a name behind its last slash. */
-struct bytes kind_base(struct bytes name);
-
-/* The name without what compressors append (".gz", ".xz"), where it ends in that. */
-struct bytes kind_stem(struct bytes name);
-
 /* May the bytes be lines for people or interpreters: no NUL, hardly a control byte? */
 bool kind_is_text(struct bytes head);

@@ -85,17 +85,6 @@ TEST(old_tar)
 	EQ_U(kind_of(bytes_clip(b, 0, 511), 511, BYTES_LIT("x"), 0).kind, KIND_DATA);
 }
 
-TEST(names)
-{
-	EQ_B(kind_stem(BYTES_LIT("a.tar.XZ")), BYTES_LIT("a.tar"));
-	EQ_B(kind_stem(BYTES_LIT(".gz")), BYTES_LIT(".gz"));
-	EQ_B(kind_stem(BYTES_LIT("a.tar")), BYTES_LIT("a.tar"));
-	EQ_B(kind_base(BYTES_LIT("a/b/c")), BYTES_LIT("c"));
-	EQ_B(kind_base(BYTES_LIT("c")), BYTES_LIT("c"));
-	EQ_B(kind_base(BYTES_LIT("a/")), BYTES_LIT(""));
-	CHECK(!kind_ends(BYTES_LIT("y"), ".py") && kind_ends(BYTES_LIT(".py"), ".py"));
-}
-
 TEST(texts)
 {
 	CHECK(kind_is_text(BYTES_LIT("caf\xe9 is Latin-1\n")));

@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "base/sort.h"
+#include "result/named.h"
 
 #define NAMES_MAX   (96u << 20) /* bytes of names and lists of one container */
 #define INPUT_BLOCK (64u << 10)
@@ -177,7 +178,7 @@ clean_name(struct bytes n)
 static struct bytes
 content_name(struct bytes name)
 {
-	struct bytes base = kind_base(name), stem = kind_stem(base);
+	struct bytes base = named_base(name), stem = named_stem(base);
 
 	return stem.n < base.n ? stem : BYTES_LIT("content");
 }

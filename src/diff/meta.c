@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "base/utc.h"
+#include "result/named.h"
 
 #define SPECIAL 07000 /* set-user-id, set-group-id, sticky */
 
@@ -203,7 +204,7 @@ order_diff(struct run *r, const struct members *a, struct run_lines *l)
 }
 
 static void
-names_diff(struct run *r, const struct members *a, struct run_lines *l)
+names_diff(struct run *r, const struct members *a, bool runs_else, struct run_lines *l)
 {
 	uint32_t n = 0;
 
@@ -212,16 +213,18 @@ names_diff(struct run *r, const struct members *a, struct run_lines *l)
 		const struct member *m = a->by_name[i];
 
 		/* one that differs besides is begun with both of its names */
-		if (m->partner == NULL || !m->renamed || !m->same)
+		if (m->partner == NULL || !m->renamed || !m->same ||
+		    named_runs_else(m->name, m->partner->name) != runs_else)
 			continue;
 		n++;
 		run_line(l, DIFF_A, DIFF_NOWHERE, m->name);
 		run_line(l, DIFF_B, DIFF_NOWHERE, m->partner->name);
 	}
 	if (n > 0)
-		run_found(r, DIFF_METADATA, BYTES_LIT("names"), l,
-		    "%u %s renamed, with the same content", n,
-		    n == 1 ? "member was" : "members were");
+		run_found(r, runs_else ? DIFF_CODE : DIFF_METADATA, BYTES_LIT("names"), l,
+		    "%u %s renamed, with the same content%s", n,
+		    n == 1 ? "member was" : "members were",
+		    runs_else ? ": the name says what runs it" : "");
 }
 
 void
@@ -234,7 +237,8 @@ meta_diff(struct run *r, const struct members *a, const struct members *b)
 	run_lines_init(&l, r);
 	for (size_t i = 0; i < COUNT(aspects); i++)
 		aspect_diff(r, a, &aspects[i], &l);
-	names_diff(r, a, &l);
+	names_diff(r, a, true, &l);
+	names_diff(r, a, false, &l);
 	order_diff(r, a, &l);
 	run_lines_done(&l);
 }

@@ -1,24 +1,8 @@
 #include "diff/pair.h"
 
-#include <stdlib.h>
+#include "result/rename.h"
 
-#define LEFT_MAX    3000u /* members without a partner, of a side, that are looked at */
-#define SKETCH      32    /* smallest hashes that are kept of a member */
-#define SKETCH_READ (1u << 20) /* bytes of a member that are looked at */
-#define ALIKE       12         /* of SKETCH in common: about four tenths of the content */
-#define SHINGLE     16         /* bytes */
-
-struct sketch {
-	struct member *m;
-	uint64_t least[SKETCH]; /* ascending; UINT64_MAX: none */
-	struct bytes form;      /* the name with each run of digits as one '0' */
-	uint32_t n;
-};
-
-struct left {
-	struct sketch *p;
-	uint32_t n;
-};
+#define LEFT_ROOM (256u << 20) /* bytes: a million members with names of 100 */
 
 static void
 join(struct member *a, struct member *b)
@@ -48,185 +32,93 @@ can_move(const struct member *m)
 	return m->partner == NULL && m->type == MEMBER_FILE && m->span.size > 0;
 }
 
-static struct bytes
-form_of(struct bytes name, struct arena *arena)
-{
-	uint8_t *p = arena_alloc(arena, name.n + 1);
-	size_t n = 0;
+struct left {
+	struct run *run;
+	struct members *m[2];
+	struct member **of[2]; /* by item */
+};
 
-	name = kind_stem(name);
-	if (p == NULL)
-		return (struct bytes){ 0 };
-	for (size_t i = 0; i < name.n; i++) {
-		bool digit = name.p[i] >= '0' && name.p[i] <= '9';
-
-		if (!digit)
-			p[n++] = name.p[i];
-		else if (n == 0 || p[n - 1] != '0')
-			p[n++] = '0';
-	}
-	return (struct bytes){ p, n };
-}
-
-static void
-keep_least(struct sketch *s, uint64_t h)
-{
-	uint32_t i = s->n;
-
-	if (s->n == SKETCH && h >= s->least[SKETCH - 1])
-		return;
-	for (uint32_t k = 0; k < s->n; k++)
-		if (s->least[k] == h)
-			return;
-	if (s->n < SKETCH)
-		s->n++;
-	else
-		i--;
-	for (; i > 0 && s->least[i - 1] > h; i--)
-		s->least[i] = s->least[i - 1];
-	s->least[i] = h;
-}
-
-static inline uint64_t
-mix(uint64_t z)
-{
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-	return z ^ z >> 31;
-}
-
-/* A polynomial over SHINGLE bytes, rolled; one shingle in four is taken. */
 static enum err
-sketch_of(struct sketch *s, uint8_t *window)
+left_read(void *arg, unsigned side, const struct rename_item *x, uint64_t off,
+    struct bytes *out)
 {
-	const uint64_t base = 0x100000001b3u;
-	uint64_t h = 0, out = 1;
+	struct left *l = arg;
+	uint8_t *w = l->run->windows->a;
+	const struct member *m = l->of[side][x->index];
+	size_t got;
 
-	for (unsigned i = 0; i < SHINGLE; i++)
-		out *= base;
-	for (uint64_t off = 0; off < s->m->span.size && off < SKETCH_READ;) {
-		size_t got;
-
-		TRY(span_read(&s->m->span, off, window, SPAN_WINDOW, &got));
-		h = 0;
-		for (size_t i = 0; i < got; i++) {
-			uint64_t v;
-
-			h = h * base + window[i] + 1;
-			if (i >= SHINGLE)
-				h -= out * (window[i - SHINGLE] + 1u);
-			v = mix(h);
-			if (i + 1 >= SHINGLE && (v & 3) == 0)
-				keep_least(s, v);
-		}
-		off += got;
-	}
+	TRY(span_read(&m->span, off, w, RENAME_WINDOW, &got));
+	*out = (struct bytes){ w, got };
 	return OK;
 }
 
 static enum err
-left_init(struct left *l, struct members *m, struct run *r)
+left_same(void *arg, const struct rename_item *a, const struct rename_item *b, bool *out)
 {
-	l->p =
-	    ARENA_ARRAY(&m->arena, m->n < LEFT_MAX ? m->n + 1u : LEFT_MAX, struct sketch);
-	if (l->p == NULL)
-		return ERR_LIMIT;
-	for (uint32_t i = 0; i < m->n && l->n < LEFT_MAX; i++) {
-		struct sketch *s = &l->p[l->n];
-
-		if (!can_move(m->by_name[i]))
-			continue;
-		*s = (struct sketch){ .m = m->by_name[i] };
-		s->form = form_of(s->m->name, &m->arena);
-		if (s->form.p == NULL)
-			return ERR_LIMIT;
-		TRY(sketch_of(s, r->windows->a));
-		l->n++;
-	}
-	return OK;
-}
-
-static unsigned
-in_common(const struct sketch *a, const struct sketch *b)
-{
-	unsigned n = 0;
-
-	for (uint32_t i = 0, j = 0; i < a->n && j < b->n;) {
-		n += a->least[i] == b->least[j];
-		if (a->least[i] < b->least[j])
-			i++;
-		else if (a->least[i] > b->least[j])
-			j++;
-		else {
-			i++;
-			j++;
-		}
-	}
-	return n;
-}
-
-typedef enum err judge_fn(
-    struct run *r, const struct sketch *a, const struct sketch *b, unsigned *score);
-
-static enum err
-same_bytes(struct run *r, const struct sketch *a, const struct sketch *b, unsigned *score)
-{
+	struct left *l = arg;
 	uint64_t at = 0;
 
-	*score = 0;
-	if (a->m->span.size != b->m->span.size || a->n != b->n || in_common(a, b) != a->n)
-		return OK;
-	TRY(span_differ(&a->m->span, &b->m->span, 0, r->windows, &at));
-	*score = at == UINT64_MAX ? 100 : 0;
+	TRY(span_differ(&l->of[0][a->index]->span, &l->of[1][b->index]->span, 0,
+	    l->run->windows, &at));
+	*out = at == UINT64_MAX;
 	return OK;
 }
 
-static enum err
-same_form(struct run *r, const struct sketch *a, const struct sketch *b, unsigned *score)
+static bool
+left_late(void *arg)
 {
-	(void)r;
-	*score = bytes_eq(a->form, b->form) ? 50 + in_common(a, b) : 0;
-	return OK;
+	return run_late(((struct left *)arg)->run);
 }
 
 static enum err
-alike(struct run *r, const struct sketch *a, const struct sketch *b, unsigned *score)
+left_find(struct left *l, unsigned side, struct arena *arena, struct rename_side *out)
 {
-	uint64_t x = a->m->span.size, y = b->m->span.size;
-	unsigned n = in_common(a, b);
+	struct members *m = l->m[side];
+	uint32_t n = 0;
 
-	(void)r;
-	*score =
-	    n >= ALIKE && x / 4 <= y && y / 4 <= x && a->m->kind.kind == b->m->kind.kind
-		? n
-		: 0;
-	return OK;
-}
+	for (uint32_t i = 0; i < m->n; i++)
+		n += can_move(m->by_name[i]);
+	out->v = ARENA_ARRAY(arena, n + 1u, struct rename_item);
+	l->of[side] = ARENA_ARRAY(arena, n + 1u, struct member *);
+	if (out->v == NULL || l->of[side] == NULL)
+		return ERR_LIMIT;
+	for (uint32_t i = 0; i < m->n; i++) {
+		struct member *x = m->by_name[i];
 
-/* Each of A takes the best of B that is free. */
-static enum err
-pair_left(struct run *r, struct left *a, struct left *b, judge_fn *judge)
-{
-	for (uint32_t i = 0; i < a->n; i++) {
-		struct sketch *best = NULL;
-		unsigned most = 0;
-
-		for (uint32_t j = 0; j < b->n && a->p[i].m->partner == NULL; j++) {
-			unsigned score;
-
-			if (b->p[j].m->partner != NULL)
-				continue;
-			TRY(judge(r, &a->p[i], &b->p[j], &score));
-			if (score > most) {
-				most = score;
-				best = &b->p[j];
-			}
-		}
-		if (best != NULL)
-			join(a->p[i].m, best->m);
-		if (run_late(r))
-			return ERR_LIMIT;
+		if (!can_move(x))
+			continue;
+		l->of[side][out->n] = x;
+		out->v[out->n] = (struct rename_item){ .name = x->name,
+			.size = x->span.size,
+			.kind = x->kind.kind,
+			.index = out->n };
+		out->n++;
 	}
+	return OK;
+}
+
+/* What was found before the room for it was spent counts, too. */
+static enum err
+pair_left(struct left *l, struct arena *arena)
+{
+	struct rename_job j = { .arena = arena,
+		.arg = l,
+		.read = left_read,
+		.same = left_same,
+		.late = left_late };
+	enum err e = left_find(l, 0, arena, &j.side[0]);
+
+	if (e == OK)
+		e = left_find(l, 1, arena, &j.side[1]);
+	if (e == OK)
+		e = rename_pair(&j);
+	if (e != OK && (e != ERR_LIMIT || run_late(l->run)))
+		return e;
+	for (uint32_t i = 0; i < j.side[0].n; i++)
+		if (j.side[0].v[i].mate != 0)
+			join(l->of[0][i], l->of[1][j.side[0].v[i].mate - 1]);
+	if (j.untried > 0 || e != OK)
+		run_note(l->run, RENAME_UNTRIED);
 	return OK;
 }
 
@@ -252,17 +144,18 @@ find_same(struct run *r, struct member *m)
 enum err
 pair_members(struct run *r, struct members *a, struct members *b)
 {
-	static judge_fn *const steps[] = { same_bytes, same_form, alike };
-	struct left la = { 0 }, lb = { 0 };
+	struct left l = { .run = r, .m = { a, b } };
+	struct arena arena; /* what is only needed to find pairs goes with it */
+	enum err e;
 
 	/* what two streams hold is a pair, whatever they are called */
 	if (a->stream && b->stream && a->n == 1 && b->n == 1)
 		join(&a->list[0], &b->list[0]);
 	pair_names(a, b);
-	TRY(left_init(&la, a, r));
-	TRY(left_init(&lb, b, r));
-	for (size_t i = 0; i < COUNT(steps); i++)
-		TRY(pair_left(r, &la, &lb, steps[i]));
+	arena_init(&arena, LEFT_ROOM);
+	e = pair_left(&l, &arena);
+	arena_done(&arena);
+	TRY(e);
 	for (uint32_t i = 0; i < a->n; i++) {
 		if (run_late(r))
 			return ERR_LIMIT;

@@ -175,7 +175,7 @@ for side, word in ('fa', 'one'), ('fb', 'two'):
     (d / 'sub/t').write_text(word + '\n')
     (d / 'p').write_text(f'#!/bin/sh\necho {word}\n')
     os.symlink(word, d / 'l')
-    (d / f'only-{word}').write_bytes(b'x\n')
+    (d / f'only-{word}').write_text(f'the {word} here\n')
     os.mkfifo(d / 'fifo')
     os.chmod(d / 'sub/t', 0o644 if side == 'fa' else 0o640)
 got = compare(ROOT / 'fa', ROOT / 'fb')
@@ -183,6 +183,74 @@ check('folders', found(got) == [
     'l code the link points at something else', 'only_a text only-one only the first has it',
     'only_b text only-two only the second has it', 'p code line 2 1 line removed, 1 added',
     'sub/t metadata it has other permissions', 'sub/t text line 1 1 line removed, 1 added'], found(got))
+
+def folders(a, b, *options):
+    """Two folders of {path: bytes or (bytes, mode)}; what differs, and their paths."""
+    global turn
+    turn += 1
+    roots = [ROOT / f'r{turn}{side}' for side in 'ab']
+    for root, files in zip(roots, (a, b)):
+        for name, data in files.items():
+            data, mode = data if isinstance(data, tuple) else (data, 0o644)
+            path = root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(data)
+            path.chmod(mode)
+        root.mkdir(exist_ok=True)
+    return compare(*roots, *options), roots
+
+
+turn = 0
+changed = text.replace(b'line 7\n', b'line seven\n')
+RENAMES = [
+    # name, two folders, what is found
+    ('a rename', {'old.txt': text, 'x': b'x'}, {'new.txt': text, 'x': b'x'},
+     ['metadata names 1 file was renamed, with the same content']),
+    ('copies are renamed in order', {f'a{c}': b'same' for c in 'xyz'}, {f'{c}b': b'same' for c in 'xyz'},
+     ['metadata names 3 files were renamed, with the same content']),
+    ('a rename and a change', {'old.txt': text}, {'new.txt': changed},
+     ['old.txt=>new.txt text line 8 1 line removed, 1 added']),
+    ('a version in a name', {'x-1.2': b'a\n'}, {'x-1.3': b'b\n'}, ['x-1.2=>x-1.3 text line 1 1 line removed, 1 added']),
+    ('a rename and permissions', {'old': text}, {'new': (text, 0o600)},
+     ['old=>new metadata it has other permissions', 'metadata names 1 file was renamed, with the same content']),
+    ('a rename into what cron runs', {'doc/readme': text, 'etc/cron.d/x': b'1'}, {'etc/cron.d/readme': text, 'doc/y': b'2',
+                                                                                'etc/cron.d/x': b'1'},
+     ['only_b text doc/y only the second has it',
+      'code names 1 file was renamed, with the same content: the name says what runs it']),
+    ('a module under another name', {'lib/os.py': text}, {'lib/re.py': text},
+     ['code names 1 file was renamed, with the same content: the name says what runs it']),
+    ('a module of another version', {'x1/os.py': text}, {'x2/os.py': text},
+     ['only_a metadata x1 only the first has it', 'only_b metadata x2 only the second has it',
+      'metadata names 1 file was renamed, with the same content']),
+    ('nothing alike', {'old': b'1 one\n'}, {'new': b'two\n'},
+     ['only_b text new only the second has it', 'only_a text old only the first has it']),
+    ('an empty file is nobody', {'old': b''}, {'new': b''},
+     ['only_b code new only the second has it', 'only_a code old only the first has it']),
+]
+for name, a, b, want in RENAMES:
+    got, _ = folders(a, b)
+    check(f'folders: {name}', found(got) == want and got['exit'] == 1 and got['complete'], (found(got), want))
+got, roots = folders({'old.txt': text, '<b>1': changed}, {'sub/new.txt': changed + b'more\n', '<b>2': changed})
+run = subprocess.run([CANDOR, 'compare', '-d', *roots], capture_output=True, text=True)
+check('folders: a rename as text', 'old.txt => sub/new.txt' in run.stdout and '- <b>1' in run.stdout and
+      '+ <b>2' in run.stdout, run.stdout)
+page = ROOT / 'renamed.html'
+run = subprocess.run([CANDOR, 'compare', '-q', '--html', page, *roots], capture_output=True)
+html = page.read_text()
+check('folders: a rename as html', 'old.txt =&gt; sub/new.txt' in html and '&lt;b&gt;<mark>1' in html, html[-3000:])
+begun = [s for s in got['statements'] if s['kind'] == 'begin' and s.get('name_b')]
+check('folders: a rename as json', [(s['name'], s['name_b']) for s in begun] == [('old.txt', 'sub/new.txt')] and
+      set(got['classes']) == {'metadata', 'text'}, got)
+got, _ = folders({f'o{c}{d}': bytes([c, d]) * 40 for c in range(65, 91) for d in range(65, 91)},
+                 {f'n{c}{d}': bytes([c, d]) * 40 for c in range(65, 91) for d in range(65, 91)}, '-n', '10')
+names = [s for s in got['statements'] if s['kind'] == 'found']
+check('folders: many renames are one statement', len(names) == 1 and '676 files were renamed' in names[0]['what'] and
+      len(names[0]['lines']) == 10 and names[0]['left_out'] == 1342, names)
+got = compare(tar(member('doc/readme', text)), tar(member('etc/cron.d/readme', text)))
+check('a member that cron runs under its new name', found(got) == [
+    'code names 1 member was renamed, with the same content: the name says what runs it'], found(got))
+got = compare(tar(member('doc/readme', text)), tar(member('docs/readme', text)))
+check('a member that was renamed', found(got) == ['metadata names 1 member was renamed, with the same content'], found(got))
 got = compare(ROOT / 'fa', ROOT / 'fa')
 check('a folder and itself', got['verdict'] == 'identical' and got['exit'] == 0, found(got))
 got = compare(place(b'x'), ROOT / 'fa')
