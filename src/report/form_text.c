@@ -27,6 +27,25 @@ line_start(const struct report *r, struct buf *b, enum verdict_kind k)
 	buf_printf(b, "%s%s%s  ", colour, verdict_name(k), colour[0] ? "\033[m" : "");
 }
 
+/*
+ * What stands between the verdict and the path. Two blanks end it, so in it a blank that
+ * begins, ends or has another behind it is \x20: or "x  /etc/passwd" as a log's text
+ * would bring a path of its own, and who cuts lines at two blanks would believe it.
+ */
+static void
+put_what(struct buf *b, struct bytes s)
+{
+	struct buf e = { 0 };
+
+	text_escape(&e, s);
+	for (size_t i = 0; i < e.n; i++)
+		if (e.p[i] == ' ' && (i == 0 || i + 1 == e.n || e.p[i + 1] == ' '))
+			buf_str(b, "\\x20");
+		else
+			buf_u8(b, e.p[i]);
+	buf_done(&e);
+}
+
 static void
 line_end(struct buf *b, struct bytes path)
 {
@@ -41,7 +60,7 @@ put_tags(struct buf *b, const struct finding *x)
 	buf_str(b, " [");
 	for (uint32_t i = 0; i < x->ntags; i++) {
 		buf_str(b, i ? "," : "");
-		text_escape(b, x->tags[i]);
+		put_what(b, x->tags[i]);
 	}
 	buf_str(b, "]");
 }
@@ -109,10 +128,10 @@ text_rule(struct report *r, struct report_file *f, const struct finding *x)
 	verdict_add(&alone, x);
 	line_start(r, &f->rules, alone.kind);
 	if (!bytes_eq(x->ns, BYTES_LIT("default"))) {
-		text_escape(&f->rules, x->ns);
+		put_what(&f->rules, x->ns);
 		buf_u8(&f->rules, ':');
 	}
-	text_escape(&f->rules, x->rule);
+	put_what(&f->rules, x->rule);
 	if (r->o.tags)
 		put_tags(&f->rules, x);
 	line_end(&f->rules, f->path);
@@ -135,10 +154,10 @@ text_reason(struct report *r, struct report_file *f, const struct finding *x)
 	line_start(r, &f->reasons,
 	    x->kind == FINDING_FAILED ? VERDICT_FAILED : VERDICT_INCOMPLETE);
 	if (x->rule.n > 0) {
-		text_escape(&f->reasons, x->rule);
+		put_what(&f->reasons, x->rule);
 		buf_str(&f->reasons, ": ");
 	}
-	text_escape(&f->reasons, x->text);
+	put_what(&f->reasons, x->text);
 	line_end(&f->reasons, f->path);
 }
 
@@ -154,7 +173,7 @@ text_note(struct report *r, struct report_file *f, const struct finding *x)
 	if (r->o.quiet)
 		return;
 	buf_printf(&f->notes, "%s  ", form_note_word(x->kind));
-	text_escape(&f->notes, x->text);
+	put_what(&f->notes, x->text);
 	line_end(&f->notes, f->path);
 }
 
@@ -177,11 +196,11 @@ text_skipped(struct report *r, struct bytes path, const char *why)
 	if (r->o.quiet)
 		return;
 	buf_str(&r->out, "skipped  ");
-	text_escape(&r->out, bytes_of(why));
+	put_what(&r->out, bytes_of(why));
 	line_end(&r->out, path);
 }
 
-/* 1234567890 -> "1.23 GB" */
+/* 1234567890 -> "1.23 GB". What rounds to 1000 of a unit is one of the next. */
 static void
 put_size(struct buf *b, uint64_t n)
 {
@@ -193,7 +212,7 @@ put_size(struct buf *b, uint64_t n)
 		buf_printf(b, "%" PRIu64 " bytes", n);
 		return;
 	}
-	for (; v >= 1000 && u + 1 < COUNT(units); u++)
+	for (; v >= 999.5 && u + 1 < COUNT(units); u++)
 		v /= 1000;
 	buf_printf(b, "%.*f %s", v < 10 ? 2 : v < 100 ? 1 : 0, v, units[u]);
 }

@@ -1,7 +1,27 @@
 #include "report/report.h"
 
+#include <stdlib.h>
+
 #include "base/json.h"
+#include "base/sys.h"
+#include "base/text.h"
 #include "tests/tap.h"
+
+/* BYTES_LIT for tables; json_valid wants ASCII, and letters are nobody's syntax. */
+#define BYTES_INIT(s)                               \
+	{                                           \
+		(const uint8_t *)(s), sizeof(s) - 1 \
+	}
+static struct bytes
+ascii_of(struct bytes line)
+{
+	struct bytes copy = test_copy(line);
+
+	for (size_t i = 0; i < copy.n; i++)
+		if (copy.p[i] >= 0x80)
+			((uint8_t *)(uintptr_t)copy.p)[i] = 'x';
+	return copy;
+}
 
 #define NAME "a\nmalicious  r  b\xff"
 
@@ -237,6 +257,9 @@ TEST(summary)
 	} ends[] = {
 		{ { .files = 1, .bytes = 999 }, "1 file, 999 bytes, 1.50 s: 0 found, everything scanned\n" },
 		{ { .files = 2, .bytes = 1000 }, "2 files, 1.00 kB, 1.50 s: 0 found, everything scanned\n" },
+		{ { .bytes = 999499 }, "0 files, 999 kB, 1.50 s: 0 found, everything scanned\n" },
+		{ { .bytes = 999500 }, "0 files, 1.00 MB, 1.50 s: 0 found, everything scanned\n" },
+		{ { .bytes = UINT64_MAX }, "0 files, 18446744 TB, 1.50 s: 0 found, everything scanned\n" },
 		{ { .bytes = 12345678 }, "0 files, 12.3 MB, 1.50 s: 0 found, everything scanned\n" },
 		{ { .bytes = 123456789012 }, "0 files, 123 GB, 1.50 s: 0 found, everything scanned\n" },
 		{ { .bytes = 2000000000000000 }, "0 files, 2000 TB, 1.50 s: 0 found, everything scanned\n" },
@@ -297,4 +320,286 @@ TEST(summary_json)
 	    "\"conditions\":0,\"passes\":0,\"steps\":6}}\n");
 	EQ_U(none.n, 0);
 	report_done_free(&r);
+}
+
+/* --- names of strangers, in each place and each form ----------------------------- */
+
+/* clang-format off */
+static const struct {
+	const char *name;
+	struct bytes text;
+} hostile[] = {
+	{ "empty",                  BYTES_INIT("") },
+	{ "plain",                  BYTES_INIT("plain") },
+	{ "a line of its own",      BYTES_INIT("x\nmalicious  r  /bin/ls\n") },
+	{ "a carriage return",      BYTES_INIT("x\rclean  -  y") },
+	{ "a terminal's commands",  BYTES_INIT("\x1b]0;t\x07\x1b[2K\x1b[1A\x9b" "2J") },
+	{ "C1 as UTF-8",            BYTES_INIT("\xc2\x9b" "2J\xc2\x85") },
+	{ "NUL and backspace",      BYTES_INIT("a\0b\x08\x7f") },
+	{ "right to left",          BYTES_INIT("gpj.\xe2\x80\xae" "exe\xe2\x81\xa6\xe2\x80\x8f\xd8\x9c") },
+	{ "line and paragraph ends", BYTES_INIT("a\xe2\x80\xa8" "b\xe2\x80\xa9" "c") },
+	{ "unseen letters",         BYTES_INIT("a\xe2\x80\x8b\xef\xbb\xbf\xe3\x85\xa4\xcd\x8f\xf3\xa0\x81\x81") },
+	{ "no UTF-8",               BYTES_INIT("\xff\xfe\x80\xc3") },
+	{ "overlong",               BYTES_INIT("\xc0\x8a\xe0\x80\x8a\xf0\x80\x80\x8a") },
+	{ "surrogates",             BYTES_INIT("\xed\xa0\xbd\xed\xb8\x80") },
+	{ "beyond Unicode",         BYTES_INIT("\xf4\x90\x80\x80\xf8\x88\x80\x80\x80") },
+	{ "a path of its own",      BYTES_INIT("x  /bin/ls") },
+	{ "blanks only",            BYTES_INIT("    ") },
+	{ "blanks around",          BYTES_INIT(" x ") },
+	{ "quotes and escapes",     BYTES_INIT("\"},{\"path\":\"/bin/ls\\n\\\\u000a\\") },
+	{ "letters of many",        BYTES_INIT("\xc3\xa9\xe6\xbc\xa2\xf0\x9f\x90\x9f") },
+};
+/* clang-format on */
+
+/* Everything that a worker may say, said with s wherever bytes may stand. */
+static void
+say_all(struct report *r, struct bytes s)
+{
+	const struct bytes tag[] = { s, s };
+	const struct finding_meta meta[] = {
+		{ .name = s, .type = META_STR, .s = s },
+		{ .name = s, .type = META_BOOL, .i = 2 },
+		{ .name = s, .type = META_INT, .i = INT64_MIN },
+	};
+	const struct finding_match match[] = {
+		{ .id = s, .off = UINT64_MAX, .len = UINT64_MAX, .data = s, .region = s },
+		{ .id = s, .len = s.n, .data = s, .flags = MATCH_HEX | MATCH_XOR },
+	};
+	struct finding x = { .kind = FINDING_RULE,
+		.ns = s,
+		.rule = s,
+		.text = s,
+		.tags = tag,
+		.ntags = COUNT(tag),
+		.metas = meta,
+		.nmetas = COUNT(meta),
+		.matches = match,
+		.nmatches = COUNT(match) };
+	struct report_file f = { .path = s, .size = UINT64_MAX };
+	char *why = xcalloc(1, s.n + 1);
+
+	if (s.n > 0)
+		memcpy(why, s.p, s.n);
+	report_finding(r, &f, &x);
+	x.flags = FINDING_MORE;
+	report_finding(r, &f, &x);
+	x.flags = 0;
+	for (int k = FINDING_NOTE; k <= FINDING_FAILED; k++) {
+		x.kind = (enum finding_kind)k;
+		report_finding(r, &f, &x);
+	}
+	report_done(r, &f, why);
+	report_skipped(r, s, why, true);
+	free(why);
+}
+
+/* Lines of a report for people, by hand: what they begin with, and their three parts. */
+static void
+look_at_line(struct bytes line, const char *path)
+{
+	uint64_t one = bytes_find(line, 0, BYTES_LIT("  "));
+	uint64_t two = bytes_find(line, num_add(one, 2), BYTES_LIT("  "));
+
+	if (line.n > 4 && bytes_eq(bytes_sub(line, 0, 4), BYTES_LIT("    ")))
+		return; /* belongs to the one above */
+	if (CHECK(one != UINT64_MAX && two != UINT64_MAX))
+		EQ_B(bytes_from(line, two + 2), bytes_of(path));
+}
+
+/* No byte but of printable UTF-8, no more lines than were said, and the path is the path.
+ */
+TEST(hostile_text)
+{
+	for (size_t i = 0; i < COUNT(hostile); i++) {
+		struct report r = { .o = {
+					.matches = true, .tags = true, .metas = true } };
+		struct buf path = { 0 };
+		unsigned lines = 0;
+
+		ROW("%s", hostile[i].name);
+		say_all(&r, hostile[i].text);
+		text_escape(&path, hostile[i].text);
+		for (size_t at = 0; at < r.out.n; lines++) {
+			size_t nl =
+			    (size_t)bytes_find(buf_bytes(&r.out), at, BYTES_LIT("\n"));
+			struct bytes line = bytes_sub(buf_bytes(&r.out), at, nl - at);
+			struct buf again = { 0 };
+
+			if (!CHECK(line.p != NULL))
+				break;
+			text_show(&again, line); /* nothing is left to be escaped */
+			EQ_B(buf_bytes(&again), line);
+			look_at_line(line, buf_cstr(&path));
+			buf_done(&again);
+			at = nl + 1;
+		}
+		/* a rule, 3 metas, 2 matches twice, 3 notes, 2 reasons, failed, skipped
+		 */
+		EQ_U(lines, 1 + 3 + 4 + 3 + 2 + 1 + 1);
+		buf_done(&path);
+		report_done_free(&r);
+	}
+}
+
+/* A line of JSON for the file and one for the skipped, each one value, and a summary. */
+TEST(hostile_json)
+{
+	for (size_t i = 0; i < COUNT(hostile); i++) {
+		const struct report_totals t = { .ms = UINT64_MAX };
+		struct buf none = { 0 }, hex = { 0 };
+		char *local = xcalloc(1, hostile[i].text.n + 1);
+		struct report r = { .o = { .json = true,
+					.matches = true,
+					.metas = true,
+					.stats = true,
+					.origin = { REPORT_RELEASE, "stable", local, 1, 2,
+					    local, 3 } } };
+		unsigned lines = 0;
+
+		ROW("%s", hostile[i].name);
+		memcpy(local, hostile[i].text.p, hostile[i].text.n);
+		say_all(&r, hostile[i].text);
+		report_summary(&r, &t, &none);
+		EQ_U(none.n, 0);
+		for (size_t at = 0; at < r.out.n; lines++) {
+			size_t nl =
+			    (size_t)bytes_find(buf_bytes(&r.out), at, BYTES_LIT("\n"));
+			struct bytes line = bytes_sub(buf_bytes(&r.out), at, nl - at);
+
+			CHECK(line.n > 2 && line.p[0] == '{' && text_is_utf8(line));
+			CHECK(json_valid(ascii_of(line)));
+			at = nl + 1;
+		}
+		EQ_U(lines, 3);
+		/* what is no text stands beside it whole, in hex */
+		for (size_t k = 0; k < hostile[i].text.n; k++)
+			buf_printf(&hex, "%02x", hostile[i].text.p[k]);
+		EQ_U(
+		    bytes_find(buf_bytes(&r.out), 0, BYTES_LIT("path_hex")) != UINT64_MAX,
+		    !text_is_utf8(hostile[i].text));
+		if (!text_is_utf8(hostile[i].text))
+			CHECK(bytes_find(buf_bytes(&r.out), 0, buf_bytes(&hex)) !=
+			      UINT64_MAX);
+		buf_done(&hex);
+		free(local);
+		report_done_free(&r);
+	}
+}
+
+/* Colours stand around the verdict only, and every one that begins ends on its line. */
+TEST(colour)
+{
+	static const struct {
+		enum finding_kind kind;
+		bool suspect;
+		const char *want;
+	} says[] = {
+		{ FINDING_RULE, false, "\033[1;31mmalicious\033[m  r  p\\x1b[m\n" },
+		{ FINDING_RULE, true, "\033[1;33msuspect\033[m  r  p\\x1b[m\n" },
+		{ FINDING_LIMIT, false, "\033[33mincomplete\033[m  r: t  p\\x1b[m\n" },
+		{ FINDING_FAILED, false, "\033[33mfailed\033[m  r: t  p\\x1b[m\n" },
+		{ FINDING_NOTE, false, "note  t  p\\x1b[m\nclean  -  p\\x1b[m\n" },
+	};
+	static const struct bytes suspect[] = { BYTES_INIT("suspect") };
+
+	for (size_t i = 0; i < COUNT(says); i++) {
+		struct report r = { .o = { .colour = true, .all = true } };
+		struct report_file f = { .path = BYTES_LIT("p\x1b[m") };
+		const struct finding x = { .kind = says[i].kind,
+			.ns = BYTES_LIT("default"),
+			.rule = BYTES_LIT("r"),
+			.text = BYTES_LIT("t"),
+			.tags = suspect,
+			.ntags = says[i].suspect };
+
+		ROW("%zu", i);
+		report_finding(&r, &f, &x);
+		report_done(&r, &f, NULL);
+		EQ_S(buf_cstr(&r.out), says[i].want);
+		report_done_free(&r);
+	}
+}
+
+/* A megabyte of name is a megabyte, escaped at most four times as long, on one line. */
+TEST(very_long)
+{
+	static uint8_t name[1 << 20];
+
+	for (unsigned fill = 0; fill < 256; fill += 51) {
+		struct report r = { 0 };
+		struct report_file f = { .path = { name, sizeof(name) } };
+
+		ROW("of %02x", fill);
+		memset(name, (int)fill, sizeof(name));
+		report_finding(&r, &f, &hit);
+		report_done(&r, &f, NULL);
+		CHECK(r.out.n > sizeof(name) && r.out.n < 4 * sizeof(name) + 100);
+		EQ_U(bytes_find(buf_bytes(&r.out), 0, BYTES_LIT("\n")), r.out.n - 1);
+		report_done_free(&r);
+	}
+}
+
+/* Whose rule it was: said only where rules of several may be in use. */
+TEST(origins)
+{
+	static const struct {
+		enum report_origin_kind kind;
+		const char *local, *ns, *want;
+	} from[] = {
+		{ REPORT_GIVEN, NULL, "local", NULL },
+		{ REPORT_GIVEN, "/etc/candor/rules", "local", NULL },
+		{ REPORT_RELEASE, NULL, "local", "\"source\":\"release\"" },
+		{ REPORT_RELEASE, "/r", "local", "\"source\":\"local\"" },
+		{ REPORT_RELEASE, "/r", "locals", "\"source\":\"release\"" },
+		{ REPORT_BASE, NULL, "default", "\"source\":\"base\"" },
+		{ REPORT_BASE, "/r", "local", "\"source\":\"local\"" },
+	};
+
+	for (size_t i = 0; i < COUNT(from); i++) {
+		struct report r = {
+			.o = { .json = true,
+			    .origin = { .kind = from[i].kind, .local = from[i].local } }
+		};
+		struct report_file f = { .path = BYTES_LIT("p") };
+		struct finding x = hit;
+		const char *want = from[i].want ? from[i].want : "source";
+
+		ROW("%zu", i);
+		x.ns = bytes_of(from[i].ns);
+		report_finding(&r, &f, &x);
+		report_done(&r, &f, NULL);
+		EQ_U(bytes_find(buf_bytes(&r.out), 0, bytes_of(want)) != UINT64_MAX,
+		    from[i].want != NULL);
+		report_done_free(&r);
+	}
+}
+
+/* The line about the rules, for people. */
+TEST(origin_line)
+{
+	/* clang-format off */
+	static const struct { struct report_origin o; const char *want; } lines[] = {
+		{ { .kind = REPORT_GIVEN, .local = "/r", .nlocal = 1 }, "" },
+		{ { .kind = REPORT_BASE }, "rules: base\n" },
+		{ { .kind = REPORT_BASE, .local = "/a\nb", .nlocal = 1 },
+		  "rules: base, and local ones from 1 file in /a\\nb\n" },
+		{ { REPORT_RELEASE, "stable", "log.example/\x1b[m", 7, 12, NULL, 0 },
+		  "rules: stable 7 (log.example/\\x1b[m 12)\n" },
+		{ { REPORT_RELEASE, "beta", "l", UINT64_MAX, 0, "/r", 2 },
+		  "rules: beta 18446744073709551615 (l 0), and local ones from 2 files in /r\n" },
+	};
+	/* clang-format on */
+	static const char head[] =
+	    "0 files, 0 bytes, 0.00 s: 0 found, everything scanned\n";
+	const struct report_totals t = { 0 };
+
+	for (size_t i = 0; i < COUNT(lines); i++) {
+		struct report r = { .o = { .origin = lines[i].o } };
+		struct buf b = { 0 };
+
+		ROW("%zu", i);
+		report_summary(&r, &t, &b);
+		EQ_S(buf_cstr(&b) + sizeof(head) - 1, lines[i].want);
+		buf_done(&b);
+	}
 }
