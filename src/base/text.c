@@ -59,16 +59,22 @@ text_is_utf8(struct bytes s)
 	return true;
 }
 
-/* Not shown: controls, and marks that hide, reorder or break lines (UAX 9, UAX 14). */
+/*
+ * Not shown: controls, marks that reorder or break lines (UAX 9, UAX 14), and what has no
+ * shape of its own (Default_Ignorable_Code_Point of the Unicode database): with those
+ * the names of two files could look like one. The last two planes are for private use.
+ */
 static bool
 is_printable(uint32_t c)
 {
 	static const struct {
 		uint32_t from, to;
-	} hidden[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x61c, 0x61c },
-		{ 0x180e, 0x180e }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
-		{ 0x2060, 0x206f }, { 0xfe00, 0xfe0f }, { 0xfeff, 0xfeff },
-		{ 0xfff0, 0xfffb }, { 0xe0000, 0x10ffff } };
+	} hidden[] = { { 0, 0x1f }, { 0x7f, 0x9f }, { 0xad, 0xad }, { 0x34f, 0x34f },
+		{ 0x61c, 0x61c }, { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 },
+		{ 0x180b, 0x180f }, { 0x200b, 0x200f }, { 0x2028, 0x202e },
+		{ 0x2060, 0x206f }, { 0x3164, 0x3164 }, { 0xfe00, 0xfe0f },
+		{ 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
+		{ 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a }, { 0xe0000, 0x10ffff } };
 
 	for (size_t i = 0; i < COUNT(hidden); i++)
 		if (c >= hidden[i].from && c <= hidden[i].to)

@@ -20,6 +20,15 @@ static const struct {
 	{ "c2 9b", "\\xc2\\x9b" },                 /* C1: a CSI to some terminals */
 	{ "e2 80 ae 61", "\\xe2\\x80\\xaea" },     /* right-to-left override */
 	{ "e2 80 a8", "\\xe2\\x80\\xa8" },         /* line separator */
+	{ "cd 8f", "\\xcd\\x8f" },                 /* combining grapheme joiner: unseen */
+	{ "e1 85 9f", "\\xe1\\x85\\x9f" },         /* Hangul fillers: the same */
+	{ "e3 85 a4", "\\xe3\\x85\\xa4" },
+	{ "ef be a0", "\\xef\\xbe\\xa0" },
+	{ "e1 9e b4", "\\xe1\\x9e\\xb4" },         /* a Khmer vowel without a shape */
+	{ "e1 a0 8f", "\\xe1\\xa0\\x8f" },         /* a Mongolian selector */
+	{ "f0 9b b2 a0", "\\xf0\\x9b\\xb2\\xa0" }, /* shorthand's controls */
+	{ "f0 9d 85 b3", "\\xf0\\x9d\\x85\\xb3" }, /* music's */
+	{ "cd 8e cd 90", "\xcd\x8e\xcd\x90" },     /* neighbours of one that is unseen */
 	{ "f0 9f 90 9f", "\xf0\x9f\x90\x9f" },
 };
 
