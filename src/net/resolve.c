@@ -8,6 +8,9 @@
 
 #include "fetch/url.h"
 
+#define SCHEME        "http://"
+#define LINE_MAX_SEEN 290
+
 const struct resolve_host *
 resolve_find(const struct resolve *r, struct bytes name, uint16_t port)
 {
@@ -21,17 +24,24 @@ resolve_find(const struct resolve *r, struct bytes name, uint16_t port)
 	return NULL;
 }
 
-/* A line is what stands between "http://" and the path of a URL, so it is read as one. */
+/*
+ * A line is what stands between "http://" and the path of a URL, so it is read as one:
+ * the list and the requests cannot differ in what a host is. LINE_MAX_SEEN is more than
+ * the longest host with brackets and port takes (2 + 253 + 6), so a line that is cut
+ * there ends in something else than a port and is refused.
+ */
 static enum err
 add_host(struct resolve *r, struct bytes line)
 {
-	char text[300];
+	uint8_t text[sizeof(SCHEME) + LINE_MAX_SEEN];
+	struct bytes seen = bytes_clip(line, 0, LINE_MAX_SEEN);
+	size_t head = sizeof(SCHEME) - 1;
 	struct url u;
-	int n = snprintf(text, sizeof(text), "http://%.*s",
-	    line.n < 290 ? (int)line.n : 290, (const char *)line.p);
 
-	if (url_parse((struct bytes){ (const uint8_t *)text, (size_t)n }, &u) != OK ||
-	    u.path.n > 0 || u.host.n >= sizeof(r->host[0].name))
+	memcpy(text, SCHEME, head);
+	memcpy(text + head, seen.p, seen.n);
+	if (url_parse((struct bytes){ text, head + seen.n }, &u) != OK || u.path.n > 0 ||
+	    u.host.n >= sizeof(r->host[0].name))
 		return ERR_PROTO;
 	if (resolve_find(r, u.host, u.port) != NULL)
 		return OK;

@@ -27,6 +27,7 @@ struct transfer {
 	uint64_t got;
 	bool large; /* the answer was cut at cap */
 	bool gone;  /* the parent is */
+	bool head;  /* the answer's came to its end */
 	char error[CURL_ERROR_SIZE];
 	struct curl_slist *headers;
 	char *url;
@@ -85,6 +86,20 @@ on_body(char *p, size_t size, size_t n, void *arg)
 	return t->gone ? 0 : n;
 }
 
+/*
+ * curl takes a head that ends in the middle for a whole one of an empty answer, and so
+ * would whoever asked: "200, nothing" instead of a broken connection. Only the empty line
+ * ends a head (RFC 9112, 2.1); each of several (100, 103, then the answer's) begins anew.
+ */
+static void
+on_head_line(struct transfer *t, struct bytes line)
+{
+	if (bytes_eq(bytes_sub(line, 0, 5), BYTES_LIT("HTTP/")))
+		t->head = false;
+	else if (bytes_eq(line, BYTES_LIT("\r\n")) || bytes_eq(line, BYTES_LIT("\n")))
+		t->head = true;
+}
+
 /* The bytes of the request's head, as they leave: --print-requests shows them. */
 static int
 on_debug(CURL *easy, curl_infotype kind, char *p, size_t n, void *arg)
@@ -92,6 +107,8 @@ on_debug(CURL *easy, curl_infotype kind, char *p, size_t n, void *arg)
 	(void)easy;
 	if (kind == CURLINFO_HEADER_OUT)
 		send_part(arg, WIRE_SENT, p, n);
+	if (kind == CURLINFO_HEADER_IN)
+		on_head_line(arg, (struct bytes){ (const uint8_t *)p, n });
 	return 0;
 }
 
@@ -207,6 +224,8 @@ fault_of(const struct transfer *t, CURLcode code)
 
 	if (t->large)
 		return FETCH_LARGE;
+	if (code == CURLE_OK && !t->head)
+		return FETCH_CUT;
 	for (size_t i = 0; i < COUNT(faults); i++)
 		if (faults[i].code == code)
 			return faults[i].fault;
@@ -224,7 +243,9 @@ finish(struct transfer *t, CURLcode code)
 		    (unsigned long long)t->q->cap);
 	else if (f != FETCH_OK)
 		snprintf(why, sizeof(why), "%.150s",
-		    t->error[0] ? t->error : curl_easy_strerror(code));
+		    t->error[0]        ? t->error
+		    : code == CURLE_OK ? "the head of the answer is cut"
+				       : curl_easy_strerror(code));
 	answer(t, f, why);
 }
 
