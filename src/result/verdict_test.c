@@ -65,3 +65,36 @@ TEST(monotonic)
 		}
 	}
 }
+
+/* Frames come in any order; what they come to does not depend on it. */
+TEST(any_order)
+{
+	for (size_t a = 0; a < COUNT(pool); a++)
+		for (size_t b = 0; b < COUNT(pool); b++)
+			for (size_t c = 0; c < COUNT(pool); c++) {
+				struct verdict v = { 0 }, w = { 0 };
+
+				ROW("%zu %zu %zu", a, b, c);
+				verdict_add(&v, &pool[a]);
+				verdict_add(&v, &pool[b]);
+				verdict_add(&v, &pool[c]);
+				verdict_add(&w, &pool[c]);
+				verdict_add(&w, &pool[a]);
+				verdict_add(&w, &pool[b]);
+				EQ_U(v.kind, w.kind);
+				EQ_U(v.failed, w.failed);
+				EQ_U(v.incomplete, w.incomplete);
+				EQ_U(verdict_found(&v), v.kind >= VERDICT_SUSPECT);
+			}
+}
+
+/* Each kind has its own word; a number that is none has no other's. */
+TEST(words)
+{
+	for (int i = 0; i < VERDICT_COUNT; i++)
+		for (int k = 0; k < i; k++)
+			CHECK(strcmp(verdict_name((enum verdict_kind)i),
+				  verdict_name((enum verdict_kind)k)) != 0);
+	EQ_S(verdict_name((enum verdict_kind)VERDICT_COUNT), "?");
+	EQ_S(verdict_name((enum verdict_kind) - 1), "?");
+}

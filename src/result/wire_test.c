@@ -1,5 +1,6 @@
 #include "result/wire.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -176,136 +177,78 @@ put_sample_u32(struct buf *b)
 	buf_le32(b, 0xfffffffe);
 }
 
-static enum err
-get_file(struct bytes p, struct arena *a)
+static void
+put_u32(struct buf *b, const uint32_t *v)
 {
-	struct wire_file f;
-
-	(void)a;
-	return wire_get_file(p, &f);
+	buf_le32(b, *v);
 }
 
-static enum err
-get_given(struct bytes p, struct arena *a)
-{
-	struct wire_given g;
+#define UNTOUCHED 0xa5
 
-	(void)a;
-	return wire_get_given(p, &g);
+static bool
+untouched(const void *p, size_t n)
+{
+	const uint8_t *at = p;
+
+	while (n > 0 && at[n - 1] == UNTOUCHED)
+		n--;
+	return n == 0;
 }
 
-static enum err
-get_include(struct bytes p, struct arena *a)
-{
-	struct wire_include i;
+/* Decodes, and encodes again what came; a refusal leaves what was there before. */
+#define AGAIN(name, type, get, put)                                                      \
+	static enum err again_##name(struct bytes p, struct arena *a, struct buf *again) \
+	{                                                                                \
+		type s;                                                                  \
+		enum err e;                                                              \
+                                                                                         \
+		(void)a;                                                                 \
+		memset(&s, UNTOUCHED, sizeof(s));                                        \
+		e = get;                                                                 \
+		if (e == OK)                                                             \
+			put(again, &s);                                                  \
+		else                                                                     \
+			CHECK(untouched(&s, sizeof(s)));                                 \
+		return e;                                                                \
+	}
 
-	(void)a;
-	return wire_get_include(p, &i);
-}
+AGAIN(finding, struct finding, wire_get_finding(p, a, &s), wire_put_finding)
+AGAIN(scan, struct wire_scan, wire_get_scan(p, a, &s), wire_put_scan)
+AGAIN(compile, struct wire_compile, wire_get_compile(p, a, &s), wire_put_compile)
+AGAIN(source, struct wire_source, wire_get_source(p, &s), wire_put_source)
+AGAIN(diag, struct diag, wire_get_diag(p, a, &s), wire_put_diag)
+AGAIN(stats, struct wire_stats, wire_get_stats(p, &s), wire_put_stats)
+AGAIN(rule, struct wire_rule, wire_get_rule(p, a, &s), wire_put_rule)
+AGAIN(compare, struct wire_compare, wire_get_compare(p, &s), wire_put_compare)
+AGAIN(difference, struct difference, wire_get_difference(p, a, &s), wire_put_difference)
+AGAIN(file, struct wire_file, wire_get_file(p, &s), wire_put_file)
+AGAIN(given, struct wire_given, wire_get_given(p, &s), wire_put_given)
+AGAIN(include, struct wire_include, wire_get_include(p, &s), wire_put_include)
+AGAIN(u32, uint32_t, wire_get_u32(p, &s), put_u32)
 
-static enum err
-get_u32(struct bytes p, struct arena *a)
-{
-	uint32_t v;
-
-	(void)a;
-	return wire_get_u32(p, &v);
-}
-
-static enum err
-get_compare(struct bytes p, struct arena *a)
-{
-	struct wire_compare s;
-
-	(void)a;
-	return wire_get_compare(p, &s);
-}
-
-static enum err
-get_difference(struct bytes p, struct arena *a)
-{
-	struct difference d;
-
-	return wire_get_difference(p, a, &d);
-}
-
-static enum err
-get_finding(struct bytes p, struct arena *a)
-{
-	struct finding f;
-
-	return wire_get_finding(p, a, &f);
-}
-
-static enum err
-get_scan(struct bytes p, struct arena *a)
-{
-	struct wire_scan s;
-
-	return wire_get_scan(p, a, &s);
-}
-
-static enum err
-get_compile(struct bytes p, struct arena *a)
-{
-	struct wire_compile s;
-
-	return wire_get_compile(p, a, &s);
-}
-
-static enum err
-get_source(struct bytes p, struct arena *a)
-{
-	struct wire_source s;
-
-	(void)a;
-	return wire_get_source(p, &s);
-}
-
-static enum err
-get_diag(struct bytes p, struct arena *a)
-{
-	struct diag d;
-
-	return wire_get_diag(p, a, &d);
-}
-
-static enum err
-get_rule(struct bytes p, struct arena *a)
-{
-	struct wire_rule r;
-
-	return wire_get_rule(p, a, &r);
-}
-
-static enum err
-get_stats(struct bytes p, struct arena *a)
-{
-	struct wire_stats s;
-
-	(void)a;
-	return wire_get_stats(p, &s);
-}
-
+/* clang-format off */
 static const struct {
 	const char *name;
 	void (*put)(struct buf *b);
-	enum err (*get)(struct bytes p, struct arena *a);
+	enum err (*again)(struct bytes p, struct arena *a, struct buf *again);
+	bool strings;       /* with a NUL behind: one inside cuts them */
+	unsigned counts[3]; /* where the counts of arrays lie in the sample; 0: no more */
 } kinds[] = {
-	{ "finding", put_sample_finding, get_finding },
-	{ "scan", put_sample_scan, get_scan },
-	{ "compile", put_sample_compile, get_compile },
-	{ "source", put_sample_source, get_source },
-	{ "diag", put_sample_diag, get_diag },
-	{ "stats", put_sample_stats, get_stats },
-	{ "rule", put_sample_rule, get_rule },
-	{ "compare", put_sample_compare, get_compare },
-	{ "difference", put_sample_difference, get_difference },
-	{ "file", put_sample_file, get_file },
-	{ "given", put_sample_given, get_given },
-	{ "include", put_sample_include, get_include },
-	{ "u32", put_sample_u32, get_u32 },
+	{ "finding", put_sample_finding, again_finding, false, { 25, 38, 81 } },
+	{ "scan", put_sample_scan, again_scan, false, { 40 } },
+	{ "compile", put_sample_compile, again_compile, false, { 29 } },
+	{ "source", put_sample_source, again_source, false, { 0 } },
+	{ "diag", put_sample_diag, again_diag, true, { 0 } },
+	{ "stats", put_sample_stats, again_stats, false, { 0 } },
+	{ "rule", put_sample_rule, again_rule, false, { 80, 93 } },
+	{ "compare", put_sample_compare, again_compare, false, { 0 } },
+	{ "difference", put_sample_difference, again_difference, false, { 83 } },
+	{ "file", put_sample_file, again_file, false, { 0 } },
+	{ "given", put_sample_given, again_given, false, { 0 } },
+	{ "include", put_sample_include, again_include, false, { 0 } },
+	{ "u32", put_sample_u32, again_u32, false, { 0 } },
 };
+/* clang-format on */
 
 /* What the parent says of a file, and what a worker asks of an include, come over whole.
  */
@@ -342,21 +285,42 @@ TEST(small_payloads)
 TEST(payload_prefixes)
 {
 	for (size_t k = 0; k < COUNT(kinds); k++) {
-		struct buf b = { 0 };
+		struct buf b = { 0 }, same = { 0 };
 		struct arena a;
 
 		ROW("%s", kinds[k].name);
 		arena_init(&a, 1 << 20);
 		kinds[k].put(&b);
-		EQ_U(kinds[k].get(test_copy(buf_bytes(&b)), &a), OK);
+		EQ_U(kinds[k].again(test_copy(buf_bytes(&b)), &a, &same), OK);
+		EQ_B(buf_bytes(&same), buf_bytes(&b));
 		for (size_t n = 0; n < b.n; n++)
-			EQ_U(kinds[k].get(test_copy((struct bytes){ b.p, n }), &a),
+			EQ_U(kinds[k].again(
+				 test_copy((struct bytes){ b.p, n }), &a, &same),
 			    ERR_PROTO);
 		buf_u8(&b, 0);
-		EQ_U(kinds[k].get(test_copy(buf_bytes(&b)), &a), ERR_PROTO);
+		EQ_U(kinds[k].again(test_copy(buf_bytes(&b)), &a, &same), ERR_PROTO);
 		buf_done(&b);
+		buf_done(&same);
 		arena_done(&a);
 	}
+}
+
+/*
+ * What a payload means is written in one way only: whatever is accepted is, encoded
+ * again, the same bytes. So nothing of a frame goes unread, and two readers cannot
+ * differ.
+ */
+static void
+one_spelling(size_t k, struct bytes p, struct arena *a)
+{
+	struct buf same = { 0 };
+	enum err e = kinds[k].again(p, a, &same);
+
+	CHECK(e == OK || e == ERR_PROTO || e == ERR_LIMIT);
+	if (e == OK && !kinds[k].strings)
+		EQ_B(buf_bytes(&same), p);
+	buf_done(&same);
+	arena_reset(a);
 }
 
 TEST(payload_flips)
@@ -365,18 +329,90 @@ TEST(payload_flips)
 		struct buf b = { 0 };
 		struct arena a;
 
+		ROW("%s", kinds[k].name);
 		arena_init(&a, 1 << 20);
 		kinds[k].put(&b);
 		for (size_t bit = 0; bit < b.n * 8; bit++) {
 			struct bytes p = test_copy(buf_bytes(&b));
 
-			((uint8_t *)p.p)[bit / 8] ^= (uint8_t)(1 << bit % 8);
-			enum err e = kinds[k].get(p, &a);
-
-			CHECK(e == OK || e == ERR_PROTO || e == ERR_LIMIT);
-			arena_reset(&a);
+			((uint8_t *)(uintptr_t)p.p)[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			one_spelling(k, p, &a);
 		}
 		buf_done(&b);
+		arena_done(&a);
+	}
+}
+
+/* Several bytes changed, taken out or put in, by chance. */
+TEST(payload_dice)
+{
+	uint64_t seed = 11;
+
+	for (unsigned roll = 0; roll < 13000; roll++) {
+		size_t k = roll % COUNT(kinds);
+		struct buf b = { 0 };
+		struct arena a;
+
+		arena_init(&a, 1 << 14);
+		kinds[k].put(&b);
+		ROW("%s, roll %u", kinds[k].name, roll);
+		for (uint64_t n = test_random(&seed) % 6; n > 0; n--) {
+			size_t at = test_random(&seed) % b.n;
+
+			b.p[at] =
+			    (uint8_t)(test_random(&seed) % 3 ? n : test_random(&seed));
+		}
+		b.n -= test_random(&seed) % 4 == 0 ? test_random(&seed) % b.n : 0;
+		one_spelling(k, test_copy(buf_bytes(&b)), &a);
+		buf_done(&b);
+		arena_done(&a);
+	}
+}
+
+/*
+ * A count that the payload cannot hold is refused, and no memory is spent on it first: it
+ * is the cheapest way to make the trusted half allocate.
+ */
+TEST(oversized_counts)
+{
+	static const uint32_t more[] = { 3, 100, 0x00100000, 0x07ffffff, 0x7fffffff,
+		0x80000000, 0xfffffffe, UINT32_MAX };
+
+	for (size_t k = 0; k < COUNT(kinds); k++)
+		for (size_t c = 0; c < COUNT(kinds[k].counts) && kinds[k].counts[c]; c++)
+			for (size_t i = 0; i < COUNT(more); i++) {
+				struct buf b = { 0 }, same = { 0 };
+				struct arena a;
+
+				ROW("%s, count %zu, %u", kinds[k].name, c, more[i]);
+				arena_init(&a, 1 << 20);
+				kinds[k].put(&b);
+				CHECK(le32(b.p + kinds[k].counts[c]) - 1 < 2);
+				put_le32(b.p + kinds[k].counts[c], more[i]);
+				EQ_U(kinds[k].again(test_copy(buf_bytes(&b)), &a, &same),
+				    ERR_PROTO);
+				CHECK(a.used < 1000);
+				buf_done(&b);
+				buf_done(&same);
+				arena_done(&a);
+			}
+}
+
+/* A count that it can hold, and an arena that cannot: a limit, and no lie of the peer. */
+TEST(small_arena)
+{
+	for (size_t k = 0; k < COUNT(kinds); k++) {
+		struct buf b = { 0 }, same = { 0 };
+		struct arena a;
+		bool needs = kinds[k].counts[0] > 0 || kinds[k].strings;
+
+		ROW("%s", kinds[k].name);
+		arena_init(&a, 1);
+		kinds[k].put(&b);
+		EQ_U(kinds[k].again(test_copy(buf_bytes(&b)), &a, &same),
+		    needs ? ERR_LIMIT : OK);
+		buf_done(&b);
+		buf_done(&same);
 		arena_done(&a);
 	}
 }
@@ -614,4 +650,242 @@ TEST(frame_max)
 		EQ_U(wire_next(&in, &f), rows[i].want);
 		wire_in_done(&in);
 	}
+}
+
+/* Random findings, differences and rules come out as they went in. */
+static struct bytes
+some_bytes(uint64_t *seed, uint8_t *room, size_t most)
+{
+	size_t n = test_random(seed) % (most + 1);
+
+	for (size_t i = 0; i < n; i++)
+		room[i] = (uint8_t)test_random(seed);
+	return (struct bytes){ room, n };
+}
+
+TEST(random_findings)
+{
+	uint64_t seed = 5;
+
+	for (unsigned roll = 0; roll < 300; roll++) {
+		static uint8_t room[64][40];
+		struct bytes tag[4];
+		struct finding_meta meta[4] = { 0 };
+		struct finding_match match[4] = { 0 };
+		struct finding f = { .kind =
+					 (enum finding_kind)(roll % (FINDING_DUMP + 1)),
+			.flags = (uint32_t)test_random(&seed),
+			.ns = some_bytes(&seed, room[0], 40),
+			.rule = some_bytes(&seed, room[1], 40),
+			.text = some_bytes(&seed, room[2], 40),
+			.tags = tag,
+			.metas = meta,
+			.matches = match,
+			.ntags = (uint32_t)(test_random(&seed) % 5),
+			.nmetas = (uint32_t)(test_random(&seed) % 5),
+			.nmatches = (uint32_t)(test_random(&seed) % 5) };
+		struct finding got;
+		struct buf b = { 0 };
+		struct arena a;
+
+		ROW("roll %u", roll);
+		for (size_t i = 0; i < 4; i++) {
+			tag[i] = some_bytes(&seed, room[3 + i], 40);
+			meta[i].name = some_bytes(&seed, room[7 + i], 40);
+			meta[i].type = (enum meta_type)(test_random(&seed) % 3);
+			meta[i].i = (int64_t)test_random(&seed);
+			meta[i].s = some_bytes(&seed, room[11 + i], 40);
+			match[i].id = some_bytes(&seed, room[15 + i], 40);
+			match[i].off = test_random(&seed);
+			match[i].len = test_random(&seed);
+			match[i].data = some_bytes(&seed, room[19 + i], 40);
+			match[i].flags = (uint32_t)test_random(&seed);
+			match[i].key = (uint8_t)test_random(&seed);
+		}
+		arena_init(&a, 1 << 16);
+		wire_put_finding(&b, &f);
+		if (!EQ_U(wire_get_finding(test_copy(buf_bytes(&b)), &a, &got), OK))
+			continue;
+		EQ_U(got.kind, f.kind);
+		EQ_U(got.flags, f.flags);
+		EQ_B(got.ns, f.ns);
+		EQ_B(got.rule, f.rule);
+		EQ_B(got.text, f.text);
+		EQ_U(got.ntags, f.ntags);
+		EQ_U(got.nmetas, f.nmetas);
+		EQ_U(got.nmatches, f.nmatches);
+		for (uint32_t i = 0; i < f.ntags; i++)
+			EQ_B(got.tags[i], tag[i]);
+		for (uint32_t i = 0; i < f.nmetas; i++) {
+			EQ_B(got.metas[i].name, meta[i].name);
+			EQ_U(got.metas[i].type, meta[i].type);
+			EQ_I(got.metas[i].i, meta[i].i);
+			EQ_B(got.metas[i].s, meta[i].s);
+		}
+		for (uint32_t i = 0; i < f.nmatches; i++) {
+			EQ_B(got.matches[i].id, match[i].id);
+			EQ_U(got.matches[i].off, match[i].off);
+			EQ_U(got.matches[i].len, match[i].len);
+			EQ_B(got.matches[i].data, match[i].data);
+			EQ_U(got.matches[i].flags, match[i].flags);
+			EQ_U(got.matches[i].key, match[i].key);
+			/* what is mapped there only the parent knows */
+			EQ_U(got.matches[i].region.n, 0);
+		}
+		buf_done(&b);
+		arena_done(&a);
+	}
+}
+
+/*
+ * Three frames in a message that is cut anywhere: those before the cut come whole, then
+ * the message is at its end where one ends, and else a lie.
+ */
+TEST(messages_cut)
+{
+	struct bytes whole =
+	    test_hex("02000000 0800 0000 aabb 00000000 0500 0000 01000000 0900 0000 cc");
+	static const size_t ends[] = { 0, 10, 18, 27 };
+	static const size_t sizes[] = { 2, 0, 1 };
+
+	for (size_t n = 0; n <= whole.n; n++) {
+		struct wire_in in;
+		struct wire_frame f;
+		size_t got = 0;
+		enum err e;
+
+		ROW("%zu of %zu bytes", n, whole.n);
+		wire_in_init(&in, -1);
+		EQ_U(wire_feed(&in, test_copy(bytes_sub(whole, 0, n))), OK);
+		while ((e = wire_next(&in, &f)) == OK && got < 3) {
+			EQ_U(f.payload.n, sizes[got]);
+			CHECK(n >= ends[++got]);
+		}
+		EQ_U(e, n == ends[got] ? ERR_END : ERR_PROTO);
+		wire_in_done(&in);
+	}
+}
+
+/* Any bit of the heads: the frames that come lie inside of the message. */
+TEST(messages_flipped)
+{
+	for (size_t bit = 0; bit < 27 * 8; bit++) {
+		struct bytes p = test_copy(test_hex(
+		    "02000000 0800 0000 aabb 00000000 0500 0000 01000000 0900 0000 cc"));
+		struct wire_in in;
+		struct wire_frame f;
+		size_t total = 0;
+		enum err e;
+
+		ROW("bit %zu", bit);
+		((uint8_t *)(uintptr_t)p.p)[bit / 8] ^= (uint8_t)(1 << bit % 8);
+		wire_in_init(&in, -1);
+		EQ_U(wire_feed(&in, p), OK);
+		while ((e = wire_next(&in, &f)) == OK) {
+			CHECK(f.type > WIRE_NONE && f.type < WIRE_COUNT);
+			total += WIRE_HEAD + f.payload.n;
+		}
+		CHECK(e == ERR_END || e == ERR_PROTO);
+		CHECK(total <= p.n);
+		wire_in_done(&in);
+	}
+	struct wire_in in;
+
+	wire_in_init(&in, -1);
+	EQ_U(wire_feed(&in, (struct bytes){ in.msg, WIRE_MESSAGE_MAX + 1 }), ERR_PROTO);
+	wire_in_done(&in);
+}
+
+/* Pieces that never end are refused at frame_max, and hold no more than that. */
+TEST(endless_pieces)
+{
+	static uint8_t piece[WIRE_HEAD + 1000] = { 0xe8, 3, 0, 0, 8, 0, 1, 0 };
+	struct wire_in in;
+	struct wire_frame f;
+	enum err e = ERR_END;
+	unsigned n = 0;
+
+	wire_in_init(&in, -1);
+	in.frame_max = 5000;
+	for (; e == ERR_END && n < 100; n++) {
+		EQ_U(wire_feed(&in, (struct bytes){ piece, sizeof(piece) }), OK);
+		e = wire_next(&in, &f);
+	}
+	EQ_U(e, ERR_PROTO);
+	EQ_U(n, 6);
+	CHECK(in.part.n <= 5000);
+	wire_in_done(&in);
+}
+
+static bool
+is_open(int fd)
+{
+	return fcntl(fd, F_GETFD) >= 0;
+}
+
+/*
+ * Descriptors that no frame asked for are closed with the message, so a peer cannot fill
+ * our table; where none are allowed, a message with one is a lie.
+ */
+TEST(descriptors)
+{
+	struct wire_out o = { .patience_ms = 1000 };
+	struct wire_in in;
+	struct wire_frame f;
+	int sv[2], took, left;
+
+	if (!CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv) == 0))
+		return;
+	o.fd = sv[0];
+	wire_in_init(&in, sv[1]);
+	in.fds_allowed = true;
+	for (int i = 0; i < 3; i++) {
+		wire_begin(&o);
+		wire_send_fd(&o, WIRE_FILE, 0);
+	}
+	EQ_U(wire_flush(&o), OK);
+	EQ_U(wire_read(&in), OK);
+	EQ_U(in.nfds, 3);
+	took = wire_take_fd(&in);
+	left = in.fds[1];
+	CHECK(is_open(took) && is_open(left));
+	CHECK((fcntl(left, F_GETFD) & FD_CLOEXEC) != 0);
+	wire_begin(&o);
+	wire_send(&o, WIRE_GO);
+	EQ_U(wire_flush(&o), OK);
+	EQ_U(wire_read(&in), OK);
+	CHECK(is_open(took) && !is_open(left));
+	EQ_I(wire_take_fd(&in), -1);
+	EQ_U(wire_next(&in, &f), OK);
+	close(took);
+	in.fds_allowed = false;
+	wire_begin(&o);
+	wire_send_fd(&o, WIRE_FILE, 0);
+	EQ_U(wire_flush(&o), OK);
+	EQ_U(wire_read(&in), ERR_PROTO);
+	close(sv[0]);
+	EQ_U(wire_read(&in), ERR_END);
+	wire_out_done(&o);
+	wire_in_done(&in);
+	close(sv[1]);
+}
+
+/* A peer that is gone, or does not read: an err that sticks, and no signal. */
+TEST(deaf_peer)
+{
+	struct wire_out o = { .nowait = true, .patience_ms = 0 };
+	int sv[2];
+
+	if (!CHECK(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, sv) == 0))
+		return;
+	o.fd = sv[0];
+	for (unsigned i = 0; i < 10000 && o.err == OK; i++) {
+		memset(buf_room(wire_begin(&o), 60000), 0, 60000);
+		wire_send(&o, WIRE_CONTENT);
+	}
+	EQ_U(o.err, ERR_IO);
+	close(sv[1]);
+	EQ_U(wire_flush(&o), ERR_IO);
+	wire_out_done(&o);
+	close(sv[0]);
 }
