@@ -142,3 +142,17 @@ TEST(no_keys)
 	EQ_U(check(&w, &story[0]), PUBLISHER_SIGNED);
 	arena_done(&w.arena);
 }
+
+/* Every way of being signed has its own words, which follow "the statement, ". */
+TEST(words)
+{
+	for (int i = PUBLISHER_NOT_ASKED; i <= PUBLISHER_BROKEN; i++) {
+		const char *words = publisher_words((enum publisher_said)i);
+
+		CHECK(words[0] >= 'a' && words[0] <= 'z');
+		CHECK(words[strlen(words) - 1] != '.');
+		for (int k = PUBLISHER_NOT_ASKED; k < i; k++)
+			CHECK(
+			    strcmp(words, publisher_words((enum publisher_said)k)) != 0);
+	}
+}

@@ -62,3 +62,52 @@ TEST(long_lines)
 		buf_done(&out);
 	}
 }
+
+static enum err
+stop_at_second(void *arg, const struct search_hit *h)
+{
+	(void)h;
+	return ++*(unsigned *)arg == 2 ? ERR_LIMIT : OK;
+}
+
+/* The one who hears of the lines ends it, with an err that comes through. */
+TEST(stopped)
+{
+	unsigned heard = 0;
+	regex_t r;
+
+	if (!CHECK(regcomp(&r, "a", REG_EXTENDED | REG_NOSUB) == 0))
+		return;
+	EQ_U(search_rules(&r, BYTES_LIT("a\na\na\n"), stop_at_second, &heard), ERR_LIMIT);
+	EQ_U(heard, 2);
+	regfree(&r);
+}
+
+/* Every line that is there is seen once, whatever is in it and however the text ends. */
+TEST(noise)
+{
+	static const char letters[] = "\n\n{}\"/*=$ rule a\\\0\xff";
+	uint64_t seed = 9;
+
+	for (unsigned roll = 0; roll < 500; roll++) {
+		struct buf b = { 0 }, out = { 0 };
+		unsigned lines = 0;
+
+		ROW("roll %u", roll);
+		for (uint64_t n = test_random(&seed) % 200; n > 0; n--)
+			buf_u8(&b,
+			    (uint8_t)letters[test_random(&seed) % (sizeof(letters) - 1)]);
+		for (size_t i = 0; i < b.n; i++)
+			lines += b.p[i] == '\n';
+		lines += b.n > 0 && b.p[b.n - 1] != '\n';
+		find("", test_copy(buf_bytes(&b)), &out);
+		for (size_t i = 0, at = 0; i < out.n; i++) {
+			/* "N rule|": a rule's name has neither blank nor bar */
+			at = out.p[i] == '|' ? at + 1 : at;
+			if (i + 1 == out.n)
+				EQ_U(at, lines);
+		}
+		buf_done(&b);
+		buf_done(&out);
+	}
+}

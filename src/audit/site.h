@@ -18,7 +18,6 @@ void site_text(struct buf *out, struct bytes s);
 void site_style(struct buf *out);
 
 /* What an index page tells of one release. */
-/* What an index page tells of one release. */
 struct site_release {
 	uint64_t index, sequence, rules, added, changed, removed;
 	int64_t date;
