@@ -205,6 +205,13 @@ cosign(const struct judge *j, const struct judge_case *c, uint64_t time,
 	cosig_sign(&j->witness, c->note.text, time, &a->body);
 	buf_clear(keep);
 	keep_note(j, c, buf_bytes(&a->body), keep);
+	/* judge_recall must be able to read it, and our line has made it longer */
+	if (keep->n > NOTE_MOST) {
+		buf_clear(keep);
+		judge_say(a, 400,
+		    "the checkpoint and a signature would have more than %d bytes",
+		    NOTE_MOST);
+	}
 }
 
 void

@@ -12,6 +12,7 @@
  *	409  old is not the size that we remember; the body is that size
  *	422  the proof does not lead from the tree that we remember to the new one
  *	500  our memory is damaged, or our clock is behind what we signed
+ *	400  with our signature it would be more than a note may be
  *	200  the body is our cosignature
  *
  * A 200 may leave only when what judge_decide gave to keep is on the disk.

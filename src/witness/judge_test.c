@@ -437,3 +437,55 @@ TEST(names)
 	judge_name(bytes_of(TLOG_ORIGIN), name);
 	EQ_S(name, "c4e7523df5536b74f854d80187e0d5ac464281dce48ea91c75a78e7637fc6f58");
 }
+
+#define OUR_LINE 128 /* bytes of a cosignature by w1 */
+
+/*
+ * What is kept has our signature in it, and is read again by the next request: a note
+ * that is as large as it may be is not signed, or this witness could not read what it
+ * remembers ever after.
+ */
+TEST(too_large_to_remember)
+{
+	static const size_t left[] = { 0, 1, 100, OUR_LINE - 1, OUR_LINE, 400 };
+	struct merkle_head head;
+	struct note_signer log;
+	struct buf bare = { 0 };
+	size_t spare;
+
+	make_judge();
+	tlog_head(7, &head);
+	tlog_signer(1, &log);
+	tlog_note(TLOG_ORIGIN, &head, &bare);
+	spare = NOTE_MOST - bare.n;
+	for (size_t i = 0; i < COUNT(left); i++) {
+		struct buf lines = { 0 }, text = { 0 }, note = { 0 }, request = { 0 };
+		struct merkle_proof none = { 0 };
+		struct judge_memory m, none_yet = saw(0);
+		struct asked x;
+
+		ROW("%zu bytes less than there may be", left[i]);
+		memset(buf_room(&lines, spare - left[i]), 'x', spare - left[i]);
+		if (lines.n > 0)
+			lines.p[lines.n - 1] = '\n';
+		checkpoint_print(&(struct checkpoint){ bytes_of(TLOG_ORIGIN), head,
+				     buf_bytes(&lines) },
+		    &text);
+		note_sign(buf_bytes(&text), &log, 1, &note);
+		EQ_U(note.n, NOTE_MOST - left[i]);
+		tlog_request(0, &none, buf_bytes(&note), &request);
+		ask(buf_bytes(&request), &none_yet, NOW, &x);
+		CHECK(x.a.status == 200 || x.a.status == 400);
+		EQ_U(x.a.status, left[i] >= OUR_LINE ? 200 : 400);
+		if (x.a.status == 200)
+			EQ_U(judge_recall(&judge, bytes_of(TLOG_ORIGIN),
+				 buf_bytes(&x.keep), &m, &x.a),
+			    OK);
+		asked_done(&x);
+		buf_done(&lines);
+		buf_done(&text);
+		buf_done(&note);
+		buf_done(&request);
+	}
+	buf_done(&bare);
+}
