@@ -195,7 +195,11 @@ x509_listed(struct bytes name, struct arena *a)
 	while (part_next(&parts, &p) && out.p != NULL) {
 		char dotted[OID_TEXT_MAX];
 		const char *key = oid_short(p.oid);
+		struct bytes value = x509_text(&p.value, a);
 
+		/* a small text may find room where a large one did not */
+		if (value.p == NULL)
+			return value;
 		if (key == NULL) {
 			oid_text(p.oid, dotted);
 			key = dotted;
@@ -204,7 +208,7 @@ x509_listed(struct bytes name, struct arena *a)
 			key = "uid"; /* the one that YARA-X writes otherwise */
 		out = bytes_of(arena_printf(a, "%.*s%s%s=%s", (int)(out.n & LISTED_MOST),
 		    (const char *)out.p, out.n > 0 ? ", " : "", key,
-		    (const char *)x509_text(&p.value, a).p));
+		    (const char *)value.p));
 	}
 	return out;
 }

@@ -490,3 +490,25 @@ TEST(attributes)
 			CHECK(v.p == NULL);
 	}
 }
+
+/* A list of names is all of them or nothing, also when only a part of it finds room. */
+TEST(listed_without_room)
+{
+	static uint8_t letters[1000];
+	struct buf name;
+
+	memset(letters, 'a', sizeof(letters));
+	name = name_of(CN, DER_UTF8, (struct bytes){ letters, sizeof(letters) });
+	for (size_t budget = 0; budget < 4096; budget += 16) {
+		struct arena a;
+		struct bytes s;
+
+		ROW("%zu bytes of arena", budget);
+		arena_init(&a, budget);
+		s = x509_listed(buf_bytes(&name), &a);
+		EQ_U(s.n, a.spent ? 0 : 3 + sizeof(letters));
+		EQ_U(s.p == NULL, a.spent);
+		arena_done(&a);
+	}
+	buf_done(&name);
+}
