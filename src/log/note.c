@@ -287,22 +287,26 @@ enum err
 note_signer_parse(struct bytes text, struct note_signer *out, struct fault *f)
 {
 	struct key_text k;
-	enum err e = OK;
+	bool good;
 
 	if (text.n > 0 && text.p[text.n - 1] == '\n')
 		text.n--;
-	if (!is_private(text) || !split_key(bytes_from(text, strlen(PRIVATE)), &k) ||
-	    k.n != 1 + SIGN_SEED ||
-	    (k.raw[0] != NOTE_ED25519 && k.raw[0] != NOTE_COSIGNATURE))
+	good = is_private(text) && split_key(bytes_from(text, strlen(PRIVATE)), &k) &&
+	       k.n == 1 + SIGN_SEED &&
+	       (k.raw[0] == NOTE_ED25519 || k.raw[0] == NOTE_COSIGNATURE);
+	if (good)
+		note_signer_of(k.name, k.raw[0], k.raw + 1, out);
+	/* also of a key that is refused: what it is of we do not know, so it is a secret
+	 */
+	sign_wipe(k.raw, sizeof(k.raw));
+	if (!good)
 		return fault_set(f, FAULT_KEY,
 		    "this is not a private Ed25519 key (PRIVATE+KEY+name+id+base64)");
-	note_signer_of(k.name, k.raw[0], k.raw + 1, out);
-	sign_wipe(k.raw, sizeof(k.raw));
 	if (out->key.id != k.id)
-		e = fault_set(f, FAULT_KEY,
+		return fault_set(f, FAULT_KEY,
 		    "the private key of '%s' does not have the ID that stands in it",
 		    fault_quote(out->key.name));
-	return e;
+	return OK;
 }
 
 void
