@@ -131,7 +131,7 @@ LLVMFuzzerTestOneInput(const uint8_t *p, size_t n)
 	const struct ustar_limits limits = { .members = 1000, .bytes = 1 << 20 };
 	struct bytes all = { p, n };
 	struct archive a;
-	const char *why;
+	struct archive_refusal why;
 	int fd = file_of(all);
 
 	try(all);

@@ -20,6 +20,7 @@
 #define COPY_BUFFER 16384
 #define MAGIC       "ustar\00000" /* "ustar", NUL, version "00" */
 #define NOT_USTAR   "not a ustar archive"
+#define OTHER_FORM  "a header that is not in the canonical form"
 
 /* Where the fields lie, by the table of the ustar header block. */
 enum {
@@ -31,7 +32,10 @@ enum {
 	AT_MTIME = 136,
 	AT_SUM = 148,
 	AT_TYPE = 156,
+	AT_LINK = 157,
 	AT_MAGIC = 257,
+	AT_UNAME = 265,
+	AT_GNAME = 297,
 	AT_MAJOR = 329,
 	AT_MINOR = 337,
 	AT_PREFIX = 345,
@@ -103,19 +107,25 @@ ustar_name_cmp(struct bytes a, struct bytes b)
  * May name stand behind last? In this order whatever lies below a file's name comes
  * right behind it, so looking at one name is enough to see that no file is a folder.
  */
-static const char *
-order_fault(struct bytes last, struct bytes name)
+static enum ustar_fault
+order_fault(struct bytes last, struct bytes name, const char **why)
 {
+	*why = NULL;
 	if (last.n == 0)
-		return NULL;
-	if (bytes_eq(last, name))
-		return "a name twice";
-	if (ustar_name_cmp(last, name) > 0)
-		return "names out of order";
-	if (name.n > last.n && name.p[last.n] == '/' &&
-	    bytes_eq(last, bytes_sub(name, 0, last.n)))
-		return "a file that is a folder, too";
-	return NULL;
+		return USTAR_FINE;
+	if (bytes_eq(last, name)) {
+		*why = "a name twice";
+		return USTAR_TWICE;
+	}
+	if (ustar_name_cmp(last, name) > 0) {
+		*why = "names out of order";
+		return USTAR_ORDER;
+	}
+	if (name.n <= last.n || name.p[last.n] != '/' ||
+	    !bytes_eq(last, bytes_sub(name, 0, last.n)))
+		return USTAR_FINE;
+	*why = "a file that is a folder, too";
+	return USTAR_CLASH;
 }
 
 /* --- headers ------------------------------------------------------------------------ */
@@ -271,7 +281,7 @@ ustar_begin(struct ustar_out *o, const struct ustar_member *m)
 	struct head h;
 
 	if (fault == NULL)
-		fault = order_fault((struct bytes){ o->last, o->last_n }, m->name);
+		(void)order_fault((struct bytes){ o->last, o->last_n }, m->name, &fault);
 	if (fault == NULL && m->size > INT64_MAX)
 		fault = "a file too large for any archive";
 	if (fault == NULL && (o->mtime < 0 || o->mtime > (int64_t)SIZE_OCTAL))
@@ -309,10 +319,11 @@ ustar_end(struct ustar_out *o)
 /* --- reading ------------------------------------------------------------------------ */
 
 static enum err
-refuse(struct ustar_in *u, enum err e, const char *why)
+refuse(struct ustar_in *u, enum ustar_fault fault, const char *why)
 {
+	u->fault = fault;
 	u->why = why;
-	return e;
+	return fault == USTAR_LIMIT ? ERR_LIMIT : ERR_FORMAT;
 }
 
 /* All of n bytes; the end is not where any may be missing. */
@@ -322,7 +333,7 @@ need(struct ustar_in *u, void *p, size_t n)
 	enum err e = u->get(u->arg, p, n);
 
 	if (e == ERR_END || e == ERR_FORMAT)
-		return refuse(u, ERR_FORMAT, "the archive is cut short");
+		return refuse(u, USTAR_CUT, "the archive is cut short");
 	if (e == OK)
 		u->at += n;
 	return e;
@@ -364,7 +375,7 @@ leave(struct ustar_in *u)
 		return OK;
 	TRY(need(u, pad, u->pad));
 	if (!all_zero(pad, u->pad))
-		return refuse(u, ERR_FORMAT, "padding that is not empty");
+		return refuse(u, USTAR_FORM, "padding that is not empty");
 	u->pad = 0;
 	return OK;
 }
@@ -457,9 +468,46 @@ decode_pax(struct bytes records, uint8_t *name, struct ustar_member *m)
 		m->size = decimal(size);
 }
 
-/* What differs from the form, in words, for those who hand us another kind of tar. */
+/* The fields of a header in their order; whoever is no field of its own is the rest. */
+static const struct {
+	size_t end;
+	const char *why;
+} fields[] = {
+	{ AT_MODE, OTHER_FORM ": its name" },
+	{ AT_UID, OTHER_FORM ": its mode" },
+	{ AT_GID, OTHER_FORM ": its owner" },
+	{ AT_SIZE, OTHER_FORM ": its group" },
+	{ AT_MTIME, OTHER_FORM ": its size" },
+	{ AT_SUM, OTHER_FORM ": its time" },
+	{ AT_TYPE, OTHER_FORM ": its checksum" },
+	{ AT_LINK, OTHER_FORM ": its type" },
+	{ AT_MAGIC, OTHER_FORM ": its link name" },
+	{ AT_UNAME, OTHER_FORM ": its magic" },
+	{ AT_GNAME, OTHER_FORM ": its owner's name" },
+	{ AT_MAJOR, OTHER_FORM ": its group's name" },
+	{ AT_PREFIX, OTHER_FORM ": its device" },
+	{ AT_PREFIX + PREFIX_MAX, OTHER_FORM ": its prefix" },
+	{ USTAR_BLOCK, OTHER_FORM ": bytes behind its fields" },
+};
+
+/* The checksum follows every other field: it is named when it alone is another. */
 static const char *
-form_fault(const uint8_t *block)
+field_fault(const uint8_t *block, const uint8_t *want)
+{
+	size_t at = 0, k = 0;
+
+	while (
+	    at < USTAR_BLOCK && (block[at] == want[at] || (at >= AT_SUM && at < AT_TYPE)))
+		at++;
+	if (at == USTAR_BLOCK)
+		at = AT_SUM;
+	while (at >= fields[k].end)
+		k++;
+	return fields[k].why;
+}
+
+const char *
+ustar_type_fault(uint8_t type)
 {
 	static const struct {
 		char type;
@@ -467,42 +515,86 @@ form_fault(const uint8_t *block)
 	} kinds[] = {
 		{ '1', "a hard link" },
 		{ '2', "a symbolic link" },
-		{ '3', "a device" },
-		{ '4', "a device" },
+		{ '3', "a character device" },
+		{ '4', "a block device" },
 		{ '5', "a folder as a member" },
 		{ '6', "a fifo" },
+		{ '7', "a contiguous file" },
+		{ 'D', "a dumped folder" },
+		{ 'K', "GNU tar's long link name" },
+		{ 'L', "GNU tar's long name" },
+		{ 'M', "a part of a file" },
+		{ 'S', "a sparse file" },
+		{ 'V', "a label of a volume" },
+		{ 'g', "a global pax header" },
 	};
 
-	if (!ustar_looks_like(bytes_of_block(block)))
-		return NOT_USTAR;
-	if (octal(block + AT_SUM, 6) != checksum(block))
-		return "a header with a wrong checksum";
 	for (size_t i = 0; i < COUNT(kinds); i++)
-		if (block[AT_TYPE] == (uint8_t)kinds[i].type)
+		if (type == (uint8_t)kinds[i].type)
 			return kinds[i].why;
-	return "a header that is not in the canonical form";
+	return type == '0' || type == '\0' || type == 'x' ? NULL
+							  : "a member of an unknown kind";
+}
+
+/* Others write it with blanks before it, or with fewer digits. */
+bool
+ustar_is_header(const uint8_t *block)
+{
+	size_t at = AT_SUM;
+	uint64_t sum = 0;
+
+	while (at < AT_TYPE && block[at] == ' ')
+		at++;
+	for (; at < AT_TYPE && block[at] >= '0' && block[at] <= '7'; at++)
+		sum = sum << 3 | (block[at] & 7u);
+	return sum == checksum(block);
+}
+
+/* What differs from the form, in words, for those who hand us another kind of tar. */
+static const char *
+form_fault(const struct head *h, const struct head *want)
+{
+	const uint8_t *block = h->block + h->n - USTAR_BLOCK;
+
+	if (h->n != want->n)
+		return h->n > USTAR_BLOCK ? "a pax header that is not needed"
+					  : fields[0].why;
+	if (h->n > USTAR_BLOCK && memcmp(h->block, want->block, h->n - USTAR_BLOCK) != 0)
+		return "a pax header that is not canonical";
+	return field_fault(block, want->block + want->n - USTAR_BLOCK);
+}
+
+/* A header at all: else nothing of what it says is worth a word. */
+static enum err
+check_header(struct ustar_in *u, const uint8_t *block)
+{
+	if (ustar_is_header(block))
+		return OK;
+	if (ustar_looks_like(bytes_of_block(block)))
+		return refuse(u, USTAR_FORM, "a header with a wrong checksum");
+	return refuse(u, USTAR_CUT, NOT_USTAR);
 }
 
 /* Reads the head whose first block is in h, and what it says. */
 static enum err
-read_head(struct ustar_in *u, struct head *h, uint8_t *name, struct ustar_member *out)
+read_head(struct ustar_in *u, struct head *h, struct ustar_member *out)
 {
 	struct bytes records;
 	uint64_t n;
 
 	h->n = USTAR_BLOCK;
 	if (h->block[AT_TYPE] != 'x') {
-		decode(h->block, name, out);
+		decode(h->block, u->guess, out);
 		return OK;
 	}
 	n = octal(h->block + AT_SIZE, 11);
 	if (n == 0 || n > PAX_MAX)
-		return refuse(u, ERR_FORMAT, "a pax header that is not canonical");
+		return refuse(u, USTAR_FORM, "a pax header that is not canonical");
 	records = (struct bytes){ h->block + USTAR_BLOCK, (size_t)n };
 	h->n += (size_t)n + padding(n) + USTAR_BLOCK;
 	TRY(need(u, h->block + USTAR_BLOCK, h->n - USTAR_BLOCK));
-	decode(h->block + h->n - USTAR_BLOCK, name, out);
-	decode_pax(records, name, out);
+	decode(h->block + h->n - USTAR_BLOCK, u->guess, out);
+	decode_pax(records, u->guess, out);
 	return OK;
 }
 
@@ -511,22 +603,26 @@ check_head(struct ustar_in *u, const struct head *h, const struct ustar_member *
 {
 	const uint8_t *block = h->block + h->n - USTAR_BLOCK;
 	int64_t mtime = (int64_t)octal(block + AT_MTIME, 11);
-	const char *fault = ustar_name_fault(m->name);
+	const char *fault = ustar_type_fault(block[AT_TYPE]);
+	enum ustar_fault kind;
 	struct head again;
 
-	if (fault == NULL && m->size > INT64_MAX)
-		fault = "a file too large for any archive";
+	TRY(check_header(u, block));
 	if (fault != NULL)
-		return refuse(u, ERR_FORMAT,
-		    ustar_looks_like(bytes_of_block(block)) ? fault : NOT_USTAR);
+		return refuse(u, USTAR_FORM, fault);
+	fault = ustar_name_fault(m->name);
+	if (fault != NULL)
+		return refuse(u, USTAR_NAMED, fault);
+	if (m->size > INT64_MAX)
+		return refuse(u, USTAR_FORM, "a file too large for any archive");
 	encode(m, mtime, &again);
 	if (h->n != again.n || memcmp(h->block, again.block, h->n) != 0)
-		return refuse(u, ERR_FORMAT, form_fault(block));
+		return refuse(u, USTAR_FORM, form_fault(h, &again));
 	if (u->members > 0 && mtime != u->mtime)
-		return refuse(u, ERR_FORMAT, "files with different times");
-	fault = order_fault((struct bytes){ u->name, u->name_n }, m->name);
+		return refuse(u, USTAR_FORM, "files with different times");
+	kind = order_fault((struct bytes){ u->name, u->name_n }, m->name, &fault);
 	if (fault != NULL)
-		return refuse(u, ERR_FORMAT, fault);
+		return refuse(u, kind, fault);
 	u->mtime = mtime;
 	return OK;
 }
@@ -537,11 +633,11 @@ check_limits(struct ustar_in *u, const struct ustar_member *m)
 	const struct ustar_limits *l = &u->limits;
 
 	if (m->name.n > (l->name ? l->name : USTAR_NAME))
-		return refuse(u, ERR_LIMIT, "a name longer than is allowed");
+		return refuse(u, USTAR_LIMIT, "a name longer than is allowed");
 	if (u->members >= l->members)
-		return refuse(u, ERR_LIMIT, "more files than are allowed");
+		return refuse(u, USTAR_LIMIT, "more files than are allowed");
 	if (m->size > l->bytes - u->bytes) /* never more than l->bytes so far */
-		return refuse(u, ERR_LIMIT, "more bytes than are allowed");
+		return refuse(u, USTAR_LIMIT, "more bytes than are allowed");
 	return OK;
 }
 
@@ -553,25 +649,29 @@ read_end(struct ustar_in *u, uint8_t *block)
 
 	TRY(need(u, block, USTAR_BLOCK));
 	if (!all_zero(block, USTAR_BLOCK))
-		return refuse(u, ERR_FORMAT, "one block of zeros inside");
+		return refuse(u, USTAR_FORM, "one block of zeros inside");
 	e = u->get(u->arg, block, 1);
 	if (e == OK || e == ERR_FORMAT)
-		return refuse(u, ERR_FORMAT, "bytes behind the end");
+		return refuse(
+		    u, u->members > 0 ? USTAR_FORM : USTAR_CUT, "bytes behind the end");
 	return e;
 }
 
 enum err
 ustar_next(struct ustar_in *u, struct ustar_member *out)
 {
-	uint8_t name[USTAR_NAME]; /* longer than prefix, slash and name field */
 	struct ustar_member m = { 0 };
 	struct head h;
 
 	TRY(leave(u));
+	u->head = u->at;
+	u->guess_n = 0;
 	TRY(need(u, h.block, USTAR_BLOCK));
 	if (all_zero(h.block, USTAR_BLOCK))
 		return read_end(u, h.block);
-	TRY(read_head(u, &h, name, &m));
+	TRY(check_header(u, h.block));
+	TRY(read_head(u, &h, &m));
+	u->guess_n = m.name.n;
 	TRY(check_head(u, &h, &m));
 	TRY(check_limits(u, &m));
 	memcpy(u->name, m.name.p, m.name.n);

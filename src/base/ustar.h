@@ -63,6 +63,18 @@ MUST_USE enum err ustar_end(struct ustar_out *o);
 
 /* --- reading ------------------------------------------------------------------- */
 
+/* Why an archive is refused: whoever hands out codes needs more than the sentence. */
+enum ustar_fault {
+	USTAR_FINE,
+	USTAR_CUT,   /* no archive, or the end of it is missing */
+	USTAR_FORM,  /* one of another form: a header, a time, padding, the end */
+	USTAR_NAMED, /* a name that no member may have */
+	USTAR_TWICE, /* the name before, again */
+	USTAR_ORDER, /* a name that belongs before the one before */
+	USTAR_CLASH, /* a name below the file before */
+	USTAR_LIMIT,
+};
+
 struct ustar_limits {
 	uint64_t members;
 	uint64_t bytes; /* of all contents together */
@@ -79,14 +91,18 @@ struct ustar_in {
 	enum err (*get)(void *arg, void *p, size_t n);
 	enum err (*skip)(void *arg, uint64_t n);
 	struct ustar_limits limits;
-	const char *why; /* after ERR_FORMAT and ERR_LIMIT: never NULL */
-	uint64_t at;     /* bytes of the archive consumed: the first of the content */
-	uint64_t left;   /* of the content */
+	const char *why;        /* after ERR_FORMAT and ERR_LIMIT: never NULL */
+	enum ustar_fault fault; /* and this */
+	uint64_t head;          /* where the header that was read last begins */
+	uint64_t at;   /* bytes of the archive consumed: the first of the content */
+	uint64_t left; /* of the content */
 	uint64_t members, bytes;
 	int64_t mtime; /* once a member was read */
 	unsigned pad;
 	size_t name_n;
 	uint8_t name[USTAR_NAME];
+	size_t guess_n; /* the name in the header that was refused, as far as it tells */
+	uint8_t guess[USTAR_NAME]; /* longer than prefix, slash and name field */
 };
 
 /*
@@ -107,3 +123,9 @@ enum err ustar_get_cur(void *cur, void *p, size_t n);
  * the beginning; a block is enough.
  */
 bool ustar_looks_like(struct bytes head);
+
+/* A block whose checksum holds, in any kind of tar. */
+bool ustar_is_header(const uint8_t *block);
+
+/* What a type flag makes of a member, in words; NULL: a plain file, or a pax header. */
+const char *ustar_type_fault(uint8_t type);

@@ -107,28 +107,34 @@ static const struct {
 } changed[] = {
 	{ 0, '/', "an absolute name" },
 	{ 0, 0, "an empty name" },
-	{ 257, 'U', "not a ustar archive" },
-	{ 263, ' ', "not a ustar archive" },
+	{ 257, 'U', "a header that is not in the canonical form: its magic" },
+	{ 263, ' ', "a header that is not in the canonical form: its magic" },
 	{ 148, '7', "a header with a wrong checksum" },
 	{ 156, '1', "a hard link" },
 	{ 156, '2', "a symbolic link" },
-	{ 156, '3', "a device" },
-	{ 156, '4', "a device" },
+	{ 156, '3', "a character device" },
+	{ 156, '4', "a block device" },
 	{ 156, '5', "a folder as a member" },
 	{ 156, '6', "a fifo" },
-	{ 156, 0, "a header that is not in the canonical form" },
-	{ 156, 'L', "a header that is not in the canonical form" },
-	{ 156, 'g', "a header that is not in the canonical form" },
-	{ 99, 'x', "a header that is not in the canonical form" },  /* behind the name's NUL */
-	{ 103, '4', "a header that is not in the canonical form" }, /* setuid */
-	{ 106, '7', "a header that is not in the canonical form" }, /* for all to write */
-	{ 114, '1', "a header that is not in the canonical form" }, /* an owner */
-	{ 157, 'x', "a header that is not in the canonical form" }, /* link's name */
-	{ 265, 'r', "a header that is not in the canonical form" }, /* owner's name */
-	{ 335, '1', "a header that is not in the canonical form" }, /* device */
-	{ 345, 'p', "a header that is not in the canonical form" }, /* prefix: p/name is short */
-	{ 505, 'x', "a header that is not in the canonical form" }, /* what nobody reads */
-	{ 124, 0x80, "a header that is not in the canonical form" }, /* base-256 */
+	{ 156, 0, "a header that is not in the canonical form: its type" },
+	{ 156, 'L', "GNU tar's long name" },
+	{ 156, 'S', "a sparse file" },
+	{ 156, 'Z', "a member of an unknown kind" },
+	{ 122, '1', "a header that is not in the canonical form: its group" },
+	{ 136, ' ', "a header that is not in the canonical form: its time" },
+	{ 297, 'r', "a header that is not in the canonical form: its group's name" },
+	{ 155, '0', "a header that is not in the canonical form: its checksum" },
+	{ 156, 'g', "a global pax header" },
+	{ 99, 'x', "a header that is not in the canonical form: its name" },  /* behind the name's NUL */
+	{ 103, '4', "a header that is not in the canonical form: its mode" }, /* setuid */
+	{ 106, '7', "a header that is not in the canonical form: its mode" }, /* for all to write */
+	{ 114, '1', "a header that is not in the canonical form: its owner" }, /* an owner */
+	{ 157, 'x', "a header that is not in the canonical form: its link name" }, /* link's name */
+	{ 265, 'r', "a header that is not in the canonical form: its owner's name" }, /* owner's name */
+	{ 335, '1', "a header that is not in the canonical form: its device" }, /* device */
+	{ 345, 'p', "a header that is not in the canonical form: its name" }, /* prefix: p/name is short */
+	{ 505, 'x', "a header that is not in the canonical form: bytes behind its fields" }, /* what nobody reads */
+	{ 124, 0x80, "a header that is not in the canonical form: its size" }, /* base-256 */
 	{ 134, '0', "not a ustar archive" }, /* no content: its byte is a header */
 	{ 513, 'x', "padding that is not empty" },
 	{ 1024, 'x', "not a ustar archive" },

@@ -33,12 +33,12 @@ hand_over(int *fd)
 enum err
 rulepack_of(int fd, const char *name, struct rulepack *out, struct fault *f)
 {
-	const char *why = NULL;
+	struct archive_refusal why = { 0 };
 
 	*out = (struct rulepack){ .name = xstrdup(name), .fd = fd };
 	if (archive_open(fd, &archive_rules_limits, &out->archive, &why) != OK)
 		return fault_set(f, FAULT_ARCHIVE, "'%s' is no archive of rules: %s",
-		    fault_quote(bytes_of(name)), why ? why : sys_why());
+		    fault_quote(bytes_of(name)), why.why ? why.why : sys_why());
 	out->open = true;
 	return OK;
 }

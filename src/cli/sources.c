@@ -176,7 +176,7 @@ static bool
 open_packed(struct sources *s, const char *path)
 {
 	CLEAN(fd_closep) int fd = -1;
-	const char *why = NULL;
+	struct archive_refusal why = { 0 };
 	struct archive a;
 	struct packed *p;
 	struct stat st;
@@ -185,7 +185,7 @@ open_packed(struct sources *s, const char *path)
 	    !S_ISREG(st.st_mode) || !archive_is(fd))
 		return false;
 	if (archive_open(fd, &archive_rules_limits, &a, &why) != OK) {
-		complain(s, path, why ? why : sys_why());
+		complain(s, path, why.why ? why.why : sys_why());
 		return true;
 	}
 	p = add_packed(s, path);

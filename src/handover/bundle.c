@@ -2,6 +2,7 @@
 #include "handover/bundle.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 
 #include "base/sort.h"
 #include "base/sys.h"
@@ -10,6 +11,7 @@
 #include "handover/bundle_check.h"
 #include "handover/layout.h"
 #include "handover/manifest.h"
+#include "handover/survey.h"
 
 #define MEMBERS_MOST 8000000
 #define INDEX_MOST   (1u << 30) /* bytes of what is kept of all members */
@@ -260,7 +262,7 @@ open_archive(struct bundle *b, uint64_t most, struct fault *f)
 {
 	const struct ustar_limits limits = { .members = MEMBERS_MOST,
 		.bytes = most ? most : BUNDLE_MOST };
-	const char *why = "";
+	struct archive_refusal why = { 0 };
 	struct stat st;
 	enum err e = sys_stat(b->fd, &st);
 
@@ -272,9 +274,11 @@ open_archive(struct bundle *b, uint64_t most, struct fault *f)
 	if (e == OK)
 		return OK;
 	if (e == ERR_LIMIT)
-		return fault_set(f, FAULT_TOO_LARGE, "the bundle: %s", why);
+		return fault_set(f, FAULT_TOO_LARGE,
+		    "the bundle: member %" PRIu64 ", '%s': %s", why.member,
+		    fault_quote((struct bytes){ why.name, why.name_n }), why.why);
 	if (e == ERR_FORMAT)
-		return fault_set(f, FAULT_BUNDLE, "this is no handover bundle: %s", why);
+		return survey_refused(b->fd, &why, f);
 	return fault_set(f, FAULT_IO, "cannot read the bundle: %s", sys_why());
 }
 

@@ -46,9 +46,10 @@ struct bundle {
 
 /*
  * Opens the file. most: bytes of content at most (0: BUNDLE_MOST). The faults, each with
- * its sentence: FAULT_IO; FAULT_BUNDLE: no canonical archive; FAULT_MEMBER,
- * FAULT_UNLISTED, FAULT_LACKS, FAULT_MANIFEST, FAULT_ALTERED, FAULT_TEXT, FAULT_PROMISE,
- * FAULT_TOO_LARGE. On failure nothing is left to close.
+ * its sentence: FAULT_IO; FAULT_BUNDLE: no archive; what survey.h tells of an archive
+ * that is not canonical; FAULT_MEMBER, FAULT_UNLISTED, FAULT_LACKS, FAULT_MANIFEST,
+ * FAULT_ALTERED, FAULT_TEXT, FAULT_PROMISE, FAULT_TOO_LARGE. On failure nothing is left
+ * to close.
  */
 MUST_USE enum err bundle_open(
     const char *path, uint64_t most, struct bundle *out, struct fault *f);

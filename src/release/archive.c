@@ -84,6 +84,7 @@ read_index(struct archive *a, struct ustar_in *u)
 		e = add_member(a, &cap, u, &m);
 		if (e != OK) {
 			u->why = "more files than are allowed";
+			u->fault = USTAR_LIMIT;
 			break;
 		}
 	}
@@ -92,9 +93,20 @@ read_index(struct archive *a, struct ustar_in *u)
 	return e == ERR_END ? OK : e;
 }
 
+static void
+tell(const struct ustar_in *u, struct archive_refusal *out)
+{
+	out->why = u->why;
+	out->fault = u->fault;
+	out->member = num_add(u->members, 1);
+	out->at = u->head;
+	out->name_n = u->guess_n;
+	memcpy(out->name, u->guess, u->guess_n);
+}
+
 enum err
-archive_open(
-    int fd, const struct ustar_limits *limits, struct archive *out, const char **why)
+archive_open(int fd, const struct ustar_limits *limits, struct archive *out,
+    struct archive_refusal *why)
 {
 	struct reading r = { fd, 0 };
 	struct ustar_in u = {
@@ -109,7 +121,7 @@ archive_open(
 		*out = a;
 		return OK;
 	}
-	*why = u.why;
+	tell(&u, why);
 	arena_done(&a.arena);
 	return e;
 }

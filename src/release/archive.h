@@ -30,12 +30,21 @@ struct archive {
 /* What an archive of rules may have: as much as a worker takes. */
 extern const struct ustar_limits archive_rules_limits;
 
+/* Why an archive was not opened, and at which member. */
+struct archive_refusal {
+	const char *why;        /* in words; NULL: it was not the archive */
+	enum ustar_fault fault; /* what it is called by programs */
+	uint64_t member, at;    /* its number, from 1, and where its header begins */
+	size_t name_n;          /* its name as the header tells it; 0: it does not */
+	uint8_t name[USTAR_NAME];
+};
+
 /*
  * Reads fd from its start to its end, by pread: its offset is not used. ERR_FORMAT and
  * ERR_LIMIT: *why tells; ERR_IO: sys_why() does.
  */
-MUST_USE enum err archive_open(
-    int fd, const struct ustar_limits *limits, struct archive *out, const char **why);
+MUST_USE enum err archive_open(int fd, const struct ustar_limits *limits,
+    struct archive *out, struct archive_refusal *why);
 void archive_done(struct archive *a);
 
 /* NULL: there is no such file in it. */

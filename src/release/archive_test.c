@@ -66,6 +66,7 @@ TEST(round)
 {
 	static const char *const names[] = { "z.yar", "a/b.yar", "a.yar", NULL };
 	static const char *const paths[] = { "1", "2", "1", NULL };
+	struct archive_refusal not = { 0 };
 	struct archive a;
 	const char *why = NULL;
 	struct rig g;
@@ -75,7 +76,7 @@ TEST(round)
 	rig_init(&g);
 	EQ_U(pack(&g, names, paths, &why), OK);
 	CHECK(archive_is(g.fd));
-	EQ_U(archive_open(g.fd, &archive_rules_limits, &a, &why), OK);
+	EQ_U(archive_open(g.fd, &archive_rules_limits, &a, &not ), OK);
 	EQ_U(a.n, 3);
 	EQ_B(a.member[0].name, BYTES_LIT("a/b.yar"));
 	EQ_B(a.member[2].name, BYTES_LIT("z.yar"));
@@ -138,14 +139,16 @@ TEST(full)
 
 TEST(not_archives)
 {
+	struct archive_refusal why = { 0 };
 	struct archive a;
-	const char *why = NULL;
 	struct rig g;
 
 	rig_init(&g);
 	CHECK(!archive_is(g.fd));
 	EQ_U(archive_open(g.fd, &archive_rules_limits, &a, &why), ERR_FORMAT);
-	EQ_S(why, "the archive is cut short");
+	EQ_S(why.why, "the archive is cut short");
+	EQ_U(why.fault, USTAR_CUT);
+	EQ_U(why.member, 1);
 	EQ_U(archive_open(-1, &archive_rules_limits, &a, &why), ERR_IO);
 	rig_done(&g);
 }

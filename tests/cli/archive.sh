@@ -16,7 +16,7 @@ sed -i 's/ include.*//' d/sub/s.yar
 (cd d && tar --format=ustar --sort=name $form -cf ../ok.tar r.yar sub/part.inc sub/s.yar)
 code "$candor" check ok.tar
 code "$candor" scan -q -r x:ok.tar f
-(cd d && tar --format=ustar -cf ../other.tar r.yar)
+(cd d && tar --format=ustar --mode=0600 -cf ../other.tar r.yar)
 code "$candor" check other.tar
 head -c 1500 ok.tar >cut.tar
 code "$candor" scan -q -r cut.tar f

@@ -5,12 +5,14 @@ Prints TAP. Each is given to verify, show and open: each must be refused with it
 its code, in little memory and time, and nothing may appear outside of the folder or in it.
 The seals are made here, so a bundle may be signed well and hostile all the same.
 """
+import io
 import os
 import pathlib
 import resource
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
@@ -46,7 +48,7 @@ code, out, err = run('verify', bundle, '--key', key)
 check(code == 0, 'a bundle that is sealed by another program is good', (code, out, err))
 
 
-def refused(name, data, want, word=''):
+def refused(name, data, want, *words):
     """Bytes, or a function that makes the file."""
     if callable(data):
         data(bundle)
@@ -55,7 +57,7 @@ def refused(name, data, want, word=''):
     before = sorted(os.listdir(work)), sorted(os.listdir(den))
     for what in (['verify', bundle, '--key', key], ['open', bundle, den / 'to'], ['show', bundle]):
         code, out, err = run(*what)
-        ok = code == want and err.startswith('candor: ') and err.count('\n') == 1 and word in err
+        ok = code == want and err.startswith('candor: ') and err.count('\n') == 1 and all(w in err for w in words)
         check(ok and not out, f'{name}: {what[0]}', (code, out, err))
         if code == 0:
             shutil.rmtree(den / 'to', ignore_errors=True)
@@ -69,44 +71,177 @@ def with_member(raw):
 
 # --- the archive ---------------------------------------------------------------------------------
 
-z = 'zzz'  # sorts behind the others
-for name, raw, word in (
-        ('path traversal', member('../zzz', b'x'), "'..'"),
-        ('path traversal inside', member('updates/../../zzz', b'x'), "'..'"),
-        ('an absolute name', member('/zzz', b'x'), 'absolute'),
-        ('an empty part', member('updates//x', b'x'), 'empty part'),
-        ('a dot', member('./zzz', b'x'), "'.'"),
-        ('a control character', member('updates/a\033[2J', b'x'), 'control'),
-        ('a name that is not UTF-8', member(b'updates/\xff\xfe', b'x'), 'UTF-8'),
-        ('a symbolic link', header(b'updates/l', kind=b'2', link=b'/etc/passwd'), ''),
-        ('a hard link', header(b'updates/l', kind=b'1', link=b'MANIFEST'), ''),
-        ('a character device', header(b'updates/d', kind=b'3'), ''),
-        ('a block device', header(b'updates/d', kind=b'4'), ''),
-        ('a folder', header(b'updates/', kind=b'5', mode=0o755), ''),
-        ('a fifo', header(b'updates/f', kind=b'6'), ''),
-        ('a contiguous file', member('updates/x', b'x', kind=b'7'), ''),
-        ("GNU tar's long name", member('././@LongLink', b'updates/x\0', kind=b'L') + member('updates/x'), ''),
-        ('a sparse file', header(b'updates/x', kind=b'S'), ''),
-        ('a global pax header', member('pax', b'19 path=../../zzzz\n', kind=b'g'), ''),
-        ('a pax header without need', member('PaxHeader', b'18 path=updates/x\n', kind=b'x') + member('updates/y'), ''),
-        ('a pax header that lies of the size', member('PaxHeader', b'18 size=99999999\n', kind=b'x') + member('updates/y'), ''),
-        ('set-user-id', member('updates/x', b'x', mode=0o4755), ''),
-        ('an owner', member('updates/x', b'x', uid=1000), ''),
-        ('another time', member('updates/x', b'x', mtime=1), ''),
-        ('a name twice', member('updates/x', b'1') + member('updates/x', b'2'), 'twice'),
-        ('names out of order', member('updates/y') + member('updates/x'), 'order'),
-        ('a file that is a folder', member('updates/x') + member('updates/x/y'), 'folder'),
-        ('padding that holds something', member('updates/x', b'x')[:-1] + b'!', ''),
-        ('a size that is no number', header(b'updates/x')[:124] + b'77777x777777' + header(b'updates/x')[136:], ''),
-        ('a size in base 256', header(b'updates/x')[:124] + b'\x80' + bytes(10) + b'\1' + header(b'updates/x')[136:], ''),
-        ('a size beyond the end', header(b'updates/x', size=1 << 32), ''),
+FORM = 102
+for name, raw, want, word in (
+        ('path traversal', member('../zzz', b'x'), 90, "leads out: there is '..' in its name"),
+        ('path traversal inside', member('updates/../../zzz', b'x'), 90, "'updates/../../zzz' (member "),
+        ('an absolute name', member('/zzz', b'x'), 91, 'absolute'),
+        ('an empty part', member('updates//x', b'x'), 92, 'empty part'),
+        ('a dot', member('./zzz', b'x'), 92, "'.'"),
+        ('a control character', member('updates/a\033[2J', b'x'), 92, 'control'),
+        ('a name that is not UTF-8', member(b'updates/\xff\xfe', b'x'), 92, 'UTF-8'),
+        ('a symbolic link', header(b'updates/l', kind=b'2', link=b'/etc/passwd'), 93,
+         "is a symbolic link to '/etc/passwd'"),
+        ('a hard link', header(b'updates/l', kind=b'1', link=b'MANIFEST'), 94, "is a hard link to 'MANIFEST'"),
+        ('a character device', header(b'updates/d', kind=b'3'), 95, "'updates/d'"),
+        ('a block device', header(b'updates/d', kind=b'4'), 95, 'is a block device'),
+        ('a folder', header(b'updates/', kind=b'5', mode=0o755), 97, "'updates/'"),
+        ('a fifo', header(b'updates/f', kind=b'6'), 96, 'is a fifo'),
+        ('a contiguous file', member('updates/x', b'x', kind=b'7'), 101, 'contiguous'),
+        ("GNU tar's long name", member('././@LongLink', b'updates/x\0', kind=b'L') + member('updates/x'), FORM, 'long name'),
+        ("GNU tar's long name that leads out", member('././@LongLink', b'../x\0', kind=b'L') + member('updates/x'), 90,
+         "'../x'"),
+        ('a sparse file', header(b'updates/x', kind=b'S'), 101, 'sparse'),
+        ('a global pax header', member('pax', b'19 path=../../zzzz\n', kind=b'g'), FORM, 'global pax header'),
+        ('a global pax header and a member', member('pax', b'19 path=../../zzzz\n', kind=b'g') + member('updates/x'), 90,
+         "'../../zzzz'"),
+        ('a pax header without need', member('PaxHeader', b'18 path=updates/x\n', kind=b'x') + member('updates/y'), FORM,
+         'pax header that is not needed'),
+        ('a pax header that leads out', member('PaxHeader', b'16 path=../../x\n', kind=b'x') + member('updates/y'), 90,
+         "'../../x'"),
+        ('a pax header that links', member('PaxHeader', b'21 linkpath=/etc/abc\n', kind=b'x') +
+         header(b'updates/y', kind=b'2', link=b'x'), 93, "'/etc/abc'"),
+        ('a pax header that lies of the size', member('PaxHeader', b'18 size=99999999\n', kind=b'x') + member('updates/y'),
+         FORM, ''),
+        ('set-user-id', member('updates/x', b'x', mode=0o4755), FORM, 'its mode'),
+        ('an owner', member('updates/x', b'x', uid=1000), FORM, 'its owner'),
+        ('another time', member('updates/x', b'x', mtime=1), FORM, 'times'),
+        ('a name twice', member('updates/x', b'1') + member('updates/x', b'2'), 98, 'twice'),
+        ('a name twice, far away', member('MANIFEST', b'1'), 98, "'MANIFEST'"),
+        ('names out of order', member('updates/y') + member('updates/x'), 99, 'order'),
+        ('a file that is a folder', member('updates/x') + member('updates/x/y'), 100, 'folder'),
+        ('padding that holds something', member('updates/x', b'x')[:-1] + b'!', FORM, 'padding'),
+        ('a size that is no number', header(b'updates/x')[:124] + b'77777x777777' + header(b'updates/x')[136:], FORM, 'checksum'),
+        ('a size in base 256', header(b'updates/x')[:124] + b'\x80' + bytes(10) + b'\1' + header(b'updates/x')[136:], FORM,
+         'checksum'),
+        ('a size beyond the end', header(b'updates/x', size=1 << 32), 70, 'cut short'),
 ):
-    refused(name, with_member(raw), 70, word)
+    refused(name, with_member(raw), want, word)
 refused('no archive', b'MZ' + bytes(4096), 70)
 refused('nothing', b'', 70)
 refused('zeros', bytes(10240), 70)
 refused('a compressed archive', b'\x1f\x8b\x08' + bytes(600), 70)
-refused('something behind the end', tar(signed) + member('updates/x', b'x'), 70, 'end')
+refused('something behind the end', tar(signed) + member('updates/x', b'x'), FORM, 'end')
+refused('a symbolic link to a name that writes to the terminal', with_member(
+    header(b'updates/\033]0;x', kind=b'2', link=b'\033[2J' * 20)), 93, '\\x1b')
+
+# --- archives of ordinary tools: the bundle, unpacked and packed again with one thing more --------------
+
+tree = work / 'tree'
+code, out, err = run('open', v.out, tree)
+assert code == 0, err
+for f in [*tree.rglob('*')]:
+    if f.is_symlink():
+        f.unlink()
+
+
+def more(what):
+    """The unpacked bundle in a folder of its own, with one thing more in updates/."""
+    d = work / 'packed'
+    shutil.rmtree(d, ignore_errors=True)
+    shutil.copytree(tree, d, symlinks=True)
+    (d / 'updates').mkdir(exist_ok=True)
+    what(d / 'updates')
+    return d
+
+
+def files_of(d):
+    """What tar is told to pack: no folders, but everything in them."""
+    return sorted(str(p.relative_to(d)) for p in d.rglob('*') if p.is_symlink() or not p.is_dir())
+
+
+def packed(tool, d, names):
+    args = {
+        'GNU tar': ['tar', '--format=gnu'],
+        'GNU tar, pax': ['tar', '--format=pax'],
+        'GNU tar, ustar': ['tar', '--format=ustar'],
+        'GNU tar, v7': ['tar', '--format=v7'],
+        'bsdtar': ['bsdtar', '--format=pax'],
+        'bsdtar, ustar': ['bsdtar', '--format=ustar'],
+    }[tool]
+    if tool.startswith('bsdtar') and not shutil.which('bsdtar'):
+        return None
+    out = work / 'packed.tar'
+    r = subprocess.run([*args, '-cPf', out, *names], cwd=d, capture_output=True, text=True)
+    assert r.returncode == 0, r.stderr
+    return out.read_bytes()
+
+
+def fifo(d):
+    os.mkfifo(d / 'f')
+
+
+def hard(d):
+    os.link(d.parent / 'about', d / 'zz')
+
+
+def long_link(d):
+    (d / ('l' * 120)).symlink_to('/etc/' + 'passwd/' * 30)
+
+
+tools = ('GNU tar', 'GNU tar, pax', 'GNU tar, ustar', 'bsdtar', 'bsdtar, ustar', 'GNU tar, v7')
+kinds = (
+    ('a symbolic link', lambda d: (d / 'l').symlink_to('/etc/passwd'), files_of, 93,
+     "'updates/l' (member ", "is a symbolic link to '/etc/passwd'"),
+    ('a long symbolic link', long_link, files_of, 93, "'updates/llll", "is a symbolic link to '/etc/passwd/passwd/"),
+    ('a hard link', hard, files_of, 94, "'updates/zz'", "is a hard link to 'about'"),
+    ('a fifo', fifo, files_of, 96, "'updates/f'", 'is a fifo'),
+    ('folders', lambda d: None, lambda d: ['.'], 92, "'./", "has a name with '.' or '..'"),
+    ('a folder', lambda d: None, lambda d: files_of(d) + ['updates'], 97, "'updates/'", 'is a folder'),
+    ('an absolute name', lambda d: None, lambda d: files_of(d) + [str(d / 'about')], 91, f"'{work}/packed/about'",
+     'has an absolute name'),
+    ('a name that leads out', lambda d: (work / 'evil').write_text('x'), lambda d: files_of(d) + ['../evil'], 90,
+     "'../evil'", 'leads out'),
+    ('a name twice', lambda d: None, lambda d: files_of(d) + ['claims'], 98, "'claims'", 'is there twice'),
+    ('nothing worse', lambda d: None, files_of, FORM, 'member 1, at byte 0', "not in the canonical form"),
+)
+for tool in tools:
+    for name, what, names, want, *words in kinds:
+        d = more(what)
+        if what is long_link and tool.endswith((', ustar', ', v7')) or what is fifo and tool.endswith('v7'):
+            continue  # they cannot say it
+        listed = names(d)
+        if want == 98:  # tar makes a hard link of a file that it saw before
+            (work / 'again').mkdir(exist_ok=True)
+            shutil.copy(d / 'claims', work / 'again/claims')
+            listed = files_of(d) + ['-C', str(work / 'again'), 'claims']
+        data = packed(tool, d, listed)
+        if data is None:
+            continue
+        refused(f'{tool}, {name}', data, want, *words)
+
+
+def by_python(form, *extra):
+    """The good bundle, and members that no file system has to have."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode='w', format=form) as t:
+        for n, x, d in signed:
+            one = tarfile.TarInfo(n)
+            one.size, one.mode, one.mtime = len(d), 0o755 if x else 0o644, 1795910400
+            t.addfile(one, io.BytesIO(d))
+        for n, kind, link in extra:
+            one = tarfile.TarInfo(n)
+            one.type, one.linkname = kind, link
+            t.addfile(one)
+    return out.getvalue()
+
+
+for form, said in ((tarfile.GNU_FORMAT, 'gnu'), (tarfile.PAX_FORMAT, 'pax'), (tarfile.USTAR_FORMAT, 'ustar')):
+    for name, extra, want, word in (
+            ('a character device', ('updates/d', tarfile.CHRTYPE, ''), 95, "'updates/d'"),
+            ('a block device', ('updates/d', tarfile.BLKTYPE, ''), 95, 'is a block device'),
+            ('a symbolic link', ('l', tarfile.SYMTYPE, '../../x'), 93, "to '../../x'"),
+            ('a hard link', ('l', tarfile.LNKTYPE, '/etc/shadow'), 94, "to '/etc/shadow'"),
+            ('a fifo', ('f', tarfile.FIFOTYPE, ''), 96, "'f'"),
+            ('a folder', ('updates', tarfile.DIRTYPE, ''), 97, "'updates/'"),
+            ('an absolute name', ('/etc/cron.d/x', tarfile.REGTYPE, ''), 91, "'/etc/cron.d/x'"),
+            ('a name that leads out', ('source/../../x', tarfile.REGTYPE, ''), 90, "'source/../../x'"),
+            ('a name twice', ('about', tarfile.REGTYPE, ''), 98, "'about'"),
+            ('a contiguous file', ('updates/c', tarfile.CONTTYPE, ''), 101, 'contiguous')):
+        refused(f'Python, {said}, {name}', by_python(form, extra), want, word)
+long = '/'.join(['..'] + ['n' * 90] * 3)
+for form, said in ((tarfile.GNU_FORMAT, 'gnu'), (tarfile.PAX_FORMAT, 'pax')):
+    refused(f'Python, {said}, a long name that leads out', by_python(form, (long, tarfile.REGTYPE, '')), 90, "'../nnnn")
 
 
 def bomb(size):
