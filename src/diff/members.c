@@ -459,6 +459,23 @@ members_read(struct run *run, unsigned side, enum kind kind, const struct span *
 	return members_sort(out);
 }
 
+enum err
+members_whole(
+    const struct span *s, struct bytes name, struct kind_found kind, struct members *out)
+{
+	*out =
+	    (struct members){ .in_place = true, .stream = true, .end = s->size, .n = 1 };
+	arena_init(&out->arena, NAMES_MAX);
+	out->list = ARENA_NEW(&out->arena, struct member);
+	if (out->list == NULL)
+		return ERR_LIMIT;
+	*out->list = (struct member){ .name = arena_bytes(&out->arena, name),
+		.mtime = MEMBER_NO_TIME,
+		.span = *s,
+		.kind = kind };
+	return out->list->name.p ? members_sort(out) : ERR_LIMIT;
+}
+
 void
 members_done(struct members *m)
 {

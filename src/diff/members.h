@@ -59,6 +59,9 @@ struct members {
  */
 MUST_USE enum err members_read(struct run *r, unsigned side, enum kind kind,
     const struct span *s, struct bytes name, struct members *other, struct members *out);
+/* An object as the one member of a stream that it is not in: name is that member's. */
+MUST_USE enum err members_whole(
+    const struct span *s, struct bytes name, struct kind_found kind, struct members *out);
 void members_done(struct members *m);
 
 /* By name, then by order: for binary search and for pairing. */

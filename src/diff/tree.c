@@ -6,9 +6,11 @@
 #include "diff/leaf.h"
 #include "diff/meta.h"
 #include "diff/pair.h"
+#include "diff/rest.h"
 #include "diff/rpm.h"
 #include "diff/zip.h"
 #include "objdiff/objdiff.h"
+#include "result/named.h"
 
 #define FRAMES_MAX 20 /* containers in each other; each .deb member takes three */
 
@@ -16,7 +18,8 @@
 struct pair {
 	struct span a, b;
 	struct kind_found ka, kb;
-	uint64_t told; /* the run's count when it was begun */
+	struct bytes name_a, name_b; /* as who runs them sees them */
+	uint64_t told;               /* the run's count when it was begun */
 };
 
 /* A pair of containers whose members are being compared. */
@@ -118,6 +121,13 @@ same_kind(const struct pair *p)
 {
 	return p->ka.kind == p->kb.kind ||
 	       (kind_is_stream(p->ka.kind) && kind_is_stream(p->kb.kind));
+}
+
+/* A compressor's stream, beside what is none and may be what it holds. */
+static bool
+is_wrapped(const struct pair *p)
+{
+	return kind_is_stream(p->ka.kind) != kind_is_stream(p->kb.kind);
 }
 
 static void
@@ -222,8 +232,26 @@ read_side(struct tree *t, struct frame *f, unsigned side, struct bytes name)
 }
 
 static enum err
+read_wrapped(struct tree *t, struct frame *f, struct bytes name_a, struct bytes name_b)
+{
+	const struct pair *p = &f->pair;
+	bool second = kind_is_stream(p->kb.kind);
+	struct members *in = second ? &f->b : &f->a, *whole = second ? &f->a : &f->b;
+	struct bytes name = second ? name_b : name_a;
+
+	TRY(members_read(t->run, second, second ? p->kb.kind : p->ka.kind,
+	    second ? &p->b : &p->a, name, NULL, in));
+	return members_whole(second ? &p->a : &p->b, in->n > 0 ? in->list[0].name : name,
+	    second ? p->ka : p->kb, whole);
+}
+
+static enum err
 fill_frame(struct tree *t, struct frame *f, struct bytes name_a, struct bytes name_b)
 {
+	if (is_wrapped(&f->pair)) {
+		TRY(read_wrapped(t, f, name_a, name_b));
+		return pair_members(t->run, &f->a, &f->b);
+	}
 	TRY(read_side(t, f, 0, name_a));
 	TRY(read_side(t, f, 1, name_b));
 	return pair_members(t->run, &f->a, &f->b);
@@ -283,7 +311,8 @@ behind_diff(struct run *r, const struct frame *f)
 		e = span_differ(&a, &b, 0, r->windows, &at);
 	if (e == OK && at != UINT64_MAX) {
 		run_note(r, "bytes behind the members differ");
-		e = hex_diff(r, &a, &b, p->ka.kind == KIND_CPIO ? DIFF_CODE : DIFF_DATA);
+		e = hex_diff(r, &a, &b,
+		    p->ka.kind == KIND_CPIO || is_wrapped(p) ? DIFF_CODE : DIFF_DATA);
 	}
 	if (e != OK)
 		run_stopped(r, e);
@@ -330,6 +359,21 @@ say_packing(struct run *r, const struct frame *f)
 		as_bytes(r, p, DIFF_METADATA);
 }
 
+/* Who runs a file by its name finds something else there when it becomes a stream. */
+static void
+wrapping_diff(struct run *r, const struct pair *p)
+{
+	bool second = kind_is_stream(p->kb.kind);
+	struct bytes name = second ? p->name_b : p->name_a;
+	bool told = name.n == 0 || named_stem(name).n < name.n;
+	bool run = !told && (second ? p->ka.code : p->kb.code);
+
+	run_found(r, run ? DIFF_CODE : DIFF_COMPRESSION, (struct bytes){ 0 }, NULL,
+	    "%s is compressed as %s, and the other is not%s",
+	    second ? "the second" : "the first", second ? p->kb.type : p->ka.type,
+	    run ? ": what is run under this name is another file" : "");
+}
+
 static void
 end_container(struct tree *t, struct frame *f)
 {
@@ -341,15 +385,18 @@ end_container(struct tree *t, struct frame *f)
 	meta_diff(r, &f->a, &f->b);
 	if (k == KIND_GZIP && f->pair.kb.kind == KIND_GZIP)
 		leaf_gzip_header(r, &f->pair.a, &f->pair.b);
-	if (k != f->pair.kb.kind)
+	if (is_wrapped(&f->pair))
+		wrapping_diff(r, &f->pair);
+	else if (k != f->pair.kb.kind)
 		run_found(r, DIFF_COMPRESSION, (struct bytes){ 0 }, NULL,
 		    "compressed as %s, and as %s", f->pair.ka.type, f->pair.kb.type);
-	if (k == KIND_ZIP)
+	if (k == KIND_ZIP && !is_wrapped(&f->pair))
 		zip_rest_diff(r, &f->pair);
-	if (k == KIND_ISO)
+	if (k == KIND_ISO && !is_wrapped(&f->pair))
 		system_area_diff(r, &f->pair);
-	if (k != KIND_ZIP && k != KIND_ISO && k != KIND_RPM)
+	if (is_wrapped(&f->pair) || (k != KIND_ZIP && k != KIND_ISO && k != KIND_RPM))
 		behind_diff(r, f);
+	rest_diff(r, &f->pair.a, k, &f->pair.b, f->pair.kb.kind, is_wrapped(&f->pair));
 	say_packing(r, f);
 }
 
@@ -387,8 +434,9 @@ is_closed(enum kind k)
 static bool
 opens(const struct tree *t, const struct pair *p)
 {
-	return t->members && same_kind(p) && kind_is_container(p->ka.kind) &&
-	       !is_closed(p->ka.kind);
+	return t->members &&
+	       (is_wrapped(p) || (same_kind(p) && kind_is_container(p->ka.kind) &&
+				     !is_closed(p->ka.kind)));
 }
 
 static void
@@ -459,7 +507,12 @@ step(struct tree *t, struct frame *f)
 	if (m->same || m->type != MEMBER_FILE || p->type != MEMBER_FILE)
 		return;
 	enter(t,
-	    (struct pair){ .a = m->span, .b = p->span, .ka = m->kind, .kb = p->kind },
+	    (struct pair){ .a = m->span,
+		.b = p->span,
+		.ka = m->kind,
+		.kb = p->kind,
+		.name_a = m->name,
+		.name_b = p->name },
 	    m->name, p->name);
 }
 
@@ -492,7 +545,9 @@ first_pair(struct run *r, const struct tree_object *a, const struct tree_object 
 	uint8_t *head = r->windows->a;
 	size_t got;
 
-	*out = (struct pair){ .a = a->span, .b = b->span };
+	*out = (struct pair){
+		.a = a->span, .b = b->span, .name_a = a->name, .name_b = b->name
+	};
 	TRY(span_read(&a->span, 0, head, KIND_HEAD, &got));
 	out->ka = kind_of((struct bytes){ head, got }, a->span.size, a->name, a->mode);
 	TRY(span_read(&b->span, 0, head, KIND_HEAD, &got));
