@@ -97,9 +97,7 @@ hash_all(struct making *m, struct secret_scan *scan)
 	for (size_t i = 0; i < p->n; i++) {
 		bool look = looked_at(&p->piece[i]);
 
-		scan->found = NULL;
-		scan->base = 0;
-		scan->n = scan->looked = 0;
+		secret_begin(scan, p->piece[i].name);
 		TRY(piece_hash(p, &p->piece[i], look ? scan : NULL, &watch, m->f));
 		secrets += look && is_secret(m, &p->piece[i], scan);
 	}

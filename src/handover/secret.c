@@ -3,6 +3,7 @@
 
 #include "base/err.h"
 #include "base/text.h"
+#include "handover/secret_form.h"
 
 /* --- by name -------------------------------------------------------------------- */
 
@@ -27,121 +28,49 @@ static const struct {
 	{ "secring.gpg", "private keys of GnuPG" },
 };
 
-const char *
-secret_name(struct bytes name)
+static struct bytes
+last_part(struct bytes name)
 {
 	size_t from = name.n;
 
 	while (from > 0 && name.p[from - 1] != '/')
 		from--;
+	return bytes_from(name, from);
+}
+
+const char *
+secret_name(struct bytes name)
+{
 	for (size_t i = 0; i < COUNT(names); i++)
-		if (text_glob(names[i].pattern, bytes_from(name, from)))
+		if (text_glob(names[i].pattern, last_part(name)))
 			return names[i].what;
 	return NULL;
 }
 
-/* --- by content ----------------------------------------------------------------- */
-
-enum letters {
-	WORD,   /* letters, digits, _ and - */
-	BASE64, /* letters, digits, + / and = */
-	UPPER,  /* capitals and digits */
-};
-
+/* Where a line NAME=value is meant for a program's eyes: elsewhere it is program text. */
 static bool
-is_letter(enum letters set, uint8_t c)
+holds_settings(struct bytes name)
 {
-	bool upper = c >= 'A' && c <= 'Z', digit = c >= '0' && c <= '9';
+	static const char *const patterns[] = { ".env", ".env.*", "*.env", ".envrc",
+		".pypirc", ".my.cnf", ".npmrc", ".yarnrc*", ".s3cfg", "credentials" };
 
-	if (upper || digit)
-		return true;
-	if (set == UPPER)
-		return false;
-	if (c >= 'a' && c <= 'z')
-		return true;
-	return set == WORD ? c == '_' || c == '-' : c == '+' || c == '/' || c == '=';
-}
-
-/* At least n letters of the set, from off on? */
-static bool
-letters_at(struct bytes b, size_t off, enum letters set, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (off + i >= b.n || !is_letter(set, b.p[off + i]))
-			return false;
-	return true;
-}
-
-/* The end of a line, as such or as it stands in a string of a program. */
-static size_t
-line_end(struct bytes b, size_t at)
-{
-	while (at < b.n && (b.p[at] == '\r' || b.p[at] == '\n'))
-		at++;
-	if (at + 1 < b.n && b.p[at] == '\\' && b.p[at + 1] == 'n')
-		at += 2;
-	return at;
-}
-
-/*
- * "-----BEGIN EC PRIVATE KEY-----", and a line of base64 behind it (RFC 7468), or the
- * headers that older forms have. The words alone stand in many programs.
- */
-static bool
-armour(struct bytes b, size_t off)
-{
-	uint64_t mark =
-	    bytes_find(bytes_clip(b, 0, off + 40), off, BYTES_LIT("PRIVATE KEY"));
-	size_t at;
-
-	if (mark == UINT64_MAX)
-		return false;
-	at = (size_t)mark + strlen("PRIVATE KEY");
-	if (bytes_eq(bytes_sub(b, at, 6), BYTES_LIT(" BLOCK")))
-		at += 6;
-	if (!bytes_eq(bytes_sub(b, at, 5), BYTES_LIT("-----")))
-		return false;
-	at = line_end(b, at + 5);
-	if (bytes_eq(bytes_sub(b, at, 10), BYTES_LIT("Proc-Type:")) ||
-	    bytes_eq(bytes_sub(b, at, 8), BYTES_LIT("Version:")) ||
-	    bytes_eq(bytes_sub(b, at, 8), BYTES_LIT("Comment:")))
-		return true;
-	return letters_at(b, at, BASE64, 24);
-}
-
-/* PRIVATE+KEY+name+0123abcd+base64: a signed note's key, as candor's are. */
-static bool
-note_key(struct bytes b, size_t off)
-{
-	size_t at = off;
-
-	while (at < b.n && at < off + 256 && b.p[at] > ' ' && b.p[at] != '+')
-		at++;
-	if (at >= b.n || b.p[at] != '+')
-		return false;
-	for (size_t i = 1; i <= 8; i++)
-		if (at + i >= b.n || text_hex(b.p[at + i]) < 0)
-			return false;
-	return at + 9 < b.n && b.p[at + 9] == '+' && letters_at(b, at + 10, BASE64, 44);
-}
-
-/* A URL with a name and a password in it, in a file where git keeps such. */
-static bool
-stored_url(struct bytes b, size_t off)
-{
-	size_t colon = 0;
-
-	for (size_t at = off; at < b.n && at < off + 200 && b.p[at] > ' '; at++) {
-		if (b.p[at] == '@')
-			return colon > 0 && at - colon > 16;
-		if (b.p[at] == '/' || b.p[at] == '"' || b.p[at] == '\'' ||
-		    b.p[at] == '<' || b.p[at] == '$' || b.p[at] == '{')
-			return false;
-		if (b.p[at] == ':' && colon == 0)
-			colon = at;
-	}
+	for (size_t i = 0; i < COUNT(patterns); i++)
+		if (text_glob(patterns[i], last_part(name)))
+			return true;
 	return false;
 }
+
+void
+secret_begin(struct secret_scan *s, struct bytes name)
+{
+	s->found = NULL;
+	s->at = s->base = 0;
+	s->n = s->looked = s->narrow = 0;
+	s->wide = SECRET_BYTES;
+	s->settings = holds_settings(name);
+}
+
+/* --- by content ----------------------------------------------------------------- */
 
 /*
  * What a secret begins with, and what must follow: a count of letters, or a function that
@@ -149,15 +78,15 @@ stored_url(struct bytes b, size_t off)
  */
 static const struct mark {
 	const char *begin;
-	enum letters set;
+	enum secret_letters set;
 	size_t n;
-	bool (*closer)(struct bytes b, size_t off);
+	bool (*closer)(struct secret_place s);
 	const char *what;
 } marks[] = {
-	{ "-----BEGIN ", WORD, 0, armour, "a private key" },
+	{ "-----BEGIN ", WORD, 0, secret_armour, "a private key" },
 	{ "PRIVATE"
 	  "+KEY+",
-	    WORD, 0, note_key, "a private key of signed notes" },
+	    WORD, 0, secret_note_key, "a private key of signed notes" },
 	{ "PuTTY-User-Key"
 	  "-File-",
 	    WORD, 1, NULL, "a private key of PuTTY" },
@@ -170,8 +99,11 @@ static const struct mark {
 	{ "untrusted comment: signify"
 	  " secret key",
 	    WORD, 0, NULL, "a private key of signify" },
-	{ "AKIA", UPPER, 16, NULL, "an access key of AWS" },
-	{ "ASIA", UPPER, 16, NULL, "a temporary access key of AWS" },
+	{ "AKIA", UPPER, 16, secret_aws_id, "an access key of AWS" },
+	{ "ASIA", UPPER, 16, secret_aws_id, "a temporary access key of AWS" },
+	{ "aws_secret_access_key", WORD, 0, secret_aws, "a secret key of AWS" },
+	{ "AWS_SECRET_ACCESS_KEY", WORD, 0, secret_aws, "a secret key of AWS" },
+	{ "SecretAccessKey", WORD, 0, secret_aws, "a secret key of AWS" },
 	{ "hf_", WORD, 34, NULL, "a token of Hugging Face" },
 	{ "sk-"
 	  "proj-",
@@ -191,28 +123,54 @@ static const struct mark {
 	{ "sk_live_", WORD, 24, NULL, "a key of Stripe" },
 	{ "dckr_pat_", WORD, 20, NULL, "a token of Docker" },
 	{ "_authToken=", WORD, 16, NULL, "a token of npm" },
-	{ "https://", WORD, 0, stored_url, "a URL with a password" },
+	{ "_auth=", WORD, 0, secret_npm, "a password of npm" },
+	{ "_password=", WORD, 0, secret_npm, "a password of npm" },
+	{ "://", WORD, 0, secret_url, "a URL with a password" },
+	{ "machine ", WORD, 0, secret_netrc, "a stored password" },
+	{ "\"auth\"", WORD, 0, secret_docker, "a stored password of Docker" },
+	{ ":$", WORD, 0, secret_crypt, "a password hash" },
 };
 
 /* A token is no part of a longer word: else base64 would be full of them. */
 static bool
 stands_alone(struct bytes b, size_t at)
 {
-	return at == 0 || b.p[at - 1] == '=' || !is_letter(BASE64, b.p[at - 1]) ||
-	       !is_letter(BASE64, b.p[at]);
+	return at == 0 || b.p[at - 1] == '=' || !secret_is_letter(BASE64, b.p[at - 1]) ||
+	       !secret_is_letter(BASE64, b.p[at]);
+}
+
+/* What marks begin with: a bit for each two bytes, since most places end there. */
+struct pairs {
+	uint64_t bit[65536 / 64];
+	uint16_t of[COUNT(marks)];
+};
+
+static void
+pairs_of_marks(struct pairs *p)
+{
+	memset(p, 0, sizeof(*p));
+	for (size_t i = 0; i < COUNT(marks); i++) {
+		p->of[i] = le16((const uint8_t *)marks[i].begin);
+		p->bit[p->of[i] / 64] |= UINT64_C(1) << p->of[i] % 64;
+	}
 }
 
 static const char *
-mark_at(struct bytes b, size_t at)
+mark_at(const struct pairs *p, struct bytes b, size_t at)
 {
+	uint16_t pair = le16(b.p + at);
+
+	if (!(p->bit[pair / 64] >> pair % 64 & 1))
+		return NULL;
 	for (size_t i = 0; i < COUNT(marks); i++) {
 		const struct mark *m = &marks[i];
 		struct bytes begin = bytes_of(m->begin);
 
-		if (!bytes_eq(bytes_sub(b, at, begin.n), begin) || !stands_alone(b, at))
+		if (p->of[i] != pair || !bytes_eq(bytes_sub(b, at, begin.n), begin) ||
+		    !stands_alone(b, at))
 			continue;
-		if (m->closer ? m->closer(b, at + begin.n)
-			      : letters_at(b, at + begin.n, m->set, m->n))
+		if (m->closer ? m->closer((struct secret_place){ b, at, begin.n })
+			      : secret_letters_at(b, at + begin.n, m->set, m->n))
 			return m->what;
 	}
 	return NULL;
@@ -276,56 +234,108 @@ der_key(struct bytes b)
 		   next.p[1] == 0x82); /* a modulus: a version of 0 is of a private key */
 }
 
-/* One bit for each two bytes that a mark may begin with: most places end here. */
-struct pairs {
-	uint64_t bit[65536 / 64];
-};
+/* --- UTF-16 --------------------------------------------------------------------- */
 
-static void
-pairs_of_marks(struct pairs *p)
+/* A mark at its beginning (RFC 2781), or sixteen letters of ASCII as it writes them. */
+static enum secret_wide
+width(struct bytes b)
 {
-	memset(p, 0, sizeof(*p));
-	for (size_t i = 0; i < COUNT(marks); i++) {
-		uint16_t pair = le16((const uint8_t *)marks[i].begin);
+	size_t low[2] = { 0 }, zero[2] = { 0 };
 
-		p->bit[pair / 64] |= UINT64_C(1) << pair % 64;
+	if (bytes_eq(bytes_clip(b, 0, 2), BYTES_LIT("\xff\xfe")))
+		return SECRET_LE;
+	if (bytes_eq(bytes_clip(b, 0, 2), BYTES_LIT("\xfe\xff")))
+		return SECRET_BE;
+	for (size_t i = 0; i < 32 && i < b.n; i++) {
+		low[i % 2] += (b.p[i] >= ' ' && b.p[i] <= '~') || b.p[i] == '\n' ||
+			      b.p[i] == '\r' || b.p[i] == '\t';
+		zero[i % 2] += b.p[i] == 0;
 	}
+	if (low[0] == 16 && zero[1] == 16)
+		return SECRET_LE;
+	return low[1] == 16 && zero[0] == 16 ? SECRET_BE : SECRET_BYTES;
+}
+
+/* What came since the last time, with a byte for each unit: all marks are ASCII. */
+static void
+make_narrow(struct secret_scan *s)
+{
+	size_t high = s->wide == SECRET_LE ? 1 : 0, to = s->narrow, from = s->narrow;
+
+	for (; from + 1 < s->n; from += 2)
+		s->hold[to++] =
+		    s->hold[from + high] == 0 ? s->hold[from + 1 - high] : 0x80;
+	s->narrow = to;
+	if (from < s->n)
+		s->hold[to++] = s->hold[from]; /* half of a unit */
+	s->n = to;
+}
+
+/* --- all of it ------------------------------------------------------------------ */
+
+/* What the file begins with, once so much is there. */
+static void
+look_at_head(struct secret_scan *s)
+{
+	struct bytes b = { s->hold, s->n };
+
+	if (der_key(b))
+		s->found = "a private key in DER";
+	else if (pgp_key(b))
+		s->found = "a private key of OpenPGP";
+	else
+		s->wide = width(b);
+}
+
+static bool
+line_begins(const struct secret_scan *s, size_t i)
+{
+	return i == 0 ? s->base == 0 : s->hold[i - 1] == '\n';
 }
 
 /* Looks at every place of hold before stop that was not looked at before. */
 static void
-look(struct secret_scan *s, size_t stop)
+look_at_places(struct secret_scan *s, size_t stop)
 {
 	struct bytes b = { s->hold, s->n };
 	struct pairs pairs;
 	size_t i = s->looked;
 
-	if (s->base == 0 && i == 0 && der_key(b))
-		s->found = "a private key in DER";
-	else if (s->base == 0 && i == 0 && pgp_key(b))
-		s->found = "a private key of OpenPGP";
 	pairs_of_marks(&pairs);
 	for (; s->found == NULL && i < stop && i + 1 < b.n; i++) {
-		uint16_t pair = le16(b.p + i);
-
-		if (!(pairs.bit[pair / 64] >> pair % 64 & 1))
-			continue;
-		s->found = mark_at(b, i);
-		s->at = s->base + i;
+		s->found = mark_at(&pairs, b, i);
+		if (s->settings && s->found == NULL && line_begins(s, i) &&
+		    secret_setting((struct secret_place){ b, i, 0 }))
+			s->found = "a password or a token";
+		if (s->found != NULL)
+			s->at = (s->base + i) * (s->wide == SECRET_BYTES ? 1 : 2);
 	}
 	s->looked = i;
 }
 
-/* Makes room: what was looked at goes, but for the byte before the next place. */
+/* Looks at what is there, but for the last keep bytes. */
+static void
+look(struct secret_scan *s, size_t keep)
+{
+	if (s->base == 0 && s->looked == 0)
+		look_at_head(s);
+	if (s->wide != SECRET_BYTES)
+		make_narrow(s);
+	if (s->found == NULL && s->n > keep)
+		look_at_places(s, s->n - keep);
+}
+
+/* Makes room: what was looked at goes, but for what may be looked back at. */
 static void
 forget(struct secret_scan *s)
 {
-	size_t gone = s->looked > 0 ? s->looked - 1 : 0;
+	size_t gone = s->looked > SECRET_BACK ? s->looked - SECRET_BACK : 0;
 
 	memmove(s->hold, s->hold + gone, s->n - gone);
 	s->base += gone;
 	s->n -= gone;
 	s->looked -= gone;
+	s->narrow -= s->wide == SECRET_BYTES ? 0 : gone;
 }
 
 void
@@ -339,7 +349,7 @@ secret_feed(struct secret_scan *s, struct bytes piece)
 		s->n += n;
 		piece = bytes_from(piece, n);
 		if (s->n == sizeof(s->hold)) {
-			look(s, s->n - SECRET_REACH);
+			look(s, SECRET_REACH);
 			forget(s);
 		}
 	}
@@ -349,5 +359,5 @@ void
 secret_end(struct secret_scan *s)
 {
 	if (s->found == NULL)
-		look(s, s->n);
+		look(s, 0);
 }

@@ -15,7 +15,7 @@
 
 /* clang-format off */
 static const struct {
-	const char *name, *text, *what;
+	const char *name, *text, *what, *file;
 } rows[] = {
 	{ "PKCS 8", BEGIN KEY "\n" B64 "\n", "a private key" },
 	{ "with DOS line ends", BEGIN "RSA " KEY "\r\n" B64 "\r\n", "a private key" },
@@ -44,6 +44,49 @@ static const struct {
 	{ "a URL with a variable", "https://u:${TOKEN_OF_SOMETHING}@x", NULL },
 	{ "a note's key", "PRIVATE" "+KEY+a.example+0123abcd+AQcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH", "a private key of signed notes" },
 	{ "a note's key without one", "PRIVATE" "+KEY+name+id+base64", NULL },
+	{ "a short password in a URL", "postgres:/" "/app:Tr0ub4dor@db.internal/x", "a URL with a password" },
+	{ "a password without a name", "redis:/" "/:k3Vn9qPz@cache:6379", "a URL with a password" },
+	{ "a URL with the word", "ftp:/" "/user:password@host.org/", NULL },
+	{ "a URL at an example", "https:/" "/bob:Tr0ub4dor@example.com/", NULL },
+	{ "a URL with x", "https:/" "/bob:xxxxxxxx@a.org/", NULL },
+	{ "a URL with stars", "https:/" "/bob:********@a.org/", NULL },
+	{ "a URL with the name twice", "amqp:/" "/rabbit:rabbit@a.org/", NULL },
+	{ "a URL with a template", "https:/" "/bob:{{password}}@a.org/", NULL },
+	{ "a URL without a password", "https:/" "/bob:@a.org/", NULL },
+	{ "a URL with a shell's variable", "https:/" "/bob:$PASSWORD@a.org/", NULL },
+	{ "a URL in brackets", "https:/" "/bob:<password>@a.org/", NULL },
+	{ "no scheme", ":/" "/bob:Tr0ub4dor@a.org/", NULL },
+	{ "a secret of AWS", "aws_secret_access" "_key = Ab1/cD2+eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ\n", "a secret key of AWS" },
+	{ "in the environment", "AWS_SECRET_ACCESS" "_KEY=\"Ab1/cD2+eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ\"", "a secret key of AWS" },
+	{ "in JSON", "\"SecretAccess" "Key\": \"Ab1/cD2+eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ\"", "a secret key of AWS" },
+	{ "AWS's example", "aws_secret_access" "_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", NULL },
+	{ "AWS's other example", "AKIA" "IOSFODNN7EXAMPLE", NULL },
+	{ "a secret of AWS in a variable", "aws_secret_access" "_key = os.environ['AWS']", NULL },
+	{ "netrc", "machine " "a.org login me\n\tpassword Tr0ub4dor\n", "a stored password" },
+	{ "netrc with an account", "machine " "a.org account x password Tr0ub4dor", "a stored password" },
+	{ "netrc in a manual", "machine " "host.domain.com login myself password secret", NULL },
+	{ "a machine in a sentence", "a machine " "that has a login and a password is safe", NULL },
+	{ "docker", "\"auth\"" ": \"Ym9iOlRyMHViNGRvcg==\"", "a stored password of Docker" },
+	{ "docker's example", "\"auth\"" ": \"dXNlcjpwYXNzd29yZA==\"", NULL },
+	{ "docker without one", "\"auth\"" ": {}", NULL },
+	{ "npm, the old way", "//r.org/:_auth" "=Ym9iOlRyMHViNGRvcg==\n", "a password of npm" },
+	{ "npm's variable", "//r.org/:_auth" "Token=${NPM_TOKEN_OF_SOMETHING}", NULL },
+	{ "shadow", "root:" "$6$saltsalt$Ab1.cD2/eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ:19000:0:99999:7:::\n", "a password hash" },
+	{ "shadow, yescrypt", "x\nbob:" "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7:1::\n", "a password hash" },
+	{ "htpasswd", "bob:" "$apr1$Zm8xY1d3$Ab1.cD2/eF3gH4iJ5kL6m.\n", "a password hash" },
+	{ "htpasswd, bcrypt", "bob:" "$2y$05$Ab1.cD2/eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ01234567890\n", "a password hash" },
+	{ "a hash of no one", "= \"" "$6$saltsalt$Ab1.cD2/eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ\"", NULL },
+	{ "a locked account", "bob:!:19000:0:99999:7:::\nann:*:1::\n", NULL },
+	{ "make", "all:$(OBJ)\nx:$$(call f)\n", NULL },
+	{ "a setting", "A=1\nexport DB_PASSWORD='Tr0ub4dor'\n", "a password or a token", "src/.env" },
+	{ "a setting of production", "SESSION_SECRET=8fj2kd93jf0s", "a password or a token", ".env.production" },
+	{ "a key", "STRIPE_KEY=a8f5f167f44f4964e6c998dee827110c\n", "a password or a token", "app.env" },
+	{ "an empty setting", "DB_PASSWORD=\nAPI_KEY=\"\"\n", NULL, ".env" },
+	{ "settings to be filled in", "DB_PASSWORD=changeme\nAPI_KEY=your-api-key-goes-here\nA_TOKEN=${TOKEN}\nB_SECRET=<secret>\n", NULL, ".env.example" },
+	{ "other settings", "KEYBOARD=a8f5f167f44f4964e6c998dee827110c\nMONKEY=a8f5f167f44f4964e6c998dee827110c\n", NULL, ".env" },
+	{ "a path to a key", "TLS_KEY=/etc/ssl/private/server.key\n", NULL, ".env" },
+	{ "a setting in a program", "DB_PASSWORD=Tr0ub4dor\n", NULL, "x.c" },
+	{ "pypirc", "[pypi]\nusername = bob\npassword = Tr0ub4dor\n", "a password or a token", ".pypirc" },
 	{ "nothing", "int main(void) { return 0; }", NULL },
 	{ "empty", "", NULL },
 };
@@ -51,14 +94,15 @@ static const struct {
 
 /* filler bytes of dots and the text, in pieces of so many bytes. */
 static void
-scan(struct secret_scan *s, size_t filler, struct bytes text, size_t piece)
+scan(struct secret_scan *s, const char *name, size_t filler, struct bytes text,
+    size_t piece)
 {
 	struct buf all = { 0 };
 
 	if (filler > 0)
 		memset(buf_room(&all, filler), '.', filler);
 	buf_put(&all, text.p, text.n);
-	*s = (struct secret_scan){ 0 };
+	secret_begin(s, bytes_of(name));
 	for (size_t at = 0; at < all.n; at += piece)
 		secret_feed(s, bytes_clip(buf_bytes(&all), at, piece));
 	secret_end(s);
@@ -73,7 +117,7 @@ TEST(contents)
 		struct bytes text = test_copy(bytes_of(rows[i].text));
 
 		ROW("%s", rows[i].name);
-		scan(&s, 0, text, 1 << 20);
+		scan(&s, rows[i].file ? rows[i].file : "x", 0, text, 1 << 20);
 		if (rows[i].what == NULL)
 			CHECK(s.found == NULL);
 		else if (CHECK(s.found != NULL))
@@ -88,13 +132,60 @@ TEST(across_the_edges_of_buffers)
 	const size_t hold = sizeof(s.hold);
 
 	for (size_t filler = hold - 700; filler < hold + 60; filler += 13) {
-		scan(&s, filler, text, 4096);
+		scan(&s, "x", filler, text, 4096);
 		ROW("at %zu", filler);
 		if (CHECK(s.found != NULL))
 			EQ_U(s.at, filler);
 	}
-	scan(&s, 3 * hold, text, 1);
+	scan(&s, "x", 3 * hold, text, 1);
 	EQ_U(s.at, 3 * hold);
+}
+
+/* The same in UTF-16, with and without its mark, in pieces that cut its units. */
+TEST(in_UTF_16)
+{
+	static struct secret_scan s;
+
+	for (size_t i = 0; i < COUNT(rows) * 6; i++) {
+		const char *text = rows[i / 6].text;
+		bool big = i % 2, mark = i % 3 > 0;
+		size_t lead = strlen("some words before it\n");
+		struct buf all = { 0 };
+
+		ROW("%s, %s", rows[i / 6].name, big ? "BE" : "LE");
+		if (mark)
+			buf_put(&all, big ? "\xfe\xff" : "\xff\xfe", 2);
+		for (size_t k = 0; k < lead + strlen(text); k++) {
+			char c = k < lead ? "some words before it\n"[k] : text[k - lead];
+
+			buf_put(&all, (char[]){ big ? '\0' : c, big ? c : '\0' }, 2);
+		}
+		scan(&s, rows[i / 6].file ? rows[i / 6].file : "x", 0, buf_bytes(&all),
+		    1 + i % 7);
+		EQ_U(s.found != NULL, rows[i / 6].what != NULL);
+		buf_done(&all);
+	}
+}
+
+TEST(far_in_UTF_16)
+{
+	static struct secret_scan s;
+	const size_t hold = sizeof(s.hold);
+
+	for (size_t filler = hold / 2 - 700; filler < hold * 2; filler += 511) {
+		struct buf all = { 0 };
+
+		buf_put(&all, "\xff\xfe", 2);
+		for (size_t k = 0; k < filler; k++)
+			buf_put(&all, ".", 2);
+		for (const char *t = rows[0].text; *t; t++)
+			buf_put(&all, (char[]){ *t, '\0' }, 2);
+		scan(&s, "x", 0, buf_bytes(&all), 4095);
+		ROW("at %zu", filler);
+		if (CHECK(s.found != NULL))
+			EQ_U(s.at, 2 + 2 * filler);
+		buf_done(&all);
+	}
 }
 
 TEST(keys_in_DER)
@@ -128,7 +219,7 @@ TEST(keys_in_DER)
 
 	for (size_t i = 0; i < COUNT(der); i++) {
 		ROW("%s", der[i].name);
-		scan(&s, 0, test_hex(der[i].hex), 1000);
+		scan(&s, "x", 0, test_hex(der[i].hex), 1000);
 		EQ_U(s.found != NULL, der[i].ok);
 	}
 }

@@ -162,7 +162,7 @@ for cut in (0, 1, 511, 512, len(first) // 2, len(first) - 1024, len(first) - 1):
     code, _, err = v.verify(work / 'changed')
     check(code == 70, f'cut to {cut} bytes', (code, err))
 (work / 'changed').write_bytes(first + b'\0')
-check(v.verify(work / 'changed')[0] == 70, 'a byte more')
+check(v.verify(work / 'changed')[0] == 102, 'a byte more')
 
 
 def again(change, name, want, signed=True):
@@ -239,6 +239,10 @@ secrets = {
     'note.key': f'PRIVATE+KEY+some.example+0123abcd+{base64.b64encode(bytes(33)).decode()}\n',
     'aws': 'key = AKIA' + 'ABCDEFGHIJ234567\n', 'github': 'token: ghp_' + 'a1B2' * 9 + '\n',
     'config': '[remote]\nurl = https://me:0123456789abcdef01234@host.example/x.git\n',
+    'app.yml': 'db: postgres:/' '/app:Tr0ub4dor@db.internal/x\n',
+    '.env': 'DB_PASSWORD=Tr0ub4dor\n',
+    'shadow': 'root:' '$6$saltsalt$Ab1.cD2/eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ:19000:0:99999:7:::\n',
+    'wide.txt': ('url = https:/' '/me:0123456789abcdef01234@host.example/x.git\r\n').encode('utf-16'),
     'key.der': bytes.fromhex('30820142020100300d06092a864886f70d0101010500') + bytes(300),
 }
 for name, data in secrets.items():
@@ -248,7 +252,8 @@ for name, data in secrets.items():
     check(code == 83 and name in err and not out.exists(), f'refused: {name}', (code, err))
     f.unlink()
 for name, data in {'words': '-----BEGIN RSA PRIVATE KEY-----\nis how it begins\n', 'b64': 'xxAKIAABCDEFGHIJ234567',
-                   'url': 'https://example.org/a:b@c', 'docs': 'https://user:password@host'}.items():
+                   'url': 'https://example.org/a:b@c', 'docs': 'https://user:password@host',
+                   '.env.example': 'DB_PASSWORD=changeme\nAPI_KEY=${API_KEY}\nA_SECRET=\n'}.items():
     f = v.put('src/' + name, data)
     code, _, err = v.create(out=work / 'fine.handover')
     check(code == 0, f'no secret: {name}', err)
