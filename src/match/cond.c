@@ -170,8 +170,9 @@ found_near(struct cond *vm, uint32_t p, int64_t lo, int64_t hi)
 		lo = 0;
 	if (hi - lo >= PLACES_MAX)
 		return HITS_UNKNOWN;
-	for (int64_t at = lo; at <= hi && all == HITS_NO; at++)
-		all = hits_at(vm->env->hits, p, (uint64_t)at);
+	/* neither is negative; unsigned, for the last place may be the last number */
+	for (uint64_t at = (uint64_t)lo; at <= (uint64_t)hi && all == HITS_NO; at++)
+		all = hits_at(vm->env->hits, p, at);
 	return all;
 }
 
