@@ -49,7 +49,7 @@ turn_around(struct dotnet *d, enum dotnet_table_kind t, enum dotnet_table_kind b
 
 	out->first = ARENA_ARRAY(d->parse->arena, (size_t)owners + 2, uint32_t);
 	out->row = ARENA_ARRAY(d->parse->arena, n, uint32_t);
-	if (out->first == NULL || (out->row == NULL && n > 0) ||
+	if (out->first == NULL || out->row == NULL ||
 	    !dotnet_spend(d, (uint64_t)n + owners))
 		return ERR_LIMIT;
 	out->owners = owners;

@@ -87,7 +87,9 @@ collect(struct fact_call *c, struct elf *e, wanted_fn *wanted, struct names *out
 	for (uint32_t i = 0; i < t->n; i++) {
 		if (!wanted(&s[i]))
 			continue;
-		out->p[out->n++] = lowered(e->parse->arena, s[i].name);
+		out->p[out->n] = lowered(e->parse->arena, s[i].name);
+		if (out->p[out->n++].p == NULL)
+			return false; /* of some names there is no hash */
 		out->total = (size_t)num_add(out->total, num_add(s[i].name.n, 1));
 	}
 	sort(out->p, out->n, sizeof(out->p[0]), by_name);
