@@ -357,6 +357,29 @@ elf_sec_at(const struct elf *e, uint64_t addr)
 	return addr - s->addr < s->size ? s : NULL;
 }
 
+#define FILL_MAX 64 /* bytes between two sections of one segment */
+
+const struct elf_sec *
+elf_data_end(const struct elf *e, uint64_t addr)
+{
+	size_t lo; /* the first that begins there or behind */
+
+	SORT_FIRST(lo, e->nplace, e->sec[e->place[lo]].addr >= addr);
+	if (lo == 0)
+		return NULL;
+
+	const struct elf_sec *s = &e->sec[e->place[lo - 1]];
+	const struct elf_sec *next = elf_sec_at(e, addr);
+	uint64_t end = num_add(s->addr, s->size);
+
+	if (next != NULL && (next->addr != addr || next->type != SHT_NOBITS))
+		return NULL;
+	return (s->flags & SHF_WRITE) && s->type != SHT_NOBITS && addr >= end &&
+		       addr - end < FILL_MAX
+		   ? s
+		   : NULL;
+}
+
 const struct elf_sec *
 elf_sec_named(const struct elf *e, const char *name)
 {

@@ -131,6 +131,11 @@ uint32_t elf_word_at(const struct elf *e, struct bytes data, uint64_t off);
 
 /* The section that holds an address, or NULL; only loaded ones. */
 const struct elf_sec *elf_sec_at(const struct elf *e, uint64_t addr);
+/*
+ * The initialised variables that end at an address, or NULL: linkers name that place, and
+ * it may lie in the fill between them and what is not initialised, or begin the latter.
+ */
+const struct elf_sec *elf_data_end(const struct elf *e, uint64_t addr);
 const struct elf_sec *elf_sec_named(const struct elf *e, const char *name);
 const struct elf_sec *elf_sec_of_type(const struct elf *e, uint32_t type);
 /* The n bytes a program finds at an address, from sections; fewer at their end. */

@@ -241,6 +241,32 @@ TEST(fixed_addresses)
 	rig_close(&d);
 }
 
+/* What the C library's start files refer to is where variables end, wherever that is. */
+TEST(end_of_variables)
+{
+	static const char *const ways[] = { "", "-no-pie", "-s", "-no-pie -s" };
+	struct rig_dir d;
+
+	rig_open(&d);
+	rig_source(&d, "p.c",
+	    "#ifdef MORE\nint d[9] = { 1, 2, 3 }; char b;\n#endif\n"
+	    "char c[64];\nint main(int n, char **v) { (void)v; return c[n] + 2; }\n");
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		char more[64];
+		struct rig_told t = { 0 };
+		struct bytes a = build(&d, "a", ways[i]);
+
+		ROW("%s", ways[i]);
+		snprintf(more, sizeof(more), "%s -DMORE", ways[i]);
+		EQ_U(rig_run(a, build(&d, "b", more), &t), OK);
+		CHECK(rig_says(&t, "data|"));
+		if (!CHECK(!rig_says(&t, "code|.text ")))
+			printf("# %s\n", buf_cstr(&t.text));
+		buf_done(&t.text);
+	}
+	rig_close(&d);
+}
+
 /* Where a section's bytes lie in the file a.s. */
 static bool
 section_at(const struct rig_dir *d, const char *name, uint64_t *off, uint64_t *size)

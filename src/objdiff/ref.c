@@ -126,7 +126,7 @@ number(const struct elf *e, const struct insn *x, uint64_t at, const struct insn
 		return false;
 	*r = (struct ref){ .kind = REF_ADDR, .addr = v, .raw = v, .reg = INSN_NO_REG };
 	if (e->type == ET_EXEC)
-		return elf_sec_at(e, v) != NULL;
+		return elf_sec_at(e, v) != NULL || elf_data_end(e, v) != NULL;
 	r->kind = REF_MAYBE;
 	return beside_got(e, x, at, r);
 }

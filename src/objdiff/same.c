@@ -314,12 +314,26 @@ ends(const struct same_side *x, uint64_t at, struct bytes *name)
 	return true;
 }
 
+/*
+ * The end of the variables that are initialised (__TMC_END__, _edata) is one place, in
+ * fill or where .bss begins. One of the two is in fill, where no variable is.
+ */
+static bool
+data_ends(struct same *s, uint64_t a, uint64_t b)
+{
+	const struct elf_sec *x = elf_data_end(s->a.e, a), *y = elf_data_end(s->b.e, b);
+
+	return x != NULL && y != NULL && bytes_eq(x->name, y->name);
+}
+
 static enum alike
 addresses(struct same *s, uint64_t a, uint64_t b)
 {
 	const struct elf_sec *sa = elf_sec_at(s->a.e, a), *sb = elf_sec_at(s->b.e, b);
 	struct bytes na, nb;
 
+	if ((sa == NULL || sb == NULL) && data_ends(s, a, b))
+		return SAME_YES;
 	if (sa == NULL && sb == NULL) {
 		if (a == b)
 			return SAME_YES;

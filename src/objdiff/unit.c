@@ -455,6 +455,48 @@ starts_of_pointers(const struct units *u, struct starts *out)
 	return OK;
 }
 
+/* jmp through a slot: of PE files such stubs stand among the code, one by one. */
+static bool
+is_thunk(const struct insn *x, struct bytes code, uint64_t off)
+{
+	return x->len == 6 && code.p[off] == 0xff && code.p[off + 1] == 0x25;
+}
+
+static enum err
+thunks_in(const struct units *u, const struct unit *x, struct starts *out)
+{
+	struct insn_run r = unit_run(u, x);
+	struct bytes code = unit_code(u, x);
+	bool begins = true; /* behind another one, or what fills */
+	struct insn i;
+
+	for (uint64_t off = 0; off < code.n; off += i.len) {
+		struct start s = { .at = x->at + off, .size = 6, .kind = UNIT_STUB };
+
+		insn_next(&r, code, off, s.at, &i);
+		if (begins && is_thunk(&i, code, off)) {
+			s.name = stub_name(u->e, bytes_clip(code, off, 6), s.at);
+			s.rank = RANK_LOCAL;
+			if (s.name.n > 0)
+				TRY(start_put(u->e, out, s));
+		} else
+			begins = unit_padding(u->e, bytes_clip(code, off, i.len)) > 0;
+	}
+	return OK;
+}
+
+static enum err
+starts_of_thunks(const struct units *u, struct starts *out)
+{
+	enum insn_arch arch = u->e->m->arch;
+
+	for (size_t i = 0; i < u->n && u->e->pe != NULL; i++)
+		if ((arch == INSN_X86_64 || arch == INSN_I386) &&
+		    (u->v[i].kind == UNIT_GAP || u->v[i].open))
+			TRY(thunks_in(u, &u->v[i], out));
+	return OK;
+}
+
 static bool
 has_large_gap(const struct units *u)
 {
@@ -527,6 +569,7 @@ find(struct units *u, struct starts *s)
 			TRY(starts_of_stubs(e, &e->sec[i], s));
 	TRY(units_cut(u, s));
 	before = s->n;
+	TRY(starts_of_thunks(u, s));
 	if (has_large_gap(u)) {
 		TRY(starts_of_calls(u, s));
 		TRY(starts_of_pointers(u, s));
@@ -599,13 +642,12 @@ unit_title(const struct units *u, const struct unit *x, struct arena *arena)
 	if (name.n > 0 && x->kind != UNIT_STUB)
 		return name;
 	if (name.n > 0)
-		s = arena_printf(arena, "%.*s@plt", (int)name.n, (const char *)name.p);
+		s = arena_printf(arena, "%.*s%s", (int)name.n, (const char *)name.p,
+		    u->e->pe ? " (import)" : "@plt");
 	else
-		s = arena_printf(arena, "%s at 0x%llx in %.*s",
+		s = arena_printf(arena, "%s at 0x%llx",
 		    x->kind == UNIT_GAP ? "code" : "function",
 		    (unsigned long long)(u->e->type == ET_REL ? x->at - x->sec->addr
-							      : x->at),
-		    (int)bytes_clip(x->sec->name, 0, 128).n,
-		    (const char *)x->sec->name.p);
+							      : x->at));
 	return bytes_of(s);
 }
