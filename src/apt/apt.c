@@ -96,12 +96,25 @@ read_files(struct asking *a, const char *config)
 	return examiners_parse(a->ask.examiners, &a->arena, a->examiners, &a->fault);
 }
 
+/* Also when all may be unpacked: one of them may have been an objection. */
+static void
+say_damaged(const struct weigh_said *s)
+{
+	struct buf b = { 0 };
+
+	damaged_say(&s->damaged, &b);
+	if (b.n > 0)
+		fprintf(stderr, "candor-apt: %s\n", buf_cstr(&b));
+	buf_done(&b);
+}
+
 /* One line a file that may not be unpacked; how many. */
 static unsigned
 say(const struct asking *a, const struct weigh_said *s)
 {
 	unsigned refused = 0;
 
+	say_damaged(s);
 	for (size_t i = 0; i < s->n; i++) {
 		const struct fault *f = &s->verdict[i].fault;
 

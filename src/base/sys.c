@@ -313,12 +313,14 @@ sync_folder_of(const char *path)
 	free(dir);
 }
 
-enum err
-sys_atomic_commit(struct sys_atomic *a)
+static enum err
+commit(struct sys_atomic *a, unsigned how)
 {
 	enum err e = OK;
 
-	if (a->tmp != NULL && (fsync(a->fd) != 0 || rename(a->tmp, a->path) != 0))
+	if (a->tmp != NULL && (fsync(a->fd) != 0 || (how ? renameat2(AT_FDCWD, a->tmp,
+							       AT_FDCWD, a->path, how)
+							 : rename(a->tmp, a->path)) != 0))
 		e = sys_failed();
 	if (e == OK && a->tmp != NULL) {
 		sync_folder_of(a->path);
@@ -331,6 +333,18 @@ sys_atomic_commit(struct sys_atomic *a)
 	sys_atomic_drop(a);
 	errno = code;
 	return e;
+}
+
+enum err
+sys_atomic_commit(struct sys_atomic *a)
+{
+	return commit(a, 0);
+}
+
+enum err
+sys_atomic_commit_new(struct sys_atomic *a)
+{
+	return commit(a, RENAME_NOREPLACE);
 }
 
 void

@@ -87,6 +87,8 @@ struct sys_atomic {
 };
 MUST_USE enum err sys_atomic_open(struct sys_atomic *a, const char *path);
 MUST_USE enum err sys_atomic_commit(struct sys_atomic *a);
+/* The same, but whatever has that name by now stays, also a link: errno EEXIST. */
+MUST_USE enum err sys_atomic_commit_new(struct sys_atomic *a);
 void sys_atomic_drop(struct sys_atomic *a);
 
 uint64_t sys_clock_ns(void); /* monotonic */

@@ -1,6 +1,7 @@
 #include "base/sys.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -68,6 +69,19 @@ TEST(atomic)
 	CHECK(sys_atomic_commit(&a) == OK);
 	CHECK(stat("f", &st) == 0);
 	EQ_U(st.st_mode & 0777, 0644);
+
+	/* what appears meanwhile stays, also a link to nothing */
+	CHECK(symlink("nowhere", "link") == 0);
+	for (unsigned k = 0; k < 2; k++) {
+		CHECK(sys_atomic_open(&a, k ? "link" : "f") == OK);
+		CHECK(sys_atomic_commit_new(&a) != OK);
+		EQ_I(errno, EEXIST);
+	}
+	CHECK(stat("nowhere", &st) != 0 && stat("link", &st) != 0);
+	CHECK(unlink("link") == 0);
+	CHECK(sys_atomic_open(&a, "fresh") == OK);
+	CHECK(sys_atomic_commit_new(&a) == OK);
+	CHECK(stat("fresh", &st) == 0 && unlink("fresh") == 0);
 
 	umask(077); /* it is the kernel that applies it, not we */
 	CHECK(sys_atomic_open(&a, "private") == OK);

@@ -135,11 +135,17 @@ refuse_existing(const char *path, struct fault *f)
 
 	if (lstat(path, &st) != 0 && errno == ENOENT)
 		return OK;
-	return fault_set(f, FAULT_EXISTS, "'%s' is there already, and is not overwritten",
+	return fault_set(f, FAULT_EXISTS,
+	    "'%s' is there already, and is not overwritten: give another name, or take "
+	    "it "
+	    "away",
 	    fault_quote(bytes_of(path)));
 }
 
-/* A statement may be in a log already, and its proof lies beside it. */
+/*
+ * A statement may be in a log already, and its proof lies beside it. This is asked before
+ * the work; what is written then does not overwrite either.
+ */
 static enum err
 check_output(struct attest_cmd *c)
 {
@@ -153,7 +159,11 @@ check_output(struct attest_cmd *c)
 	proof = attest_proof_name(c->args.output);
 	e = refuse_existing(proof, &c->fault);
 	free(proof);
-	return e;
+	if (e != OK || c->args.summary == NULL)
+		return e;
+	if (strcmp(c->args.summary, c->args.output) == 0)
+		return usage(c, "--summary and --output are two files");
+	return refuse_existing(c->args.summary, &c->fault);
 }
 
 static enum err
@@ -459,14 +469,17 @@ write_summary(struct attest_cmd *c)
 	json_close(&j, ']');
 	intoto_end(&j);
 	dsse_make(BYTES_LIT(DSSE_INTOTO), buf_bytes(&payload), &c->signer, 1, &envelope);
-	e = log_write_file(c->args.summary, buf_bytes(&envelope), &c->fault);
+	e = log_write_new(c->args.summary, buf_bytes(&envelope), &c->fault);
 	buf_done(&payload);
 	buf_done(&envelope);
 	return e;
 }
 
+typedef enum err write_fn(const char *path, struct bytes b, struct fault *f);
+
 static enum err
-write_proof(const char *envelope, struct bytes entry, const char *dir, struct fault *f)
+write_proof(const char *envelope, struct bytes entry, const char *dir, write_fn *write,
+    struct fault *f)
 {
 	char *name = attest_proof_name(envelope);
 	struct buf proof = { 0 };
@@ -474,7 +487,7 @@ write_proof(const char *envelope, struct bytes entry, const char *dir, struct fa
 	enum err e = attest_log_prove(dir, entry, &proof, &index, f);
 
 	if (e == OK)
-		e = log_write_file(name, buf_bytes(&proof), f);
+		e = write(name, buf_bytes(&proof), f);
 	if (e == OK)
 		printf("'%s': entry %" PRIu64 "\n", name, index);
 	buf_done(&proof);
@@ -492,8 +505,8 @@ publish(struct attest_cmd *c)
 	attest_entry(buf_bytes(&c->envelope), &entry);
 	e = attest_log_add(c->args.log, buf_bytes(&entry), &index, &c->fault);
 	if (e == OK)
-		e = write_proof(
-		    c->args.output, buf_bytes(&entry), c->args.log, &c->fault);
+		e = write_proof(c->args.output, buf_bytes(&entry), c->args.log,
+		    log_write_new, &c->fault);
 	buf_done(&entry);
 	return e;
 }
@@ -520,7 +533,7 @@ work(struct attest_cmd *c)
 		TRY(attest_add_subject(&c->subjects, c->rest.p[i], true, &c->fault));
 	TRY(find(c));
 	sign(c);
-	TRY(log_write_file(c->args.output, buf_bytes(&c->envelope), &c->fault));
+	TRY(log_write_new(c->args.output, buf_bytes(&c->envelope), &c->fault));
 	printf("'%s': %s %s, about %zu file%s\n", c->args.output, attest_name(c->kind),
 	    attest_result_name(c->head.result), c->subjects.n,
 	    c->subjects.n == 1 ? "" : "s");
@@ -633,7 +646,7 @@ prove(const char *envelope, const char *dir, struct fault *f)
 
 	attest_entry(buf_bytes(&b), &entry);
 	if (e == OK)
-		e = write_proof(envelope, buf_bytes(&entry), dir, f);
+		e = write_proof(envelope, buf_bytes(&entry), dir, log_write_file, f);
 	buf_done(&b);
 	buf_done(&entry);
 	return e;

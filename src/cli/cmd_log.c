@@ -1,4 +1,5 @@
 /* cmd_log.c - candor log: its sub-verbs, and what they share. */
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -88,8 +89,9 @@ log_read_file(const char *path, size_t limit, struct buf *out, struct fault *f)
 	return OK;
 }
 
-enum err
-log_write_file(const char *path, struct bytes b, struct fault *f)
+static enum err
+write_file(const char *path, struct bytes b, enum err (*commit)(struct sys_atomic *a),
+    struct fault *f)
 {
 	struct sys_atomic out;
 	enum err e = sys_atomic_open(&out, path);
@@ -97,12 +99,30 @@ log_write_file(const char *path, struct bytes b, struct fault *f)
 	if (e == OK)
 		e = sys_write_all(out.fd, b.p, b.n);
 	if (e == OK)
-		e = sys_atomic_commit(&out);
-	if (e != OK)
+		e = commit(&out);
+	if (e != OK && sys_code() == EEXIST)
+		e = fault_set(f, FAULT_EXISTS,
+		    "'%s' is there already, and is not overwritten: give another name, "
+		    "or "
+		    "take it away",
+		    fault_quote(bytes_of(path)));
+	else if (e != OK)
 		e = fault_set(f, FAULT_IO, "cannot write '%s': %s",
 		    fault_quote(bytes_of(path)), sys_why());
 	sys_atomic_drop(&out);
 	return e;
+}
+
+enum err
+log_write_file(const char *path, struct bytes b, struct fault *f)
+{
+	return write_file(path, b, sys_atomic_commit, f);
+}
+
+enum err
+log_write_new(const char *path, struct bytes b, struct fault *f)
+{
+	return write_file(path, b, sys_atomic_commit_new, f);
 }
 
 /* A key alone is the policy of one log that nobody watches. */

@@ -221,6 +221,7 @@ say_json(const struct update_cmd *c, int code, struct buf *b)
 		put_about(&j, "before", &c->said.before);
 	if (c->program.program.n > 0)
 		put_program(&j, &c->program);
+	damaged_json(&c->program.damaged, &j);
 	json_uint(&j, "cosignatures", c->said.cosignatures);
 	json_uint(&j, "log_size", c->said.log_size);
 	json_uint(&j, "bytes", c->said.bytes);
@@ -242,6 +243,18 @@ say_fault(const struct update_cmd *c)
 		: "what was installed stays in use");
 }
 
+/* Also of a release that was taken, and with --quiet: one of them may have objected. */
+static void
+say_damaged(const struct update_cmd *c)
+{
+	struct buf b = { 0 };
+
+	damaged_say(&c->program.damaged, &b);
+	if (b.n > 0)
+		fprintf(stderr, "candor: %s\n", buf_cstr(&b));
+	buf_done(&b);
+}
+
 static int
 finish(struct update_cmd *c, enum err e)
 {
@@ -258,6 +271,7 @@ finish(struct update_cmd *c, enum err e)
 		say_text(c, &b);
 	fwrite(b.p, 1, b.n, stdout);
 	buf_done(&b);
+	say_damaged(c);
 	if (c->fault.kind != FAULT_NONE && !c->args.json)
 		say_fault(c);
 	return code;

@@ -209,6 +209,7 @@ json_item(const struct verify_cmd *c, uint32_t i, struct buf *b)
 		if (c->said.row[k].item == i)
 			json_row(&c->said.row[k], &j);
 	json_close(&j, ']');
+	damaged_json(&c->said.damaged, &j);
 	json_close(&j, '}');
 	buf_u8(b, '\n');
 }
@@ -271,6 +272,17 @@ judge(struct verify_cmd *c, const struct opt_list *files)
 	return hearing_run(&ask, &c->said, &c->fault);
 }
 
+/* Those that have no line of their own. */
+static void
+say_rest(const struct damaged *d, struct buf *b)
+{
+	uint32_t n = d->n - d->named;
+
+	if (n > 0)
+		buf_printf(
+		    b, "%" PRIu32 " more damaged statement%s\n", n, n == 1 ? "" : "s");
+}
+
 /* The first refusal is the exit code. */
 static int
 say(const struct verify_cmd *c)
@@ -286,6 +298,8 @@ say(const struct verify_cmd *c)
 		if (code == 0)
 			code = fault_code(c->said.verdict[i].fault.kind);
 	}
+	if (!c->args.json && c->args.explain)
+		say_rest(&c->said.damaged, &b);
 	fwrite(b.p, 1, b.n, stdout);
 	buf_done(&b);
 	return code;

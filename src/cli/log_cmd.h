@@ -70,6 +70,9 @@ MUST_USE enum err log_read_file(
     const char *path, size_t limit, struct buf *out, struct fault *f);
 /* A file that appears whole, over one that is there. FAULT_IO. */
 MUST_USE enum err log_write_file(const char *path, struct bytes b, struct fault *f);
+/* Overwrites nothing, whoever makes a file or a link of that name meanwhile.
+ * FAULT_EXISTS. */
+MUST_USE enum err log_write_new(const char *path, struct bytes b, struct fault *f);
 
 /*
  * Parses options, and asks for at least `least` and at most `most` operands. The exit

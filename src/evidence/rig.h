@@ -18,7 +18,7 @@
 #include "log/vectors.h"
 
 #define RIG_NOW      INT64_C(1800000000)
-#define RIG_MOST     16
+#define RIG_MOST     24
 #define RIG_STRANGER 8 /* of rig_signer: no examiner of the file */
 
 struct rig_case {

@@ -14,10 +14,9 @@
 #include "evidence/jsonin.h"
 #include "log/proof.h"
 
-#define ARENA_FILES  (16u << 20)
-#define ARENA_ONE    (4 * DSSE_MAX) /* an envelope, its payload, what is made of them */
-#define DAMAGED_MOST 16    /* that are told one by one: strangers may send any number */
-#define EARLY        86400 /* seconds that another's clock may be ahead */
+#define ARENA_FILES (16u << 20)
+#define ARENA_ONE   (4 * DSSE_MAX) /* an envelope, its payload, what is made of them */
+#define EARLY       86400          /* seconds that another's clock may be ahead */
 
 struct weighing {
 	const struct weigh_ask *ask;
@@ -26,9 +25,7 @@ struct weighing {
 	struct policy policy;
 	struct examiners *examiners;
 	size_t rows_cap;
-	unsigned said_damaged; /* rows of such, of DAMAGED_MOST at most */
-	unsigned damaged;      /* statements that are not the bytes that they were */
-	struct buf withdrawn;  /* struct withdrawal each */
+	struct buf withdrawn; /* struct withdrawal each */
 };
 
 struct withdrawal {
@@ -249,12 +246,11 @@ add_damaged(struct weighing *w, const struct opened *o, const char *what)
 		.result = ATTEST_INCONCLUSIVE,
 		.hinted = 1 };
 
-	w->damaged++;
-	if (w->said_damaged == DAMAGED_MOST)
-		return;
-	w->said_damaged++;
 	memcpy(r.envelope, o->item.sha256, 32);
 	copy_text(r.who, o->dsse.nsig > 0 ? o->dsse.sig[0].keyid : BYTES_LIT("?"));
+	damaged_add(&w->said->damaged, r.envelope, r.who);
+	if (w->said->damaged.n > DAMAGED_MOST)
+		return;
 	copy_text(r.type, BYTES_LIT("?"));
 	(void)fault_set(&r.fault, FAULT_ENVELOPE, "it is damaged: %s", what);
 	for (size_t i = 0; i < w->ask->n && w->said->nrow < WEIGH_ROWS / 2; i++) {
@@ -307,9 +303,13 @@ take_statement(struct weighing *w, struct opened *o)
 			add_damaged(w, o,
 			    "it says that it is this examiner's, and his signature "
 			    "does not hold");
+		else if (!o->item.intact)
+			damaged_add(&w->said->damaged, o->item.sha256, "?");
 		return;
 	}
 	judge_one(w, o);
+	if (o->row.examiner == UINT32_MAX && (o->row.hinted || !o->item.intact))
+		damaged_add(&w->said->damaged, o->item.sha256, o->row.who);
 	for (size_t i = 0; i < w->ask->n && w->said->nrow < WEIGH_ROWS; i++) {
 		struct weigh_row r = o->row;
 
@@ -331,7 +331,6 @@ take_all(struct weighing *w)
 		struct opened *o = xcalloc(1, sizeof(*o));
 
 		o->item = item;
-		w->damaged += !item.intact;
 		take_statement(w, o);
 		intoto_done(&o->statement);
 		arena_reset(&w->one);
@@ -442,11 +441,11 @@ too_few(const struct weighing *w, uint32_t item, struct weigh_verdict *v)
 		(void)fault_set(&v->fault, r->fault.kind,
 		    "%s; statement %s... of '%.60s' does not count: %s", start, hex,
 		    r->who, r->fault.text);
-	} else if (w->damaged > 0)
+	} else if (w->said->damaged.n > 0)
 		(void)fault_set(&v->fault, FAULT_ENVELOPE,
 		    "%s; %u of the statements that came are not the bytes that were "
 		    "published",
-		    start, w->damaged);
+		    start, w->said->damaged.n);
 	else
 		(void)fault_set(&v->fault, FAULT_FEW, "%s", start);
 }
@@ -549,6 +548,7 @@ void
 weigh_pack(const struct weigh_said *s, struct buf *out)
 {
 	buf_put(out, &s->fault, sizeof(s->fault));
+	buf_put(out, &s->damaged, sizeof(s->damaged));
 	buf_put(out, s->verdict, s->n * sizeof(*s->verdict));
 	buf_put(out, s->row, s->nrow * sizeof(*s->row));
 }
@@ -569,16 +569,19 @@ enum err
 weigh_unpack(struct bytes b, size_t n, struct weigh_said *out)
 {
 	struct weigh_said s = { .n = n };
-	size_t fixed = sizeof(s.fault) + n * sizeof(*s.verdict), rest;
-	bool ok = true;
+	const size_t head = sizeof(s.fault) + sizeof(s.damaged);
+	size_t fixed = head + n * sizeof(*s.verdict), rest;
+	bool ok;
 
 	if (n > WEIGH_ITEMS || b.n < fixed || (b.n - fixed) % sizeof(*s.row) != 0)
 		return ERR_FORMAT;
 	rest = b.n - fixed;
 	memcpy(&s.fault, b.p, sizeof(s.fault));
+	memcpy(&s.damaged, b.p + sizeof(s.fault), sizeof(s.damaged));
+	ok = damaged_check(&s.damaged);
 	s.fault.text[sizeof(s.fault.text) - 1] = '\0';
 	s.verdict = xcalloc(n + 1, sizeof(*s.verdict));
-	memcpy(s.verdict, b.p + sizeof(s.fault), n * sizeof(*s.verdict));
+	memcpy(s.verdict, b.p + head, n * sizeof(*s.verdict));
 	s.nrow = rest / sizeof(*s.row);
 	s.row = xcalloc(s.nrow + 1, sizeof(*s.row));
 	memcpy(s.row, b.p + fixed, rest);

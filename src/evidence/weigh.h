@@ -19,6 +19,7 @@
 #pragma once
 
 #include "evidence/attest.h"
+#include "evidence/damaged.h"
 #include "evidence/examiners.h"
 
 enum {
@@ -74,6 +75,7 @@ struct weigh_verdict {
 
 struct weigh_said {
 	struct fault fault; /* of the two files, or the archive; then nothing is judged */
+	struct damaged damaged;        /* what came damaged, also when all else is well */
 	struct weigh_verdict *verdict; /* one an item */
 	size_t n;
 	struct weigh_row *row; /* one a statement that is about an item */

@@ -266,6 +266,42 @@ TEST(a_damaged_statement_is_named)
 	}
 }
 
+/* Among statements that are enough: each is counted, 16 are named, and the verdict stays.
+ */
+TEST(damaged_among_good_ones)
+{
+	static const unsigned counts[] = { 0, 1, 16, 17, 20 };
+
+	for (size_t i = 0; i < COUNT(counts); i++) {
+		struct rig r = { 0 };
+		struct buf docket = { 0 }, out = { 0 };
+		struct weigh_said said = { 0 }, again = { 0 };
+
+		ROW("%u", counts[i]);
+		rig_say(&r, &(struct rig_says){ 0 });
+		rig_say(&r, &(struct rig_says){ 1 });
+		rig_close(&r);
+		for (unsigned k = 0; k < counts[i]; k++) {
+			buf_printf(&r.one[r.n].envelope, "no envelope %u", k);
+			r.one[r.n++].unlogged = true;
+		}
+		rig_docket(&r, &docket);
+		weigh_rig(buf_bytes(&docket), RULES, EXAMINERS_PACKAGE, &said);
+		weigh_pack(&said, &out);
+		EQ_U(weigh_unpack(test_copy(buf_bytes(&out)), 1, &again), OK);
+		EQ_U(again.verdict[0].fault.kind, FAULT_NONE);
+		EQ_U(again.verdict[0].good, 2);
+		EQ_U(again.damaged.n, counts[i]);
+		EQ_U(again.damaged.named,
+		    counts[i] < DAMAGED_MOST ? counts[i] : DAMAGED_MOST);
+		weigh_done(&said);
+		weigh_done(&again);
+		buf_done(&docket);
+		buf_done(&out);
+		rig_done(&r);
+	}
+}
+
 TEST(large_envelope_is_logged_by_digest)
 {
 	struct buf big = { 0 }, entry = { 0 };

@@ -5,8 +5,9 @@
 #include "log/policy.h"
 #include "update/verifier.h"
 
-#define ANSWER_MAX                                                           \
-	(sizeof(struct fault) + WEIGH_ITEMS * sizeof(struct weigh_verdict) + \
+#define ANSWER_MAX                                       \
+	(sizeof(struct fault) + sizeof(struct damaged) + \
+	    WEIGH_ITEMS * sizeof(struct weigh_verdict) + \
 	    WEIGH_ROWS * sizeof(struct weigh_row))
 
 enum err

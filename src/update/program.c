@@ -38,6 +38,7 @@ take_verdicts(struct taking *t, const struct weigh_said *w)
 {
 	const struct weigh_verdict *worst = &w->verdict[0];
 
+	t->said->damaged = w->damaged;
 	for (size_t i = 0; i < w->n; i++) {
 		const struct weigh_verdict *v = &w->verdict[i];
 

@@ -22,9 +22,10 @@
 struct program_said {
 	struct update_said update; /* changed: another release was put into the folder */
 	struct judge_program program;
-	uint32_t good, need; /* examiners, of the artefact that has fewest */
-	size_t statements;   /* bytes of them at hand */
-	char *folder;        /* where the artefacts are; NULL: nowhere. malloced */
+	uint32_t good, need;    /* examiners, of the artefact that has fewest */
+	size_t statements;      /* bytes of them at hand */
+	struct damaged damaged; /* of those */
+	char *folder;           /* where the artefacts are; NULL: nowhere. malloced */
 };
 
 /*

@@ -4,6 +4,7 @@
 With the real apt-get and dpkg in a root of their own, where they are and may do that; the
 protocol is fed by hand in any case.
 """
+import hashlib
 import os
 import pathlib
 import shutil
@@ -12,6 +13,9 @@ import sys
 import tempfile
 
 from story import Story, done, ok
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / 'handover'))
+import vendor  # noqa: E402
 
 candor, hook = map(os.path.abspath, sys.argv[1:3])
 
@@ -68,6 +72,13 @@ def by_hand(s, good, other):
     refused('half a line', HEAD + line('good', good)[:-9], 'does not end')
     tar = s.state / 'statements.tar'
     data = tar.read_bytes()
+    broken = [(f'{hashlib.sha256(t).hexdigest()}.dsse', False, t) for t in (b'no envelope %d' % i for i in range(17))]
+    tar.write_bytes(vendor.tar(sorted(vendor.parts(tar) + broken), mtime=0))
+    r = ask(s, HEAD + line('good', good))
+    ok('17 damaged statements: permitted, and told in a line', r.returncode == 0 and r.stderr.count('\n') == 1 and
+       r.stderr.startswith('candor-apt: 17 statements of examiners are damaged') and r.stderr.endswith(', and 1 more\n'), r)
+    r = ask(s, HEAD + line('good', other))
+    ok('and when it refuses', r.returncode == 1 and 'candor-apt: 17 statements' in r.stderr, r)
     tar.write_bytes(b'x' + data)
     refused('statements that cannot be read', HEAD + line('good', good), 'no archive')
     tar.unlink()

@@ -230,6 +230,33 @@ def damaged(s, files, a, b):
         if r.returncode in (0, 60) or sha(bad)[:16] not in r.stdout or r.returncode == 57 and str(bad) not in r.stdout:
             silent.append((at, r))
     ok('a damaged statement is told, and its file', not silent, silent[:2])
+    for count, rest in (1, ''), (17, ', and 1 more'):
+        among(s, files, a, b, count, rest)
+
+
+def among(s, files, a, b, count, rest):
+    """Damaged ones among those that are enough: taken, and told all the same."""
+    folder = s.where / f'among-{count}'
+    folder.mkdir()
+    for i in range(count):
+        (folder / f'{i}.dsse').write_text(f'no envelope {i}')
+    s.state = s.where / f'state-among-{count}'
+    s.pack(a, b)
+    s.run('attest', 'pack', s.site, a, b, folder)
+    show(s)
+    r = update(s, '-q')
+    line = r.stderr.splitlines()
+    ok(f'{count} damaged: taken, and told', r.returncode == 0 and r.stdout == '' and len(line) == 1 and
+       line[0].startswith(f'candor: {count} statement') and line[0].count("... of '") == min(count, 16) and
+       line[0].endswith(rest), r)
+    r = update(s, '--json')
+    said = json.loads(r.stdout)
+    ok(f'{count} damaged: told to programs', said['exit'] == 0 and said['damaged']['count'] == count and
+       {x['statement'] for x in said['damaged']['statements']} <= {sha(f) for f in folder.iterdir()} and
+       len(said['damaged']['statements']) == min(count, 16), r)
+    r = s.client('verify', '--explain', '--product', 'prog', files[0])
+    ok(f'{count} damaged: verify tells how many', r.returncode == 0 and r.stdout.count('damaged statement ') == min(count, 16) and
+       ('1 more damaged statement' in r.stdout) == (count == 17), r)
 
 
 def careful(s, files):
@@ -246,6 +273,18 @@ def careful(s, files):
     ok('a statement is not overwritten', r.returncode == 86 and out.read_bytes() == before, r)
     (s.where / 'y.tlog-proof').write_text('x')
     ok('nor the proof of one', attest(o=s.where / 'y.dsse').returncode == 86)
+    summary = s.where / 'summary.dsse'
+    summary.write_text('mine')
+    rebuilt = lambda o, summary: s.run('attest', 'rebuild', s.result(files), *files, '-k', key, '-o', o, '--summary', summary,
+                                       code=None)
+    r = rebuilt(s.where / 'v.dsse', summary)
+    ok('nor a summary', r.returncode == 86 and summary.read_text() == 'mine' and str(summary) in r.stderr and
+       not (s.where / 'v.dsse').exists(), r)
+    r = rebuilt(s.where / 'v.dsse', s.where / 'v.dsse')
+    ok('nor a statement by its own summary', r.returncode == 3 and not (s.where / 'v.dsse').exists(), r)
+    (s.where / 'dangling.dsse').symlink_to('nowhere')
+    r = attest(o=s.where / 'dangling.dsse')
+    ok('nor a link to nothing', r.returncode == 86 and not (s.where / 'nowhere').exists(), r)
     public = s.where / 'public'
     public.write_text(s.run('trust', 'key', s.where / 'new.key', '--name', 'new.example/x').stdout)
     r = attest(o=s.where / 'z.dsse', k=public)
