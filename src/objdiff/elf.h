@@ -92,7 +92,8 @@ struct elf {
 	uint64_t base;       /* the same for ARM and PowerPC64 (insn.h) */
 	struct elf_sec *sec; /* [0] is the null section */
 	struct elf_seg *seg;
-	uint32_t *place; /* indices of what is loaded, by address */
+	uint32_t *place;           /* indices of what is loaded, by address */
+	const struct elf_sec *opd; /* PowerPC64, ELF V1: functions are known by records */
 	struct elf_table symtab, dynsym;
 	struct bytes jmprel; /* the table that stubs number */
 	struct elf_rel *rel; /* by address */
@@ -164,12 +165,13 @@ elf_prel31(uint32_t w)
 	return (uint64_t)((int64_t)((uint64_t)w << 33) >> 33);
 }
 
-/* ARM: where a function begins, without the bit that says which instructions it has. */
-static inline uint64_t
-elf_code_at(const struct elf *e, uint64_t at)
-{
-	return e->machine == 40 ? at & ~UINT64_C(1) : at;
-}
+/*
+ * Where a function begins. ARM: without the bit that says which instructions it has;
+ * PowerPC64: what its record says, where it has one.
+ */
+uint64_t elf_code_at(const struct elf *e, uint64_t at);
+/* ELF V1 ABI for Power, 3.2.2: a record is an entry, a TOC pointer, and one word more. */
+#define ELF_OPD 24u
 
 /* Nothing of the file is looked at right now: its pages may go. */
 static inline void

@@ -137,6 +137,7 @@ deep(struct elf_pair *p)
 	TRY(prepare(p));
 	if (p->a.pe != NULL)
 		pe_diff_known(p);
+	elf_opd_known(p);
 	TRY(elf_diff_code(p));
 	stepped(p);
 	if (p->moved)

@@ -33,6 +33,8 @@ void elf_diff_head(struct elf_pair *p);
 MUST_USE enum err elf_diff_sections(struct elf_pair *p);
 /* Dynamic section, symbols, relocations, what runs before and after main. */
 MUST_USE enum err elf_diff_link(struct elf_pair *p);
+/* Records of functions that say no more than where they are. Before elf_diff_data. */
+void elf_opd_known(struct elf_pair *p);
 /* Functions: which were added, removed, changed, and how. */
 MUST_USE enum err elf_diff_code(struct elf_pair *p);
 /* Data that code did not explain. After elf_diff_code. */

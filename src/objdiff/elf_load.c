@@ -97,9 +97,8 @@ symtab_load(struct elf *e)
 }
 
 /* gABI 4, "Symbol table". */
-bool
-elf_sym_at(
-    const struct elf *e, const struct elf_table *t, uint32_t i, struct elf_sym *out)
+static bool
+sym_read(const struct elf *e, const struct elf_table *t, uint32_t i, struct elf_sym *out)
 {
 	if (t->made != NULL) {
 		if (i < t->n)
@@ -129,9 +128,46 @@ elf_sym_at(
 		s.name = (struct bytes){ 0 };
 	if (e->type == ET_REL && s.shndx > 0 && s.shndx < e->nsec)
 		s.value += e->sec[s.shndx].addr;
-	/* ARM: bit 0 of a function's address says Thumb */
-	if ((s.info & 15) == STT_FUNC || (s.info & 15) == STT_GNU_IFUNC) {
-		s.thumb = s.value != elf_code_at(e, s.value);
+	*out = s;
+	return true;
+}
+
+/* The record at an address holds it, or has a relocation to it. */
+static uint64_t
+entry_of(const struct elf *e, uint64_t at)
+{
+	struct elf_sym s;
+	size_t n, i;
+
+	if (at - e->opd->addr >= e->opd->size || at % 8 != 0)
+		return at;
+	if (e->type != ET_REL)
+		return elf_addr_at(e, e->opd->data, at - e->opd->addr);
+	i = elf_rels(e, at, at + 1, &n);
+	if (n == 0 || !sym_read(e, &e->symtab, e->rel[i].sym, &s))
+		return at;
+	return s.value + e->rel[i].addend;
+}
+
+uint64_t
+elf_code_at(const struct elf *e, uint64_t at)
+{
+	if (e->opd != NULL)
+		return entry_of(e, at);
+	return e->machine == 40 ? at & ~UINT64_C(1) : at;
+}
+
+bool
+elf_sym_at(
+    const struct elf *e, const struct elf_table *t, uint32_t i, struct elf_sym *out)
+{
+	struct elf_sym s;
+
+	if (!sym_read(e, t, i, &s))
+		return false;
+	if (t->made == NULL &&
+	    ((s.info & 15) == STT_FUNC || (s.info & 15) == STT_GNU_IFUNC)) {
+		s.thumb = e->machine == 40 && (s.value & 1);
 		s.value = elf_code_at(e, s.value);
 	}
 	*out = s;
@@ -337,6 +373,8 @@ base_of(const struct elf *e)
 
 	if (e->m->arch == INSN_ARM)
 		return e->got;
+	if (e->opd != NULL && e->type != ET_REL)
+		return elf_addr_at(e, e->opd->data, 8);
 	if (e->m->arch == INSN_PPC && e->wide && got != NULL && e->type != ET_REL)
 		return got->addr + 0x8000;
 	return 0;
@@ -350,6 +388,7 @@ elf_load(struct elf *e, const struct elf *twin)
 
 	if (e->pe != NULL)
 		return pe_load(e);
+	e->opd = e->machine == 21 ? elf_sec_named(e, ".opd") : NULL;
 	symtab_load(e);
 	TRY(elf_dyn_open(e, &d));
 	e->got = elf_dyn_value(&d, DT_PLTGOT);

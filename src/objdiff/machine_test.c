@@ -20,6 +20,7 @@ struct plan {
 /* Where code refers to. */
 struct places {
 	uint64_t text, got, slot;
+	bool records; /* PowerPC64: functions are known by records, as in ELF V1 */
 };
 
 struct bits {
@@ -210,7 +211,8 @@ ppc_user(struct bits *c, const struct places *p, uint64_t callee)
 	uint64_t toc = p->got + 0x8000;
 	int64_t d = (int64_t)(p->text - toc);
 
-	put_toc(c, toc);
+	if (!p->records)
+		put_toc(c, toc);
 	put_word(
 	    c, 0x3c620000 | ((uint64_t)(d + 0x8000) >> 16 & 0xffff)); /* addis r3, r2 */
 	put_word(c, 0x38630000 | (d & 0xffff));                       /* addi r3, r3 */
@@ -243,7 +245,7 @@ ppc_code(struct bits *c, const struct plan *p, const struct places *at, unsigned
 	sym("user", user, here(c) - user, sec);
 	/* a stub among the code: std r2, 24(r1); ld r12, slot(r2); mtctr r12; bctr */
 	uint64_t stub = here(c);
-	put_word(c, 0xf8410018);
+	put_word(c, at->records ? 0xf8410028 : 0xf8410018);
 	put_word(c, 0xe9820000 | ((at->slot - at->got - 0x8000) & 0xfffc));
 	put_word(c, 0x7d8903a6);
 	put_word(c, 0x4e800420);
@@ -253,15 +255,44 @@ ppc_code(struct bits *c, const struct plan *p, const struct places *at, unsigned
 	sym("caller", user, here(c) - user, sec);
 }
 
+/* The other order of bytes, word by word. */
+static void
+swap(struct bits *c)
+{
+	for (size_t i = 0; i + 4 <= c->n; i += 4) {
+		uint32_t w = le32(c->b + i);
+
+		put_le32(c->b + i, __builtin_bswap32(w));
+	}
+}
+
+/* A record for each function, which symbols lead to from now on. */
+static void
+put_records(struct made *m, uint64_t toc)
+{
+	uint8_t v[24 * COUNT(syms)] = { 0 };
+
+	for (unsigned i = 0; i < nsyms; i++) {
+		put_le64(v + i * 24, __builtin_bswap64(syms[i].value));
+		put_le64(v + i * 24 + 8, __builtin_bswap64(toc));
+	}
+	unsigned opd =
+	    made_section(m, ".opd", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, v, 24u * nsyms);
+	for (unsigned i = 0; i < nsyms; i++) {
+		syms[i].value = m->sec[opd].addr + 24u * i;
+		syms[i].shndx = (uint16_t)opd;
+	}
+}
+
 static struct bytes
-ppc_file(const struct plan *p)
+ppc_either(const struct plan *p, bool records)
 {
 	struct made *m = &(struct made){ 0 };
 	struct bits code = { 0 };
 	struct places at;
 
-	made_begin(m, true, false, ET_DYN, 21);
-	m->eflags = 2;
+	made_begin(m, true, records, ET_DYN, 21);
+	m->eflags = records ? 1 : 2;
 	unsigned text = made_text(
 	    m, ".rodata", SHT_PROGBITS, SHF_ALLOC, p->text ? p->text : "a text");
 	struct made_sym import = { p->import ? p->import : "puts", 0, 0, FUNC, 0, 0 };
@@ -269,11 +300,16 @@ ppc_file(const struct plan *p)
 	unsigned rela = made_rels(m, ".rela.dyn", true, SHF_ALLOC, 1);
 	unsigned got =
 	    made_section(m, ".got", SHT_PROGBITS, SHF_ALLOC | SHF_WRITE, NULL, 24);
-	at = (struct places){ m->sec[text].addr, m->sec[got].addr, m->sec[got].addr + 8 };
+	at = (struct places){ m->sec[text].addr, m->sec[got].addr, m->sec[got].addr + 8,
+		records };
 	m->n = (m->n + 15) & ~(size_t)15;
 	code.at = MADE_BASE + m->n;
 	ppc_code(&code, p, &at, m->nsec);
+	if (records)
+		swap(&code);
 	(void)made_section(m, ".text", SHT_PROGBITS, CODE, code.b, code.n);
+	if (records)
+		put_records(m, at.got + 0x8000);
 	made_rels_fill(m, rela, &(struct made_rel){ at.slot, 0, 20, 1 }, 1);
 	struct elf_tag tags[] = { { DT_STRTAB, m->sec[dynsym + 1].addr },
 		{ DT_STRSZ, m->sec[dynsym + 1].size }, { 6, m->sec[dynsym].addr },
@@ -281,10 +317,24 @@ ppc_file(const struct plan *p)
 	return end(m, p, text, tags, COUNT(tags));
 }
 
-/* --- both ------------------------------------------------------------------------------
+static struct bytes
+ppc_file(const struct plan *p)
+{
+	return ppc_either(p, false);
+}
+
+static struct bytes
+ppc_v1_file(const struct plan *p)
+{
+	return ppc_either(p, true);
+}
+
+/* --- all -------------------------------------------------------------------------------
  */
 
-static struct bytes (*const files[])(const struct plan *) = { arm_file, ppc_file };
+static struct bytes (*const files[])(
+    const struct plan *) = { arm_file, ppc_file, ppc_v1_file };
+static const char *const called[] = { "ARM", "PowerPC64", "PowerPC64, ELF V1" };
 
 struct row {
 	const char *name;
@@ -325,12 +375,13 @@ TEST(linked)
 {
 	const struct plan plain = { 0 };
 
-	for (size_t i = 0; i < 2 * COUNT(rows); i++) {
-		const struct row *r = &rows[i / 2];
+	for (size_t i = 0; i < COUNT(files) * COUNT(rows); i++) {
+		const struct row *r = &rows[i / COUNT(files)];
+		size_t k = i % COUNT(files);
 		struct rig_told t = { 0 };
 
-		ROW("%s: %s", i % 2 ? "PowerPC64" : "ARM", r->name);
-		EQ_U(rig_run(files[i % 2](&plain), files[i % 2](&r->plan), &t), OK);
+		ROW("%s: %s", called[k], r->name);
+		EQ_U(rig_run(files[k](&plain), files[k](&r->plan), &t), OK);
 		if (!CHECK(rig_says(&t, r->says)))
 			printf("# %s\n", buf_cstr(&t.text));
 		check_silent(&t, r->silent);
@@ -343,7 +394,7 @@ TEST(stubs_have_names)
 {
 	const struct plan plain = { 0 }, gets = { .import = "gets" };
 
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < COUNT(files); i++) {
 		struct rig_told t = { 0 };
 
 		ROW("%u", i);
@@ -360,7 +411,7 @@ TEST(stripped)
 	const struct plan a = { .stripped = true };
 	const struct plan b = { .stripped = true, .constant = 9 };
 
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < COUNT(files); i++) {
 		struct rig_told t = { 0 };
 
 		ROW("%u", i);
@@ -376,7 +427,7 @@ TEST(each_byte)
 {
 	const struct plan plain = { 0 };
 
-	for (unsigned i = 0; i < 2; i++) {
+	for (unsigned i = 0; i < COUNT(files); i++) {
 		struct bytes a = files[i](&plain);
 		struct arena arena;
 		struct elf e;
@@ -397,6 +448,40 @@ TEST(each_byte)
 					CHECK(t.classes & 1u << DIFF_CODE);
 					buf_done(&t.text);
 				}
+		}
+		arena_done(&arena);
+	}
+}
+
+/* Records that say more than where their functions are, or something else, are told. */
+TEST(records)
+{
+	const struct plan plain = { 0 }, moved = { .shift = true };
+	struct bytes a = ppc_v1_file(&plain);
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct bytes good = ppc_v1_file(i ? &moved : &plain);
+		struct arena arena;
+		struct elf e;
+
+		arena_init(&arena, 1 << 20);
+		if (CHECK(elf_open(good, &arena, &e) == OK)) {
+			const struct elf_sec *s = elf_sec_named(&e, ".opd");
+			for (uint64_t k = i * 24; k < s->size; k++) {
+				struct bytes b = test_copy(good);
+				struct rig_told t = { 0 };
+
+				ROW("%s: +%llu", i ? "moved" : "in place",
+				    (unsigned long long)k);
+				((uint8_t *)(uintptr_t)b.p)[s->off + k] ^= 1;
+				EQ_U(rig_run(a, b, &t), OK);
+				CHECK(rig_says(&t, "data|.opd") ||
+				      rig_says(&t, "code|.text helper") ||
+				      rig_says(&t, "code|.text user") ||
+				      rig_says(&t, "code|.text other") ||
+				      rig_says(&t, "code|.text caller"));
+				buf_done(&t.text);
+			}
 		}
 		arena_done(&arena);
 	}

@@ -329,6 +329,15 @@ data_ends(struct same *s, uint64_t a, uint64_t b)
 static enum alike
 addresses(struct same *s, uint64_t a, uint64_t b)
 {
+	/* a function's record stands for the function, and the TOC pointer is one place
+	 */
+	if (s->a.e->opd != NULL && s->b.e->opd != NULL) {
+		if (a == s->a.e->base && b == s->b.e->base)
+			return SAME_YES;
+		a = elf_code_at(s->a.e, a);
+		b = elf_code_at(s->b.e, b);
+	}
+
 	const struct elf_sec *sa = elf_sec_at(s->a.e, a), *sb = elf_sec_at(s->b.e, b);
 	struct bytes na, nb;
 

@@ -570,7 +570,8 @@ find(struct units *u, struct starts *s)
 	TRY(units_cut(u, s));
 	before = s->n;
 	TRY(starts_of_thunks(u, s));
-	if (has_large_gap(u)) {
+	/* PowerPC64's stubs are known by who calls them, however few there are */
+	if (has_large_gap(u) || u->e->m->arch == INSN_PPC) {
 		TRY(starts_of_calls(u, s));
 		TRY(starts_of_pointers(u, s));
 	}
@@ -578,8 +579,8 @@ find(struct units *u, struct starts *s)
 }
 
 /*
- * PowerPC64's stubs stand among the code, without a symbol: they keep r2 (std r2, 24(r1))
- * and jump through a slot.
+ * PowerPC64's stubs stand among the code, without a symbol: they keep r2 (std r2, 24(r1),
+ * in ELF V1 40(r1)) and jump through a slot.
  */
 static void
 name_stubs(struct units *u)
@@ -589,7 +590,7 @@ name_stubs(struct units *u)
 		struct bytes code = unit_code(u, x), name;
 
 		if (!(x->open || x->kind == UNIT_GAP) || code.n < 16 ||
-		    elf_word_at(u->e, code, 0) != 0xf8410018)
+		    elf_word_at(u->e, code, 0) != (u->e->opd ? 0xf8410028 : 0xf8410018))
 			continue;
 		name = stub_name(u->e, bytes_clip(code, 0, 20), x->at);
 		if (name.n == 0)
