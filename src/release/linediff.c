@@ -9,6 +9,7 @@
 
 #include "base/sys.h"
 
+/* 16 MB: of two texts of 2,047 lines each. */
 #define CELLS_MAX (1u << 22) /* of the table, four bytes each */
 
 struct lines {
@@ -16,7 +17,11 @@ struct lines {
 	size_t n, cap;
 };
 
-/* A newline at the end of a text begins no line. */
+/*
+ * A newline at the end of a text begins no line. 16 bytes for each line, also for empty
+ * ones: a text of 64 MB, which no frame is beyond, may cost a gigabyte. Rules have a few
+ * hundred.
+ */
 static void
 split(struct bytes text, struct lines *out)
 {
@@ -90,7 +95,8 @@ linediff(struct bytes old, struct bytes new,
 	split(new, &b);
 	x = trim(&a, &b);
 	w = x.m + 1;
-	if (x.n > 0 && x.m > 0 && x.m < CELLS_MAX / (x.n + 1) - 1)
+	/* (n + 1) * (m + 1) cells; of more lines than cells the quotient is 0 */
+	if (x.n > 0 && x.m > 0 && x.m < CELLS_MAX / (x.n + 1))
 		length = fill(&x);
 	while (e == OK && (i < x.n || j < x.m)) {
 		bool both = length != NULL && i < x.n && j < x.m;

@@ -140,3 +140,30 @@ TEST(an_err_ends_it)
 	EQ_U(linediff(BYTES_LIT("a\nb"), BYTES_LIT("c\nd"), refuse, &calls), ERR_LIMIT);
 	EQ_U(calls, 1);
 }
+
+static enum err
+count_line(void *arg, char sign, struct bytes text)
+{
+	uint64_t *n = arg;
+
+	(void)text;
+	n[sign == '+']++;
+	return OK;
+}
+
+/* More lines than the table has cells: no table, and not one of all there could be. */
+TEST(more_lines_than_cells)
+{
+	enum { OLD = 1 << 22, NEW = 100000 };
+	struct buf old = { 0 }, new = { 0 };
+	uint64_t n[2] = { 0 };
+
+	memset(buf_room(&old, OLD), '\n', OLD);
+	for (unsigned i = 0; i < NEW; i++)
+		buf_str(&new, "x\n");
+	EQ_U(linediff(buf_bytes(&old), buf_bytes(&new), count_line, n), OK);
+	EQ_U(n[0], OLD);
+	EQ_U(n[1], NEW);
+	buf_done(&old);
+	buf_done(&new);
+}
