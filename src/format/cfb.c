@@ -42,7 +42,11 @@ cfb_spend(struct cfb *c, uint64_t n)
 	return c->steps <= c->budget;
 }
 
-/* 2.2: the header takes the place of a sector, whatever the size of sectors. */
+/*
+ * 2.2: the header takes the place of a sector, whatever the size of sectors. Any number
+ * may be asked for: (2^32 + 1) << 20 is below 2^53, and what lies behind the file has no
+ * bytes.
+ */
 struct bytes
 cfb_sector(const struct cfb *c, uint32_t sector)
 {
@@ -50,7 +54,11 @@ cfb_sector(const struct cfb *c, uint32_t sector)
 	    c->file, ((uint64_t)sector + 1) << c->shift, UINT64_C(1) << c->shift);
 }
 
-/* A number of a table: entry i, whose sectors are listed. CFB_NONE: there is none. */
+/*
+ * A number of a table: entry i, whose sectors are listed. CFB_NONE: there is none,
+ * because the table is shorter or because its sector was cut. A sector has 2^per numbers,
+ * so i >> per is the sector and the rest the place in it, below 2^shift.
+ */
 static uint32_t
 table_get(const struct cfb *c, const uint32_t *list, uint32_t n, uint32_t i)
 {
@@ -116,8 +124,9 @@ read_difat(struct cfb *c)
 }
 
 /*
- * The sectors of a chain in their order, at most as many; ends where it loops. One bit
- * for each sector of the file tells.
+ * The sectors of a chain in their order; it ends where it loops. One bit for each sector
+ * of the file tells: s < sectors is the bound of both the loop and the bit's place, and a
+ * sector is taken once, so there are at most as many turns as sectors.
  */
 static enum err
 list_chain(struct cfb *c, uint32_t first, uint32_t **out, uint32_t *n)
@@ -144,7 +153,11 @@ list_chain(struct cfb *c, uint32_t first, uint32_t **out, uint32_t *n)
 	return OK;
 }
 
-/* Where a stream's sectors are: in the file, or in the mini stream. */
+/*
+ * Where a stream's sectors are: in the file, or in the mini stream. The mini stream is
+ * itself a stream of the file, so it is gathered first (read_mini), and then is a file of
+ * sectors of 64 bytes without a header.
+ */
 struct place {
 	struct bytes in;
 	uint64_t first; /* offset of sector 0 */
@@ -153,6 +166,7 @@ struct place {
 	uint32_t (*next)(const struct cfb *c, uint32_t sector);
 };
 
+/* Bytes of one sector, fewer where the file or the mini stream ends. */
 static struct bytes
 at_place(const struct place *p, uint32_t sector)
 {
@@ -223,6 +237,7 @@ in_file(const struct cfb *c)
 		cfb_next };
 }
 
+/* 2.6.1: the first sector, in the file or in the mini stream, as the size says which. */
 static uint32_t
 start_of(const struct cfb *c, uint32_t entry)
 {
@@ -279,6 +294,11 @@ read_header(struct cfb *c)
 	c->sectors = sectors < LAST_REGULAR ? (uint32_t)sectors : LAST_REGULAR;
 }
 
+/*
+ * budget: a step stands for 64 bytes of a stream, and the file / 8 allows each byte to be
+ * read eight times over; a real file needs one. BUDGET_LEAST is for small files with
+ * large directories.
+ */
 enum err
 cfb_open(struct bytes file, struct arena *a, struct cfb *out)
 {

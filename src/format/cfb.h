@@ -61,24 +61,38 @@ struct cfb {
 	bool mini_read;
 };
 
-/* Is this the beginning of a compound file? Then cfb_open does not give ERR_FORMAT. */
+/*
+ * Is this the beginning of a compound file? Then cfb_open does not give ERR_FORMAT, so a
+ * probe needs no second opinion. Of fewer than 512 bytes: no.
+ */
 bool cfb_probe(struct bytes head);
 
 /*
- * Reads header, tables and directory. ERR_FORMAT: no compound file. ERR_LIMIT: entries
- * that were found by then are there.
+ * Reads header, tables and directory, and no stream. ERR_FORMAT: no compound file, and
+ * out is not touched. ERR_LIMIT: the steps or the arena are spent; out may be used, and
+ * has the entries that were found by then. What is odd in a file is in out->notes, never
+ * an err.
  */
 MUST_USE enum err cfb_open(struct bytes file, struct arena *a, struct cfb *out);
 
 /*
- * The bytes of a stream, as many as there are: a view of the file when they lie in one
- * piece, else a copy in the arena. Nothing, with OK, for what is no stream.
+ * The bytes of a stream, as many as there are (CFB_NOTE_CUT: fewer than it says): a view
+ * of the file when they lie in one piece, else a copy in the arena, made anew by each
+ * call. Nothing, with OK, for what is no stream. entry is below c->n: no check is made.
+ * ERR_LIMIT: out has no bytes.
  */
 MUST_USE enum err cfb_read(struct cfb *c, uint32_t entry, struct bytes *out);
 
-/* The entry of that name in a storage; or CFB_NONE. */
+/*
+ * The entry of that name in a storage (0: the root), or CFB_NONE. The case of ASCII
+ * letters does not count. Of several the first, so that two parsers of ours cannot take
+ * different ones. Looks at all entries: the caller asks for few names.
+ */
 uint32_t cfb_find(const struct cfb *c, uint32_t storage, const char *name);
 
-/* "VBA/dir": the names from below the root, of 32 storages at most, in the arena; p NULL:
- * it is spent. */
+/*
+ * "VBA/dir": the names from below the root, in the arena; of an entry that lies deeper
+ * than 32 storages the last 33 names. p NULL: the arena is spent. Names are the
+ * stranger's and may hold slashes: for showing, never for opening anything.
+ */
 struct bytes cfb_path(const struct cfb *c, uint32_t entry);

@@ -37,6 +37,13 @@ size_of(const struct cfb *c, struct bytes raw)
 	return rec_le16(c->file, 26) == 4 ? rec_le64(raw, 120) : rec_le32(raw, 120);
 }
 
+/*
+ * 2.6.1. An entry of no known type keeps its place, as others refer to it by number.
+ * false: the arena is spent.
+ *
+ * A length that is wrong is taken for the longest: a name that is hidden from us would be
+ * seen by Office, which does not look at it.
+ */
 static bool
 read_entry(struct cfb *c, struct bytes raw, struct cfb_entry *out)
 {
@@ -56,7 +63,10 @@ read_entry(struct cfb *c, struct bytes raw, struct cfb_entry *out)
 	return out->name.p != NULL;
 }
 
-/* Entries that wait to be visited, and who is their parent. */
+/*
+ * Entries that wait to be visited, and who is their parent. Each entry waits once at most
+ * (seen is set when it is put there), so the arrays' c->n places are enough.
+ */
 struct walk {
 	struct cfb *c;
 	uint32_t *wait, *parent, n;

@@ -25,7 +25,11 @@ struct cms_signer {
 	struct bytes unsigned_attrs;
 };
 
-/* A ContentInfo with SignedData; what follows it is ignored. */
+/*
+ * A ContentInfo with SignedData; what follows it is ignored, as certificate tables pad
+ * with zeros. ERR_FORMAT: it is none, and out is not touched. Nobody has signed anything
+ * yet: signers is a list of claims.
+ */
 MUST_USE enum err cms_open(struct bytes der, struct cms *out);
 
 /* One SignerInfo: the next of cms.signers, or a countersignature's only one. */

@@ -9,7 +9,9 @@
 
 #include "base/arena.h"
 
-/* Is it UTF-8, ASCII or a page of codepage.def? */
+/*
+ * Is it UTF-8 (65001), ASCII (20127) or a page of codepage.def? The numbers are Windows'.
+ */
 bool codepage_known(unsigned page);
 
 /* s as UTF-8; of an unknown page as if it were UTF-8 already, with U+FFFD for what is

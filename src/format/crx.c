@@ -24,7 +24,11 @@ enum { RSA_PROOFS = 2, ECDSA_PROOFS = 3, SIGNED_DATA = 10000 };
 enum { PROOF_KEY = 1, PROOF_SIGNATURE = 2 };
 enum { SIGNED_ID = 1 };
 
-/* The tag of the next field, in two parts; false at the end, and when it is none. */
+/*
+ * The tag of the next field, in two parts; false at the end, and when it is none. Field 0
+ * is none, nor is a number of more than 32 bits: readers differ in what they make of
+ * those.
+ */
 static bool
 next_tag(struct cur *c, uint32_t *field, uint32_t *wire)
 {
@@ -53,7 +57,10 @@ read_value(struct cur *c, uint32_t wire)
 	return (struct bytes){ 0 };
 }
 
-/* Groups are of the past, and skipped with all that is in them. */
+/*
+ * Groups are of the past, and skipped with all that is in them: counted, not by
+ * recursion, as a group may hold a million others. Each turn takes a byte at least.
+ */
 static void
 skip_group(struct cur *c)
 {
@@ -221,7 +228,10 @@ signed_digest(const struct crx *x, uint8_t *out)
 	hash_done(&h, out);
 }
 
-/* The proofs of one kind, in their order; those without key or signature are left out. */
+/*
+ * The proofs of one kind, in their order; those without key or signature are left out.
+ * Verifying raises numbers to powers, which no step counts: CRX_KEYS_MOST is its bound.
+ */
 static enum err
 read_proofs(struct crx *x, uint32_t kind, const uint8_t *digest,
     struct crx_signature *out, uint32_t *n)

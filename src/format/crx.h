@@ -19,6 +19,10 @@ enum crx_note {
 #define CRX_KEYS_MOST  64    /* signatures that are verified; the rest is not shown */
 #define CRX_ITEMS_MOST 65536 /* permissions of one kind */
 
+/*
+ * verified: 1 when the signature holds with the key that stands beside it in the file. So
+ * anybody's may: which keys are Google's is for a rule to say.
+ */
 struct crx_signature {
 	struct bytes key; /* in base64 */
 	int64_t verified;

@@ -37,7 +37,11 @@ static const struct member members[] = {
 };
 /* clang-format on */
 
-/* The last entry of that name, unpacked; ERR_FORMAT: there is none that can be read. */
+/*
+ * The last entry of that name, unpacked; ERR_FORMAT: there is none that can be read. The
+ * last of several entries of one name counts, as for YARA-X and for Chrome's own
+ * unpacking, which writes over.
+ */
 static enum err
 unpack(const struct crx *x, struct bytes name, struct bytes *out)
 {

@@ -39,10 +39,18 @@ struct der {
 	struct bytes whole; /* tag, length and content */
 };
 
-/* The next element; false at the end and on a failure (which cur_ok tells). */
+/*
+ * The next element; false at the end and on a failure (which cur_ok tells), and then out
+ * is not touched. Elements nest in the file only: nothing here recurses, and how deep one
+ * may go is what the caller's own code says.
+ */
 bool der_next(struct cur *c, struct der *out);
 
-/* The content of the next element, which must have this tag: else c fails. */
+/*
+ * The content of the next element, which must have this tag: else c fails. After a
+ * failure, no bytes; so a structure is taken apart without a check a field, and c is
+ * asked once.
+ */
 struct bytes der_take(struct cur *c, uint8_t tag);
 
 /* Same, of an optional one: no bytes, and nothing consumed, for another tag. */

@@ -79,6 +79,10 @@ struct table {
 /*
  * A table that leaves the file is not read, nor is anything that YARA reads behind it:
  * strings, types, prototypes, fields, methods, the map, classes with their members.
+ *
+ * n is the file's, but n rows lie in it (bytes_sub), so an element array is at most
+ * element / row times as large as the file: 8 for types. e + i * element is inside, as
+ * arena_array was asked for n of them.
  */
 static enum err
 read_table(struct dex *d, const struct table *t, struct fact_array *out)
@@ -106,7 +110,8 @@ read_table(struct dex *d, const struct table *t, struct fact_array *out)
 
 /*
  * string_id_item and string_data_item. The length counts UTF-16 units; YARA takes it for
- * bytes, and for one that is written in one byte.
+ * bytes, and for one that is written in one byte. So a value may begin with a byte of its
+ * length, and may be cut in a letter; it never leaves the file.
  */
 static void
 read_string(struct dex *d, struct cur *c, void *element)

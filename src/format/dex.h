@@ -42,6 +42,10 @@ struct dex_header {
 	struct bytes signature_hex;
 };
 
+/*
+ * A row of string_ids. offset: in the file, of its data. value: size bytes behind one
+ * byte of length, as YARA cuts them; all three undefined where they leave the file.
+ */
 struct dex_string {
 	int64_t offset, size; /* size: in UTF-16 units, as the file says */
 	struct bytes value;
@@ -71,6 +75,10 @@ struct dex_method_id {
 	int64_t class_idx, proto_idx, name_idx;
 };
 
+/*
+ * class_def_item. Offsets count from the file's start, indexes into the tables of ids;
+ * unchecked.
+ */
 struct dex_class {
 	int64_t class_idx, access_flags, super_class_idx, interfaces_offset;
 	int64_t source_file_idx, annotations_offset, class_data_offset;

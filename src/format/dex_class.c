@@ -8,7 +8,11 @@
 
 #define CODE_HEAD 16
 
-/* Lists that grow while the classes are read; what does not fit any more is not lost. */
+/*
+ * Lists that grow while the classes are read; what does not fit any more is not lost.
+ * Classes may share their data, so members are counted in steps: the lists are not
+ * bounded by the file's size otherwise.
+ */
 struct members {
 	struct dex *d;
 	struct dex_field *field;
@@ -19,6 +23,10 @@ struct members {
 
 /* --- names ----------------------------------------------------------------------- */
 
+/*
+ * The element of a table at an index out of the file, which may be any number; NULL:
+ * there is none. The only way from an index to an element.
+ */
 static const void *
 row(const struct fact_array *a, int64_t i, size_t size)
 {
@@ -130,6 +138,10 @@ read_method(struct members *m, struct cur *c, uint64_t *index, bool direct)
 
 typedef enum err member_fn(struct members *m, struct cur *c, uint64_t *index, bool flag);
 
+/*
+ * A list of as many members as it says, or as the bytes hold: each takes one at least,
+ * and a step.
+ */
 static enum err
 read_list(struct members *m, struct cur *c, int64_t n, member_fn *read, bool flag)
 {

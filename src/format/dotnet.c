@@ -22,6 +22,10 @@ dotnet_spend(struct dotnet *d, uint64_t n)
 	return d->steps <= d->budget;
 }
 
+/*
+ * The executable around it has a parse of its own, with the same arena: what it notes is
+ * of no interest to rules of this module.
+ */
 static enum err
 open_pe(struct dotnet *d, struct parse *p)
 {
@@ -30,7 +34,10 @@ open_pe(struct dotnet *d, struct parse *p)
 	return format_pe.open(&d->inner);
 }
 
-/* The bytes at an address; without p: it is nowhere. */
+/*
+ * The bytes at an address; without p: it is nowhere. n bytes at an address. *offset is
+ * void (all ones) without them.
+ */
 static struct bytes
 at_rva(struct dotnet *d, uint32_t rva, uint64_t n, uint64_t *offset)
 {
@@ -127,7 +134,10 @@ keep_stream(struct dotnet *d, const struct dotnet_stream *s)
 	}
 }
 
-/* II.24.2.2 */
+/*
+ * II.24.2.2. The file's word is cut twice: to 255 streams, as YARA does, and to as many
+ * headers of eight bytes as are left. Names end within 32 bytes, so each turn moves on.
+ */
 static enum err
 read_streams(struct dotnet *d)
 {

@@ -30,6 +30,7 @@ enum dotnet_seen {
 	DOTNET_SEEN_US = 1 << 4,
 };
 
+/* II.24.2.2. name: its first 31 bytes at most; offset and size as declared, unchecked. */
 struct dotnet_stream {
 	struct bytes name;
 	int64_t offset, size; /* offset in the file */
@@ -45,6 +46,7 @@ struct dotnet_version {
 	int64_t major, minor, build_number, revision_number;
 };
 
+/* An assembly that this one asks for, as it names it. */
 struct dotnet_assembly_ref {
 	struct dotnet_version version;
 	struct bytes public_key_or_token, name;
@@ -64,6 +66,10 @@ struct dotnet_number {
 	int64_t v;
 };
 
+/*
+ * A method's argument; type is written as YARA does ("System.String", "int[]"), undefined
+ * when the signature makes no sense.
+ */
 struct dotnet_param {
 	struct bytes name, type;
 };

@@ -40,24 +40,30 @@ generic_of_method(const struct dotnet *d, uint32_t row)
 	return owner & 1 ? owner >> 1 : 0;
 }
 
-/* Sorts by counting: places stay in the order of rows. */
+/*
+ * Sorts by counting: places stay in the order of rows. first has owners + 2 places: 0 for
+ * rows of nobody, and one behind the last. Each row is asked once who owns it, as a
+ * mapped file may be written to: counts and places must be of the same answers, or the
+ * last rows would lie behind out->row.
+ */
 static enum err
 turn_around(struct dotnet *d, enum dotnet_table_kind t, enum dotnet_table_kind by,
     owner_fn *owner, struct dotnet_owned *out)
 {
 	uint32_t n = dotnet_rows(d, t), owners = dotnet_rows(d, by);
+	uint32_t *who = ARENA_ARRAY(d->parse->arena, n, uint32_t);
 
 	out->first = ARENA_ARRAY(d->parse->arena, (size_t)owners + 2, uint32_t);
 	out->row = ARENA_ARRAY(d->parse->arena, n, uint32_t);
-	if (out->first == NULL || out->row == NULL ||
+	if (out->first == NULL || out->row == NULL || who == NULL ||
 	    !dotnet_spend(d, (uint64_t)n + owners))
 		return ERR_LIMIT;
 	out->owners = owners;
 	for (uint32_t i = 0; i < n; i++) {
-		uint32_t who = owner(d, i);
+		uint32_t o = owner(d, i);
 
-		if (who <= owners)
-			out->first[who]++;
+		who[i] = o <= owners ? o : 0;
+		out->first[who[i]]++;
 	}
 	for (uint32_t i = 0, at = 0; i <= owners + 1; i++) {
 		uint32_t count = out->first[i];
@@ -65,12 +71,8 @@ turn_around(struct dotnet *d, enum dotnet_table_kind t, enum dotnet_table_kind b
 		out->first[i] = at;
 		at += count;
 	}
-	for (uint32_t i = 0; i < n; i++) {
-		uint32_t who = owner(d, i);
-
-		if (who <= owners)
-			out->row[out->first[who]++] = i;
-	}
+	for (uint32_t i = 0; i < n; i++)
+		out->row[out->first[who[i]]++] = i;
 	/* Each now points behind its rows, where the next one's begin. */
 	memmove(out->first + 1, out->first, ((size_t)owners + 1) * sizeof(*out->first));
 	out->first[0] = 0;
@@ -140,7 +142,9 @@ dotnet_join(struct dotnet *d, struct bytes space, struct bytes name)
 	return (struct bytes){ p, head.n + 1 + tail.n };
 }
 
-/* A column of TypeDef, rows from 1. */
+/*
+ * A column of TypeDef, rows from 1. type is at least 1: callers ask.
+ */
 static uint32_t
 def(const struct dotnet *d, uint32_t type, unsigned column)
 {

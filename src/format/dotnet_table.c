@@ -112,6 +112,10 @@ static const uint8_t columns[DOTNET_KNOWN][COLUMNS] = {
 	/* clang-format on */
 };
 
+/*
+ * II.24.2.6: two bytes, as long as the largest of the tables has no row that the bits
+ * beside the tag cannot name.
+ */
 static uint32_t
 coded_width(const struct dotnet *d, enum coded c)
 {
@@ -140,6 +144,7 @@ width(const struct dotnet *d, uint8_t column)
 	}
 }
 
+/* At most 9 columns of 4 bytes. */
 static uint32_t
 row_size(const struct dotnet *d, unsigned t)
 {
@@ -150,6 +155,10 @@ row_size(const struct dotnet *d, unsigned t)
 	return size;
 }
 
+/*
+ * bytes_sub is the bound: rows, sizes and columns may be what they like, a number that
+ * does not lie in the table is 0. at is below 2^32 * 2^6.
+ */
 uint32_t
 dotnet_get(
     const struct dotnet *d, enum dotnet_table_kind t, uint32_t row, unsigned column)

@@ -83,7 +83,9 @@ signed_number(struct bytes *sig)
 	return (int32_t)(v | (size == 2 ? 0xc000 : 0xe0000000));
 }
 
-/* false: the budget. */
+/*
+ * false: the budget. used never exceeds room, which arena_grow has made at least need.
+ */
 static bool
 put(struct dotnet_classes *k, struct bytes s)
 {
@@ -203,7 +205,10 @@ write_function(
 	       put_str(k, ")>");
 }
 
-/* II.23.2.13. A size is shown as the bound above; 0 is not shown. */
+/*
+ * II.23.2.13. A size is shown as the bound above; 0 is not shown. rank, sizes and lows
+ * are each asked against ARRAY_RANK, the places of the arrays, before they are filled.
+ */
 static bool
 write_shape(struct dotnet_classes *k, struct bytes *sig)
 {
@@ -260,6 +265,10 @@ write_compound(struct dotnet_classes *k, uint8_t kind, struct bytes *sig,
 	}
 }
 
+/*
+ * The only recursion: depth counts types in types, and TYPE_DEPTH ends a signature that
+ * is nothing but pointers to pointers, as well as a TypeSpec that names itself.
+ */
 static bool
 write_type(
     struct dotnet_classes *k, struct bytes *sig, struct dotnet_generics g, unsigned depth)

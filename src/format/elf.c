@@ -73,6 +73,11 @@ elf_spend(struct elf *e, uint64_t n)
 	return e->steps <= e->budget;
 }
 
+/*
+ * i is below 2^16 (e_shnum, e_shstrndx and sh_link are asked before), so the product is
+ * small; the sum with an offset out of the file may not be, and num_add makes it a place
+ * outside of everything.
+ */
 struct bytes
 elf_section_row(const struct elf *e, uint64_t i)
 {
@@ -133,7 +138,8 @@ elf_string(struct elf *e, struct bytes table, uint64_t off)
 
 /*
  * Sums of addresses are as wide as the class: a section that reaches past the end of the
- * address space holds nothing, as in YARA.
+ * address space holds nothing, as in YARA. So address - start, which callers compute,
+ * does not wrap either.
  */
 static bool
 holds(const struct elf *e, uint64_t start, uint64_t size, uint64_t address)
@@ -269,6 +275,10 @@ is_elf(struct bytes head, uint64_t size)
 	       (ident.p[4] == CLASS_64 && size > HEADER_64);
 }
 
+/*
+ * budget: rows are 32 bytes and more, names sixteen a step: a file whose parts do not lie
+ * over each other spends a tenth of its bytes.
+ */
 static enum err
 elf_open(struct parse *p)
 {

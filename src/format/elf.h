@@ -28,20 +28,31 @@ enum elf_note {
 	ELF_NOTE_LIMIT = 1 << 0, /* a part spent its steps or the arena */
 };
 
+/*
+ * A row of the section header table (gABI, Section Header), its numbers as they stand:
+ * offset and size may lie outside of the file. name: undefined when the table of names
+ * does not have it whole.
+ */
 struct elf_section {
 	int64_t type, flags, address, size, offset;
 	struct bytes name;
 };
 
+/* A row of the program header table (gABI, Program Header); unchecked, as well. */
 struct elf_segment {
 	int64_t type, flags, offset, virtual_address, physical_address;
 	int64_t file_size, memory_size, alignment;
 };
 
+/* An entry of the dynamic section: d_tag and d_un, which is a number or an address. */
 struct elf_dynamic {
 	int64_t type, val;
 };
 
+/*
+ * An entry of a symbol table (gABI, Symbol Table): type and bind are the halves of
+ * st_info, visibility the two low bits of st_other.
+ */
 struct elf_symbol {
 	int64_t value, size, type, bind, shndx, visibility;
 	struct bytes name;
@@ -89,7 +100,10 @@ struct elf_field {
 /* The field of a row; 0 when the row does not hold it. */
 uint64_t elf_get(const struct elf *e, struct bytes row, struct elf_field f);
 
-/* Counts n units of work; false: the budget is spent, stop. */
+/*
+ * Counts n units of work, over all parts of one object; false: the budget is spent, stop.
+ * What a part found before stays, and its load says ERR_LIMIT.
+ */
 bool elf_spend(struct elf *e, uint64_t n);
 
 /* Rows of the section and the program header table. Bytes without p: it is not there. */

@@ -15,6 +15,10 @@
 #define STV_DEFAULT 0
 #define SHN_UNDEF   0
 
+/*
+ * Names are in the arena, in lower case; total is what joined() will need, so its copy
+ * cannot run over: each name and one comma, of which the last is not counted in.
+ */
 struct names {
 	struct bytes *p;
 	size_t n, total; /* total: bytes, with a comma behind each */

@@ -30,6 +30,7 @@ struct table {
 	bool found, there; /* there: both lie inside the file */
 };
 
+/* What a section header says of the file; no bytes when it leaves it. */
 static struct bytes
 content(const struct elf *e, struct bytes row)
 {
@@ -66,6 +67,9 @@ find_table(struct elf *e, uint32_t kind)
 	return t;
 }
 
+/*
+ * A row is given whole. A name behind its table stays undefined, as fact_clear left it.
+ */
 static void
 read_symbol(struct elf *e, struct bytes row, struct bytes names, struct elf_symbol *s)
 {

@@ -21,7 +21,14 @@ struct child {
 	uint64_t size;     /* declared; UINT64_MAX when the container does not say */
 };
 
-/* One open parser. The caller fills file, arena and facts, and calls open. */
+/*
+ * One open parser. The caller fills file, arena and facts, and calls open.
+ *
+ * Views that a parser takes of file are the file's and live as long as it; what it makes
+ * lies in the arena. A file is mapped, and its owner may write to it meanwhile: so what
+ * was checked is kept, and not read a second time. Used by one thread; parsers share
+ * nothing.
+ */
 struct parse {
 	struct bytes file;
 	const struct region *region; /* of a process, which file is; NULL: it is a file */

@@ -121,7 +121,10 @@ hex4(struct bytes s, size_t at)
 	return v;
 }
 
-/* \uXXXX at at, behind the u: its code, of two for a pair; -1: no good. */
+/*
+ * \uXXXX at at, behind the u: its code, of two for a pair; -1: no good. at may end behind
+ * s when the escape is cut: then the code is -1, and nobody reads on.
+ */
 static int32_t
 read_code(struct bytes s, size_t *at)
 {
@@ -139,7 +142,11 @@ read_code(struct bytes s, size_t *at)
 		   : 0x10000 + ((high & 0x3ff) << 10 | (low & 0x3ff));
 }
 
-/* The escape at at, behind the backslash; bytes written to out, 0: no good. */
+/*
+ * The escape at at, behind the backslash; bytes written to out, 0: no good. at < s.n:
+ * find_quote has skipped what stands behind each backslash, so the closing quote is not
+ * it.
+ */
 static size_t
 read_escape(struct bytes s, size_t *at, uint8_t *out)
 {
@@ -288,7 +295,11 @@ set_bit(uint8_t *bits, unsigned at, bool on)
 	bits[at / 8] = on ? bits[at / 8] | bit : bits[at / 8] & (uint8_t)~bit;
 }
 
-/* Bit d of brace tells whether the bracket at depth d is one. */
+/*
+ * Bit d of brace tells whether the bracket at depth d is one. Nothing recurses, as a file
+ * may be nothing but brackets: one bit for each open one. depth <= JREAD_DEPTH unless j
+ * is bad, and brace has a bit more than that.
+ */
 void
 jread_skip(struct jread *j)
 {

@@ -33,6 +33,10 @@
 static const uint8_t class_id[] = { 0x4c, 0, 0, 0, 1, 0x14, 2, 0, 0, 0, 0, 0, 0xc0, 0, 0,
 	0, 0, 0, 0, 0x46 };
 
+/*
+ * 2.1: the size of the header and the class of shell links, byte by byte. Nothing else of
+ * the file is asked, so open may read it whatever it holds.
+ */
 static bool
 is_lnk(struct bytes file)
 {
@@ -136,7 +140,11 @@ read_info(struct lnk *l, struct bytes *rest)
 	return OK;
 }
 
-/* 2.4, StringData: a count of characters, and they. */
+/*
+ * 2.4, StringData: a count of characters, and they. What is longer than most is cut, and
+ * reading goes on behind the cut, not behind the string: so does Windows, whose buffers
+ * are MAX_PATH long.
+ */
 static enum err
 read_string(struct lnk *l, struct bytes *rest, bool wide, size_t most, struct bytes *out)
 {
@@ -194,7 +202,10 @@ read_tracker(struct lnk *l, struct bytes b)
 	t->droid_birth_file_id = utf_guid(a, b.p + 72);
 }
 
-/* 2.5, ExtraData: blocks up to one of less than four bytes, behind which is nothing. */
+/*
+ * 2.5, ExtraData: blocks up to one of less than four bytes, behind which is nothing. A
+ * block has four bytes at least, so the loop ends with the file.
+ */
 static enum err
 read_blocks(struct lnk *l, struct bytes rest)
 {

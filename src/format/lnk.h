@@ -14,7 +14,10 @@ enum lnk_note {
 	LNK_NOTE_CUT = 1 << 1,   /* a part left the file; what came before it stands */
 };
 
-/* One shell item of the path to the target. */
+/*
+ * One shell item of the path to the target. item_type: as lnk.ShellItemType has it; of
+ * the strings one, at most, is defined, as its type says.
+ */
 struct lnk_item {
 	int64_t item_type;
 	struct bytes data; /* all behind the type */

@@ -96,7 +96,10 @@ read_item(struct arena *a, struct bytes b, struct lnk_item *i)
 	}
 }
 
-/* The next item's bytes behind its size; ones of no bytes are skipped. False: no more. */
+/*
+ * The next item's bytes behind its size; ones of no bytes are skipped. False: no more. An
+ * item takes two bytes at least off the list, which has 65,535 at most (2.2).
+ */
 static bool
 next_item(struct bytes *list, struct bytes *item)
 {
@@ -111,6 +114,10 @@ next_item(struct bytes *list, struct bytes *item)
 	return false;
 }
 
+/*
+ * Twice over the list: the first time counts, so that the array is made once and has no
+ * more places than there are items.
+ */
 enum err
 lnk_read_items(struct lnk *l, struct bytes list)
 {

@@ -129,7 +129,10 @@ read_section(const struct macho_image *i, struct cur *c, struct macho_section *s
 	s->reserved3 = i->wide ? macho_u32(i, c) : FACT_UNDEF;
 }
 
-/* The sections that the command holds whole, nsects at most. */
+/*
+ * The sections that the command holds whole, nsects at most: n is cut to rows.n / size
+ * first, so the cursor does not fail and needs no question.
+ */
 static enum err
 read_sections(struct macho *m, const struct macho_image *i, struct bytes rows,
     struct macho_segment *g)
@@ -182,7 +185,10 @@ read_segment(struct macho *m, const struct macho_image *i, struct bytes command,
 	    m, i, bytes_from(command, i->wide ? SEGMENT_64 : SEGMENT_32), g);
 }
 
-/* The offset of an address, by the segments that were read. */
+/*
+ * The offset of an address, by the segments that were read. start + vmsize may wrap: then
+ * the segment holds nothing.
+ */
 static int64_t
 offset_of(const struct macho_image *i, uint64_t address)
 {
@@ -269,6 +275,10 @@ read_main(struct macho_image *i, struct bytes rest)
 	i->stack_size = (int64_t)stack;
 }
 
+/*
+ * One turn takes eight bytes at least, so there are fewer commands than the file has
+ * bytes, whatever ncmds says.
+ */
 bool
 macho_next_command(const struct macho_image *i, struct macho_commands *c, uint32_t *cmd,
     struct bytes *command)
@@ -303,17 +313,18 @@ read_segments(struct macho *m, struct macho_image *i)
 	struct macho_commands walk = macho_commands_of(i);
 	struct macho_segment *g;
 	struct bytes command;
-	size_t n = 0;
+	size_t most = 0, n = 0;
 	uint32_t cmd;
 
 	while (macho_next_command(i, &walk, &cmd, &command) && macho_spend(m, 1))
-		n += is_segment(cmd);
-	g = ARENA_ARRAY(m->parse->arena, n, struct macho_segment);
-	if (g == NULL && n > 0)
+		most += is_segment(cmd);
+	g = ARENA_ARRAY(m->parse->arena, most, struct macho_segment);
+	if (g == NULL && most > 0)
 		return ERR_LIMIT;
 	walk = macho_commands_of(i);
-	n = 0;
-	while (macho_next_command(i, &walk, &cmd, &command) && macho_spend(m, 1)) {
+	/* there may be more now: a mapped file may be written to */
+	while (n < most && macho_next_command(i, &walk, &cmd, &command) &&
+	       macho_spend(m, 1)) {
 		if (is_segment(cmd) && read_segment(m, i, command, &g[n]) == OK)
 			n++;
 	}
@@ -353,6 +364,11 @@ read_arch(struct cur *c, bool wide, struct macho_arch *a)
 	a->reserved = wide ? cur_be32(c) : 0;
 }
 
+/*
+ * fat.h: images lie anywhere, over each other and over the table. n rows lie in the file,
+ * but an image here is many times as large as a row there: the arena bounds that,
+ * the steps what is read of them.
+ */
 static enum err
 read_fat(struct macho *m)
 {

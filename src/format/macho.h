@@ -16,24 +16,39 @@ enum macho_note {
 	MACHO_NOTE_LIMIT = 1 << 0, /* the steps or the arena were spent */
 };
 
+/*
+ * loader.h, struct section and section_64: numbers as they stand. reserved3 is undefined
+ * in files of 32 bits. Names are at most 16 bytes, any but NUL.
+ */
 struct macho_section {
 	struct bytes segname, sectname;
 	int64_t addr, size, offset, align, reloff, nreloc, flags;
 	int64_t reserved1, reserved2, reserved3;
 };
 
+/*
+ * loader.h, struct segment_command: nsects is what it says, sections what its command
+ * holds of them.
+ */
 struct macho_segment {
 	struct bytes segname;
 	int64_t vmaddr, vmsize, fileoff, fsize, maxprot, initprot, nsects, flags;
 	struct fact_array sections; /* struct macho_section */
 };
 
-/* From here to struct macho_more: what only YARA-X shows. */
+/*
+ * From here to struct macho_more: what only YARA-X shows. A library that is loaded.
+ * Versions as text, "1.2.3"; timestamp as it stands.
+ */
 struct macho_dylib {
 	struct bytes name, compatibility_version, current_version;
 	int64_t timestamp;
 };
 
+/*
+ * nlist.h. n_strx counts from the start of the string table and is unchecked: names were
+ * taken through it already.
+ */
 struct macho_nlist {
 	int64_t n_strx, n_type, n_sect, n_desc, n_value;
 };
@@ -83,6 +98,10 @@ struct macho_min {
 	struct bytes version, sdk;
 };
 
+/*
+ * Names of a certificate in a code signature, as "C=US, O=...". Nothing of it was
+ * verified.
+ */
 struct macho_cert {
 	struct bytes issuer, subject;
 	int64_t is_self_signed;
@@ -115,6 +134,7 @@ struct macho_image {
 	bool wide, big;             /* 64 bits; numbers have the high byte first */
 };
 
+/* fat.h: where an image lies in a fat file, in bytes from its start; unchecked. */
 struct macho_arch {
 	int64_t cputype, cpusubtype, offset, size, align, reserved;
 };

@@ -108,6 +108,11 @@ struct trie {
 	struct macho_list *names;
 };
 
+/*
+ * A node, with the name that leads to it: the way's and the edge's. Both are paid for
+ * before the node is seen again, or a trie that branches at each byte would make names of
+ * its length at every node.
+ */
 static enum err
 push(struct trie *t, uint64_t at, struct bytes before, struct bytes edge)
 {
@@ -147,6 +152,10 @@ read_node(struct trie *t, struct node n)
 	return symbol > 0 ? macho_list_add(t->m, t->names, n.name) : OK;
 }
 
+/*
+ * Each offset is read once (seen), also when edges lead back: a trie with a loop ends.
+ * seen has data.n + 1 bits, and n.at is asked against data.n.
+ */
 static enum err
 walk_trie(struct trie *t)
 {

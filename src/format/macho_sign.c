@@ -71,7 +71,11 @@ entity_end(struct bytes s, size_t at)
 	return end == UINT64_MAX ? end : at + end;
 }
 
-/* Text with its entities replaced, each of which is longer than what it stands for. */
+/*
+ * Text with its entities replaced, each of which is longer than what it stands for: what
+ * is written stays behind what is read (n <= at), and the last code has four bytes of
+ * room.
+ */
 static struct bytes
 plain(struct macho *m, struct bytes s)
 {
@@ -189,7 +193,11 @@ ber_head(struct cur *c, uint8_t *tag, uint64_t *size)
 	return !c->bad && more == 0;
 }
 
-/* The content of the next element, which must have this tag: its own end is not met. */
+/*
+ * The content of the next element, which must have this tag: its own end is not met, so
+ * what reads on meets two zeros there, which are no element of any wanted tag. c->p[1] is
+ * there: ber_head read it.
+ */
 static struct cur
 ber_enter(struct cur *c, uint8_t wanted)
 {
@@ -204,6 +212,10 @@ ber_enter(struct cur *c, uint8_t wanted)
 	return head;
 }
 
+/*
+ * X.690 8.1.3.6: an element of open length ends with two zeros, behind elements of its
+ * own. This recurses, depth deep at most: a stack is what an attacker would fill here.
+ */
 static void
 ber_skip(struct cur *c, unsigned depth)
 {

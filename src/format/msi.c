@@ -87,6 +87,11 @@ is_signature(const struct msi *m, uint32_t entry)
 /* One pass over a storage and what is in it; false: it cannot be had whole. */
 typedef bool visit_fn(struct msi *m, struct hash *h, uint32_t entry);
 
+/*
+ * Each entry has one parent, and the tree no loops (cfb_dir.c), so each is met once;
+ * depth bounds the stack. first_child searches by halves, so a storage costs what its
+ * children do.
+ */
 static bool
 walk(struct msi *m, struct hash *h, uint32_t storage, visit_fn *stream, visit_fn *before,
     visit_fn *after, unsigned depth)

@@ -3,7 +3,10 @@
  */
 #include "format/olecf.h"
 
-/* Once. The notes of the reader are the format's. */
+/*
+ * Opens the compound file once, for the facts and for next alike. Its notes have the same
+ * bits as the format's.
+ */
 static enum err
 open_cfb(struct olecf *o)
 {

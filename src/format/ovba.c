@@ -15,7 +15,10 @@ spend(struct ovba *o, uint64_t n)
 	return o->steps <= o->budget;
 }
 
-/* 2.4.1.3.19: the more there is to copy from, the more bits tell where. */
+/*
+ * 2.4.1.3.19: the more there is to copy from, the more bits tell where. done is below
+ * CHUNK, so between 4 and 12 bits: the token's other bits are 12 to 4.
+ */
 static unsigned
 offset_bits(size_t done)
 {
@@ -26,7 +29,11 @@ offset_bits(size_t done)
 	return bits;
 }
 
-/* 2.4.1.3.5; false: from before the chunk. What would be too much is left. */
+/*
+ * 2.4.1.3.5; false: from before the chunk. back is at most n, so out[n - back] is inside
+ * of what was written; and the loop ends at CHUNK, whatever length says. It copies byte
+ * by byte, as source and target may overlap: that is how a run is packed.
+ */
 static bool
 copy(uint8_t out[CHUNK], size_t *n, uint16_t token)
 {
@@ -60,7 +67,10 @@ unpack_chunk(struct bytes in, uint8_t out[CHUNK], size_t *n)
 	return true;
 }
 
-/* Room for one chunk more. */
+/*
+ * Room for one chunk more. A chunk becomes CHUNK bytes at most (unpack_chunk), or is
+ * copied from at most 4,096 bytes of input: the head has 12 bits of size.
+ */
 static bool
 grow(struct ovba *o)
 {

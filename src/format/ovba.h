@@ -19,5 +19,10 @@ struct ovba {
 	bool whole; /* nothing was wrong with it; else p has what came before */
 };
 
-/* Unpacks into o->p. ERR_LIMIT: the budget, or the arena. */
+/*
+ * Unpacks into o->p, n bytes, which stand until the next call. The caller sets arena and
+ * budget once and calls for stream after stream: steps add up, so that fifty streams do
+ * not each have what one may have. OK with whole false: something was wrong, and what
+ * came before it stands. ERR_LIMIT: the budget or the arena; likewise.
+ */
 MUST_USE enum err ovba_unpack(struct ovba *o, struct bytes packed);

@@ -57,6 +57,10 @@ pe_rva_to_offset(struct pe *pe, uint64_t rva)
 	return (int64_t)(offset + (rva - start));
 }
 
+/*
+ * Eight bytes of one of sixteen directories: where they end is not asked, but that they
+ * lie in the file.
+ */
 struct bytes
 pe_directory(const struct pe *pe, enum pe_directory which)
 {
@@ -157,8 +161,11 @@ read_directories(struct pe *pe, struct cur *c)
 }
 
 /*
- * COFF 3: "/123" is the name at offset 123 of the string table, which follows the
- * symbols. Undefined when it is not all printable up to a NUL.
+ * COFF 3: "/123" is the name at offset 123 of the string table, which follows the symbols
+ * (18 bytes each). Undefined when it is not all printable up to a NUL. At most seven
+ * digits, and the symbols are fewer than 2^32: the sum is below 2^37, and bytes_from
+ * tells what of it is in the file. Letters are charged one by one, as each of 96 sections
+ * may name the same megabytes.
  */
 static struct bytes
 section_full_name(struct pe *pe, struct bytes field, struct bytes name)
@@ -293,6 +300,7 @@ find_header(struct bytes file)
 	return bytes_sub(file, at, COFF_SIZE + size).p != NULL ? at : UINT64_MAX;
 }
 
+/* A few hundred bytes are read, whatever the size: module pe costs what its rules ask. */
 static enum err
 pe_open(struct parse *p)
 {

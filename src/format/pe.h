@@ -58,6 +58,12 @@ struct pe_data_directory {
 	int64_t virtual_address, size;
 };
 
+/*
+ * A row of the section table (PE/COFF 4), as it stands: none of its numbers is checked,
+ * and offset and size may lie anywhere. name: the eight bytes without the NULs at their
+ * end; full_name: of "/123" what the string table has there, else the same as name. name
+ * may hold any byte, also a NUL inside.
+ */
 struct pe_section {
 	struct bytes name, full_name;
 	int64_t characteristics, virtual_address, virtual_size;
@@ -66,58 +72,104 @@ struct pe_section {
 	int64_t number_of_relocations, number_of_line_numbers;
 };
 
+/* One pair of the Rich header: which tool, of which build, and on how many objects. */
 struct pe_tool {
 	int64_t toolid, version, times;
 };
 
+/*
+ * Undefined, all of it, without such a header. raw_data is a view of the file, from
+ * "DanS" up to "Rich"; clear_data is a copy, XORed with key; version_data has every
+ * second word of that. length in bytes.
+ */
 struct pe_rich {
 	int64_t offset, length, key;
 	struct bytes raw_data, clear_data, version_data;
 	struct fact_array tools; /* struct pe_tool */
 };
 
+/*
+ * An imported function. By number: ordinal is set, and name what a list of ours calls it,
+ * or "ord7". By name: ordinal is undefined. rva: of its place in the table that the
+ * loader fills in, undefined when that would be 0.
+ */
 struct pe_function {
 	struct bytes name;
 	int64_t ordinal, rva;
 };
 
+/*
+ * A library, with the functions of one descriptor: a file may name the same library
+ * again, which is then another element.
+ */
 struct pe_import {
 	struct bytes library_name;
 	int64_t number_of_functions;
 	struct fact_array functions; /* struct pe_function */
 };
 
+/*
+ * offset: in the file, of what is exported; undefined when it is a forward (forward_name
+ * is set) or lies nowhere. rva is as the table has it. A function without a name has only
+ * its number.
+ */
 struct pe_export {
 	int64_t offset, ordinal, rva;
 	struct bytes name, forward_name;
 };
 
+/*
+ * A leaf of the tree. offset: in the file, undefined when the address lies nowhere;
+ * length in bytes, as declared. Of type, id and language each has the number or the
+ * string (UTF-16, as in the file); the other is undefined.
+ */
 struct pe_resource {
 	int64_t rva, offset, length, type, id, language;
 	struct bytes type_string, name_string, language_string;
 };
 
+/*
+ * A string of the version resource; only the low bytes of its UTF-16, up to the first
+ * zero, 63 of a key and 255 of a value at most.
+ */
 struct pe_pair {
 	struct bytes key, value;
 };
 
+/*
+ * A certificate as YARA shows it: thumbprint is the SHA-1 in hex of its bytes, names are
+ * as OpenSSL prints them on one line, serial is hex with colons, dates are seconds since
+ * 1970. Nothing of it was verified.
+ */
 struct pe_cert {
 	struct bytes thumbprint, issuer, subject, algorithm, algorithm_oid, serial;
 	int64_t version, not_before, not_after;
 };
 
+/*
+ * Who says that he signed: the first signer of the message, and the chain upwards from
+ * his certificate, as far as the file has it. digest is hex, of what was signed.
+ */
 struct pe_signer {
 	struct bytes program_name, more_info, digest, digest_alg;
 	int64_t length_of_chain;
 	struct fact_array chain; /* struct pe_cert */
 };
 
+/*
+ * When, as a third party says. sign_time: seconds since 1970. verified is 0 until a rule
+ * reads it, which computes (pe_load_verified).
+ */
 struct pe_countersignature {
 	int64_t verified, sign_time, length_of_chain;
 	struct bytes digest, digest_alg;
 	struct fact_array chain; /* struct pe_cert */
 };
 
+/*
+ * digest: hex, what was signed for the file's digest; file_digest: the file's own,
+ * computed. They differ in a file that was changed afterwards.
+ */
 struct pe_signature {
 	struct pe_cert cert; /* the signer's; its fields are the signature's own */
 	int64_t verified, number_of_certificates, number_of_countersignatures;
@@ -191,16 +243,29 @@ struct pe {
 extern const struct fact pe_facts[];
 extern const struct fact pe_signature_facts[]; /* loads take a struct pe */
 
-/* Counts n units of work; false: the budget is spent, stop. */
+/*
+ * Counts n units of work; false: the budget is spent, stop. Who does not look at the
+ * answer does no harm for long: the part ends as ERR_LIMIT when it returns.
+ */
 bool pe_spend(struct pe *pe, uint64_t n);
 
-/* The file offset of an address, or -1. */
+/*
+ * The file offset of an address, or -1. What is not -1 lies inside of the file, at the
+ * time of asking; how many bytes follow is not known. Costs a step and more for many
+ * sections, so it may be called in loops over counts from the file.
+ */
 int64_t pe_rva_to_offset(struct pe *pe, uint64_t rva);
 
-/* The eight bytes of a data directory. */
+/*
+ * The eight bytes of a data directory, address and size; no bytes: the file ends before.
+ * The number of directories that the header tells is not asked.
+ */
 struct bytes pe_directory(const struct pe *pe, enum pe_directory which);
 
-/* The bytes at off up to a NUL or the end of the file, most at most. */
+/*
+ * The bytes at off up to a NUL, the end of the file, or most of them: a view, charged by
+ * its length. No bytes outside of the file.
+ */
 struct bytes pe_cstr(struct pe *pe, uint64_t off, uint64_t most);
 
 /* pe_ord.c: the name of an ordinal of ws2_32 or oleaut32, else NULL. */

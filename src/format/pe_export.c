@@ -8,6 +8,10 @@
 #include "format/pe.h"
 
 #define DIRECTORY_SIZE 40
+/*
+ * Place i of name_of is a uint16_t with NO_NAME above all of them: EXPORTS_MOST must stay
+ * below.
+ */
 #define EXPORTS_MOST   16384
 #define NAME_MOST      512
 #define NO_NAME        UINT16_MAX
@@ -35,10 +39,10 @@ bytes_at_rva(struct pe *pe, uint32_t rva)
 static enum err
 find_tables(struct pe *pe, struct bytes dir, struct tables *t)
 {
-	uint32_t named = rec_le32(dir, 24);
+	uint32_t n = rec_le32(dir, 20), named = rec_le32(dir, 24);
 
 	t->base = rec_le32(dir, 16);
-	t->n = rec_le32(dir, 20) < EXPORTS_MOST ? rec_le32(dir, 20) : EXPORTS_MOST;
+	t->n = n < EXPORTS_MOST ? n : EXPORTS_MOST;
 	t->nnames = named < t->n ? named : t->n;
 	if (named > 0) {
 		t->names = bytes_at_rva(pe, rec_le32(dir, 32));
@@ -72,6 +76,10 @@ index_names(struct pe *pe, struct tables *t)
 	return OK;
 }
 
+/*
+ * One export. t->name_of[i] is below nnames or NO_NAME (index_names), so the name's
+ * address is read inside of the table.
+ */
 static void
 read_export(struct pe *pe, const struct tables *t, uint32_t i, struct pe_export *x)
 {
@@ -95,7 +103,10 @@ read_export(struct pe *pe, const struct tables *t, uint32_t i, struct pe_export 
 		x->name = pe_cstr(pe, (uint64_t)at, NAME_MOST);
 }
 
-/* The library's own name. True when the count of exports is too large for the file. */
+/*
+ * The library's own name. True when the count of exports is too large for the file: at is
+ * -1 without a name, and file.n + 1 is what is measured then, as YARA does.
+ */
 static bool
 read_dll_name(struct pe *pe, struct bytes dir)
 {

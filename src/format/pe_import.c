@@ -6,6 +6,10 @@
  */
 #include "format/pe.h"
 
+/*
+ * PE/COFF 5.4.1 and 4.1 (delay-load). The first three limits are YARA's, and count over
+ * the whole file: rules compare what both engines count.
+ */
 #define DESCRIPTOR_SIZE 20
 #define DELAYED_SIZE    32
 #define LIBRARIES_MOST  16384
@@ -21,7 +25,10 @@ struct list {
 	size_t n, cap;
 };
 
-/* Room for one more, zeroed, or NULL when the arena is spent. */
+/*
+ * Room for one more, zeroed, or NULL when the arena is spent. arena_grow leaves the old
+ * elements where they were, so a pointer into the list is good until the next call only.
+ */
 static void *
 list_add(struct arena *a, struct list *l, size_t size)
 {
@@ -126,7 +133,11 @@ read_function(struct pe *pe, struct bytes library, uint64_t thunk, struct pe_fun
 	return function_name_ok(f->name);
 }
 
-/* The functions of one descriptor. */
+/*
+ * The functions of one descriptor. Two bounds end a table that has no end: FUNCTIONS_MOST
+ * of all libraries together, and the steps; the address of an entry is first_thunk + i *
+ * width, below 2^32 + 2^17.
+ */
 static enum err
 read_functions(
     struct pe *pe, struct bytes descriptor, struct bytes library, struct list *out)
@@ -176,6 +187,10 @@ add_library(
 	return OK;
 }
 
+/*
+ * The table ends with a row whose name is at 0, or with the file: rec_le32 of no bytes is
+ * 0.
+ */
 static enum err
 read_libraries(struct pe *pe, uint64_t at, struct list *libs)
 {

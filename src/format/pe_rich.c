@@ -13,7 +13,10 @@
 #define RICH_HEAD       16 /* DanS and three zeros */
 #define COFF_SIZE       24 /* what lies between e_lfanew and the optional header */
 
-/* Going down in words from at to the DOS header: where w ^ key is word, or 0. */
+/*
+ * Going down in words from at to the DOS header: where w ^ key is word, or 0, which no
+ * place is, as the DOS header is there.
+ */
 static uint64_t
 find_down(struct pe *pe, uint64_t at, uint32_t key, uint32_t word)
 {
@@ -23,6 +26,10 @@ find_down(struct pe *pe, uint64_t at, uint32_t key, uint32_t word)
 	return 0;
 }
 
+/*
+ * A copy, as what is mapped is not ours to write. Its last bytes, fewer than four, stay
+ * as they are.
+ */
 static struct bytes
 unmask(struct pe *pe, struct bytes raw, uint32_t key)
 {
@@ -34,7 +41,10 @@ unmask(struct pe *pe, struct bytes raw, uint32_t key)
 	return clear;
 }
 
-/* The first half of each pair: tools and versions without their counts. */
+/*
+ * The first half of each pair: tools and versions without their counts. clear has
+ * RICH_HEAD bytes at least (pe_read_rich asks), so n is no negative number.
+ */
 static struct bytes
 tools_of(struct pe *pe, struct bytes clear)
 {

@@ -16,7 +16,10 @@
 #define VISITS_MOST    (1U << 18)
 #define TYPE_VERSION   16
 
-/* The walk: where it is in the tree, and what it has found. */
+/*
+ * The walk: where it is in the tree, and what it has found. visits bounds it: a directory
+ * may name itself as its own branch, three levels deep, with 65,536 entries on each.
+ */
 struct walk {
 	struct pe *pe;
 	uint64_t base;      /* of the tree in the file */
@@ -75,8 +78,9 @@ wide_is(struct pe *pe, uint64_t at, const char *word)
 }
 
 /*
- * The low bytes of UTF-16, up to a low byte of zero or most bytes: so YARA shows
- * what is Latin, and cuts what is not. p NULL: the arena is spent.
+ * The low bytes of UTF-16, up to a low byte of zero or most bytes: so YARA shows what is
+ * Latin, and cuts what is not. p NULL: the arena is spent. It takes most + 1 bytes of it
+ * however short the text is, so many strings spend the arena before they spend time.
  */
 static struct bytes
 narrow(struct pe *pe, uint64_t at, int64_t units, size_t most)
@@ -270,6 +274,10 @@ read_level(struct walk *w, uint64_t at, unsigned level, const struct bytes *abov
 	return OK;
 }
 
+/*
+ * Keys of one version resource: a stranger can make them collide, so who probes is
+ * charged.
+ */
 static uint64_t
 key_hash(struct bytes key)
 {

@@ -11,6 +11,7 @@
 
 /*
  * Writes the digest in upper case and a NUL. False: b has fewer than 50 bytes, or so
- * little variety that there is none.
+ * little variety that there is none; out is not touched. Linear in b.n, which the caller
+ * charges for.
  */
 bool tlsh_of(struct bytes b, char out[TLSH_TEXT + 1]);

@@ -17,6 +17,10 @@ is_low(uint32_t unit)
 	return (unit & 0xfc00) == 0xdc00;
 }
 
+/*
+ * first: what marks the first byte of so many. The code is below 0x110000: who calls has
+ * put surrogates and larger ones right.
+ */
 size_t
 utf_put(uint8_t *out, uint32_t c)
 {
@@ -29,7 +33,10 @@ utf_put(uint8_t *out, uint32_t c)
 	return n;
 }
 
-/* RFC 2781, section 2.2: one code, of one unit or two. */
+/*
+ * RFC 2781, section 2.2: one code, of one unit or two. at + 2 <= s.n: the caller's loop.
+ * A half of a pair without the other half is one error, and what follows it is read anew.
+ */
 static uint32_t
 next_of_16(struct bytes s, size_t *at)
 {
@@ -43,6 +50,10 @@ next_of_16(struct bytes s, size_t *at)
 	return is_high(unit) || is_low(unit) ? REPLACEMENT : unit;
 }
 
+/*
+ * Room: a unit becomes at most three bytes, and a pair, which is two units, four. The
+ * last place is for a text of no units, whose p must not be NULL.
+ */
 struct bytes
 utf_from_16(struct arena *a, struct bytes s)
 {
@@ -87,6 +98,10 @@ wrong_part(struct bytes s)
 	return n;
 }
 
+/*
+ * Room: each byte is part of a sequence, which stays as long as it is, or of an error,
+ * which becomes the three bytes of U+FFFD.
+ */
 struct bytes
 utf_mend(struct arena *a, struct bytes s)
 {

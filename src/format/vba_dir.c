@@ -107,6 +107,10 @@ module_record(struct vba_entry *m, uint16_t id, struct bytes b)
 	}
 }
 
+/*
+ * Each turn takes six bytes at least, so there are fewer records than a sixth of the
+ * stream; size is 32 bits and goes unchecked into cur_take.
+ */
 enum err
 vba_read_dir(struct bytes dir, struct arena *a, struct vba_dir *out)
 {

@@ -28,7 +28,10 @@ spend(struct vba *v, uint64_t n)
 	return v->ovba.steps <= v->ovba.budget;
 }
 
-/* Is the entry a stream "dir" of a project? ERR_FORMAT: no. */
+/*
+ * Is the entry a stream "dir" of a project? ERR_FORMAT: no. The unpacked stream is
+ * copied, as modules are unpacked to the same place next, and views of "dir" are kept.
+ */
 static enum err
 try_dir(struct project *p, uint32_t entry)
 {
@@ -115,7 +118,9 @@ seems_packed(struct bytes b)
 
 /*
  * Unpacks the source: from where "dir" says, else from the first place where a container
- * begins that is whole. ERR_END: there is none.
+ * begins that is whole. ERR_END: there is none. The search tries each byte of the stream,
+ * and each try is charged a chunk at least (ovba_unpack), so a stream of nothing but
+ * heads ends by the budget.
  */
 static enum err
 unpack_source(struct vba *v, struct bytes stream, uint32_t offset)

@@ -26,7 +26,10 @@ parts_of(struct bytes name)
 	return (struct parts){ .sets = cur_at(name, 0) };
 }
 
-/* The next attribute; false at the end, and at what is no attribute. */
+/*
+ * The next attribute; false at the end, and at what is no attribute. A set that is broken
+ * ends the name: what came before it stands.
+ */
 static bool
 part_next(struct parts *p, struct part *out)
 {
@@ -65,9 +68,13 @@ guess_width(struct bytes s, uint8_t tag, bool show[4])
 	show[0] = show[1] = show[2] = false;
 }
 
-/* Appends the text of a value to out, which has room; only counts when out is NULL. */
+/*
+ * Appends the text of a value to out, most bytes at most; only counts when out is NULL.
+ * It is called twice on bytes that may be mapped, and somebody may write to the file in
+ * between: so what was counted is no bound for what comes out now, and most is.
+ */
 static size_t
-put_value(const struct der *value, char *out)
+put_value(const struct der *value, char *out, size_t most)
 {
 	bool show[4];
 	size_t n = 0;
@@ -76,9 +83,12 @@ put_value(const struct der *value, char *out)
 	for (size_t i = 0; i < value->body.n; i++) {
 		uint8_t b = value->body.p[i];
 		bool plain = b >= ' ' && b <= '~';
+		size_t takes = plain ? 1 + (b == '+') : 4;
 
 		if (!show[i & 3])
 			continue;
+		if (out != NULL && takes > most - n)
+			break;
 		/* OpenSSL 3 puts a backslash before / and +; YARA takes the first off. */
 		if (out != NULL && plain && b != '+') {
 			out[n] = (char)b;
@@ -91,7 +101,7 @@ put_value(const struct der *value, char *out)
 			out[n + 2] = "0123456789ABCDEF"[b >> 4];
 			out[n + 3] = "0123456789ABCDEF"[b & 15];
 		}
-		n += plain ? 1 + (b == '+') : 4;
+		n += takes;
 	}
 	return n;
 }
@@ -108,9 +118,8 @@ count_slashes(struct bytes s)
 }
 
 /*
- * out holds ONELINE_MOST bytes and a NUL. What is written of a part is never more than
- * what was counted for it, and a part is written only while the count fits: that is
- * the bound of every byte below.
+ * out holds ONELINE_MOST bytes and a NUL. A part is written only while the count of all
+ * so far fits, so its slash, key and sign do; its value is bounded by what is left.
  */
 struct bytes
 x509_oneline(struct bytes name, struct arena *a)
@@ -130,7 +139,7 @@ x509_oneline(struct bytes name, struct arena *a)
 			oid_text(p.oid, dotted);
 			key = dotted;
 		}
-		counted += 1 + strlen(key) + 1 + put_value(&p.value, NULL) +
+		counted += 1 + strlen(key) + 1 + put_value(&p.value, NULL, 0) +
 			   count_slashes(p.value.body);
 		if (counted > ONELINE_MOST)
 			break;
@@ -138,7 +147,7 @@ x509_oneline(struct bytes name, struct arena *a)
 		memcpy(out + n, key, strlen(key));
 		n += strlen(key);
 		out[n++] = '=';
-		n += put_value(&p.value, out + n);
+		n += put_value(&p.value, out + n, ONELINE_MOST - n);
 	}
 	return (struct bytes){ (uint8_t *)out, n };
 }
@@ -293,6 +302,7 @@ read_extensions(struct bytes list, struct x509 *x)
 	}
 }
 
+/* RFC 5280 4.1.2.5: UTCTime or GeneralizedTime; anything else fails the certificate. */
 static int64_t
 read_time(struct cur *c)
 {

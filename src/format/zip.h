@@ -21,6 +21,11 @@ enum zip_note {
 #define ZIP_DEFLATED 8
 #define ZIP_END_SIZE 22 /* of the end record: no archive is smaller */
 
+/*
+ * An entry as the central directory has it: sizes in bytes as declared, which nobody
+ * checked against the content; file_path may be absolute, lead upwards, hold any byte,
+ * and be there twice.
+ */
 struct zip_entry {
 	struct bytes file_path;
 	int64_t compressed_size, uncompressed_size, compression;
@@ -36,7 +41,11 @@ struct zip {
 	bool loaded;
 };
 
-/* Where in the directory a walk stands; may be copied, to walk again from there. */
+/*
+ * Where in the directory a walk stands; may be copied, to walk again from there. Owns
+ * nothing: views of file, which must outlive it. Public fields are for those who know
+ * what base is for.
+ */
 struct zip_dir {
 	struct bytes file;
 	uint64_t
@@ -45,7 +54,10 @@ struct zip_dir {
 	uint64_t left; /* entries that are announced still */
 };
 
-/* One entry, as the directory has it. */
+/*
+ * One entry, as the directory has it. Sizes are what is declared: zip_dir_data asks
+ * whether the packed bytes are there, zip_unpack whether the content has that checksum.
+ */
 struct zip_record {
 	struct bytes name;
 	uint64_t compressed, uncompressed;
@@ -54,7 +66,10 @@ struct zip_record {
 	uint16_t flags, method;
 };
 
-/* ERR_FORMAT: the file has no central directory that could be found. */
+/*
+ * ERR_FORMAT: the file has no central directory that could be found; d must not be walked
+ * then. Reads the end of the file only, 65,557 bytes and 4 kB at most.
+ */
 enum err zip_dir_open(struct bytes file, struct zip_dir *d);
 /* The next entry; false at the end, and at the first one that is no good. */
 bool zip_dir_next(struct zip_dir *d, struct zip_record *r);

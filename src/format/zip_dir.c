@@ -33,7 +33,12 @@ struct end {
 	uint32_t disk, directory_disk;
 };
 
-/* 4.3.16: the last one whose comment does not leave the file. */
+/*
+ * 4.3.16: the last one whose comment does not leave the file. A search from the back,
+ * over 65,557 bytes at most: a comment may hold what looks like an end record, and an
+ * attacker puts two there, for readers that search from the front. at is at most n - 22,
+ * so the reads lie inside.
+ */
 static bool
 find_end(struct bytes file, struct end *e)
 {
@@ -59,7 +64,10 @@ has_signature(struct bytes file, uint64_t at, uint32_t signature)
 	return rec_le32(file, at) == signature;
 }
 
-/* Where the ZIP64 end record is: where the locator says, or shortly before that. */
+/*
+ * Where the ZIP64 end record is: where the locator says, or shortly before that, as
+ * something may stand in front of the archive. The search is bounded by END64_SEARCH.
+ */
 static uint64_t
 find_end64(struct bytes file, uint64_t locator, uint64_t said)
 {
@@ -102,8 +110,9 @@ needs_end64(const struct end *e)
 }
 
 /*
- * Where the directory begins: at its offset when an entry is there, else just before
- * the end record, with something in front of the archive.
+ * Where the directory begins: at its offset when an entry is there, else just before the
+ * end record, with something in front of the archive. used <= at, so the difference does
+ * not wrap, nor does the sum below.
  */
 static enum err
 place(struct bytes file, const struct end *e, struct zip_dir *d)
@@ -188,7 +197,10 @@ read_entry(struct bytes b, struct zip_record *r)
 	return true;
 }
 
-/* 4.3.12. */
+/*
+ * 4.3.12. size is at most 46 + 3 * 65,535 and moves at on by 46 at least, so a walk takes
+ * fewer than n / 46 steps, whatever number of entries the end record announced (left).
+ */
 bool
 zip_dir_next(struct zip_dir *d, struct zip_record *r)
 {

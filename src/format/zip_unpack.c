@@ -10,6 +10,10 @@
 
 #define ROOM_LEAST 4096 /* bytes */
 
+/*
+ * zlib's own memory, some 40 kB an entry, comes out of the arena as well: a bomb spends
+ * the object's budget, not the worker's.
+ */
 static void *
 take_memory(void *arena, unsigned n, unsigned size)
 {
@@ -23,7 +27,11 @@ leave_memory(void *arena, void *p)
 	(void)p;
 }
 
-/* Room doubles until the stream ends, up to most bytes and one, which tells too much. */
+/*
+ * Room doubles until the stream ends, up to most bytes and one, which tells too much.
+ * avail_out is never 0: n <= most, and cap has ROOM_LEAST more than n. Each turn fills
+ * what it was given or ends, as zlib says Z_BUF_ERROR when it cannot go on.
+ */
 static int
 inflate_all(z_stream *z, struct arena *a, size_t most, struct bytes *out)
 {
