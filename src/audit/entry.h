@@ -19,9 +19,15 @@ struct entry {
 	struct statement statement; /* borrows from raw and the arena */
 };
 
-/* Never fails: what is not understood is no release. */
+/*
+ * Never fails: what is not understood is no release, nor is a statement for which the
+ * arena has no room. out borrows from raw and the arena.
+ */
 void entry_read(uint64_t index, struct bytes raw, struct arena *a, struct entry *out);
 
-/* One line, for a person: "rules stable 7, 2026-11-23T04:05:06Z, 214 rules (+12 ~3 -0)".
+/*
+ * One line, for a person, appended: "rules stable 7, 2026-11-23T04:05:06Z, 214 rules (+12
+ * ~3 -0)". Escaped where it is not one of our words, at most 200 bytes of an entry that
+ * is not understood.
  */
 void entry_tell(const struct entry *e, struct buf *out);

@@ -39,19 +39,26 @@ struct gather {
 	struct tile_reader *tiles; /* of that head: makes the proofs */
 };
 
-/* What to send to w next; appended. FAULT_TILE and its kin: the log is damaged. */
+/*
+ * What to send to w next; appended, nothing of it after a fault. w->old is at most the
+ * head's size. FAULT_TILE and its kin: the log is damaged, and nobody should be asked.
+ */
 MUST_USE enum err gather_request(const struct gather *g, const struct gather_witness *w,
     struct buf *out, struct fault *f);
 
-/* An answer of HTTP. Changes the state of w. */
+/*
+ * An answer of HTTP, of GATHER_MOST bytes at most. Changes the state of w: GATHER_ASK
+ * means that gather_request is to be called again, at most GATHER_ROUNDS times. body may
+ * go afterwards.
+ */
 void gather_answer(
     const struct gather *g, struct gather_witness *w, unsigned status, struct bytes body);
 /* None came. */
 void gather_silence(struct gather_witness *w, const char *why);
 
 /*
- * The note with the lines of those who gave one. Nobody else's signature is lost, and of
- * two of one key the new one stays.
+ * The note with the lines of those who gave one, appended. Nobody else's signature is
+ * lost, and of two of one key the new one stays, whatever times they say.
  */
 void gather_merge(
     const struct note *note, const struct gather_witness *w, size_t n, struct buf *out);

@@ -31,10 +31,17 @@ struct publisher {
 	size_t n;
 };
 
-/* A verifier key. FAULT_KEY; also when there are too many. */
+/*
+ * A verifier key, copied to the arena. FAULT_KEY; also when there are too many, or no
+ * room.
+ */
 MUST_USE enum err publisher_add(struct publisher *p, struct bytes vkey, struct fault *f);
 
-/* Of a release; a good statement about keys changes what counts from the next one on. */
+/*
+ * Of a release; a good statement about keys changes what counts from the next one on. So
+ * entries come in the log's order, each once. Costs two
+ * verifications a key at most.
+ */
 enum publisher_said publisher_check(struct publisher *p, const struct entry *e);
 
 /* "signed by the publisher, whose signature holds": behind "the statement, ". */

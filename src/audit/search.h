@@ -21,6 +21,11 @@ struct search_hit {
 	struct bytes rule; /* no bytes: outside of rules */
 };
 
-/* Calls hit for each line that fits, in order; its err ends it and is handed up. */
+/*
+ * Calls hit for each line that fits, in order; its err ends it and is handed up. h and
+ * its views are valid during the call. Lines are those of the text: a rule may have any
+ * number. When regexec itself fails, for want of
+ * memory, the line does not fit.
+ */
 MUST_USE enum err search_rules(const regex_t *re, struct bytes text,
     enum err (*hit)(void *arg, const struct search_hit *h), void *arg);

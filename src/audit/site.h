@@ -11,7 +11,11 @@
 #include "audit/publisher.h"
 #include "log/policy.h"
 
-/* Escaped for HTML: text and attribute values. Bytes that are no text become \xHH. */
+/*
+ * Escaped for HTML: text and attribute values in double or single quotes. Bytes that are
+ * no text become \xHH. Appended, at most six times as long. Newlines and tabs stay: for
+ * pre.
+ */
 void site_text(struct buf *out, struct bytes s);
 
 /* The style sheet, which all pages share: style.css. */
@@ -53,6 +57,7 @@ struct site_blobs {
 	struct bytes diff, archive;
 	const char *diff_why, *archive_why;
 };
+/* A release's page, whole, appended. e must be a release (is_release). */
 void site_page(const struct entry *e, enum publisher_said said,
     const struct site_blobs *b, struct buf *out);
 

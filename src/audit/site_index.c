@@ -43,7 +43,11 @@ count_of(const struct site *s, struct bytes channel)
 	return n;
 }
 
-/* 1, 2, 5, 10, 20, 50 ...: the first with which five lines reach v. */
+/*
+ * 1, 2, 5, 10, 20, 50 ...: the first with which five lines reach v. step grows by at
+ * least a quarter each turn and stays below 2^64 / 2: v is at most INT64_MAX, a number of
+ * a statement.
+ */
 static uint64_t
 nice_step(uint64_t v)
 {

@@ -91,7 +91,9 @@ member(struct buf *out, struct bytes name, struct bytes content, bool open)
 }
 
 /*
- * Goes once over the archive; ERR_END: it is whole. out NULL: only counts.
+ * Goes once over the archive; ERR_END: it is whole. out NULL: only counts. Limits: 2^20
+ * members, and their content together no more than the archive has bytes: as each lies in
+ * it, twice over the archive is all that is read.
  */
 static enum err
 walk_archive(struct bytes archive, struct buf *out, bool open, size_t *n)

@@ -17,12 +17,17 @@ struct buf {
 	bool full;    /* something did not fit under the limit */
 };
 
+/* Frees, and zeroes: b may be used again, limit and all gone. */
 void buf_done(struct buf *b);
 void buf_clear(struct buf *b); /* empty; keeps its memory */
 
 /* Room for n more bytes at the returned place, already counted in; NULL: full. */
 void *buf_room(struct buf *b, size_t n);
 
+/*
+ * The kin of buf_put append; where the limit does not let all of it in, nothing of it
+ * goes in and full is set. p may be NULL for 0 bytes.
+ */
 void buf_put(struct buf *b, const void *p, size_t n);
 void buf_u8(struct buf *b, uint8_t v);
 void buf_le16(struct buf *b, uint16_t v);

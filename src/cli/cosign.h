@@ -26,7 +26,8 @@ struct cosign {
 /*
  * FAULT_QUORUM: too few; FAULT_ACCUSED: too few, and one of them says that the log's past
  * was changed. *accused: one says so, whether there are enough or not. Others are of the
- * log and the network. Who gave what is told on stdout and stderr.
+ * log and the network. Who gave what is told on stdout and stderr. Takes timeout_ms a
+ * round, GATHER_ROUNDS of them at most.
  */
 MUST_USE enum err cosign_run(
     const struct cosign *args, struct policy_seen *seen, bool *accused, struct fault *f);

@@ -19,6 +19,9 @@ struct idset {
 	size_t cap, n;
 };
 
-/* False: it was there already. */
+/*
+ * False: it was there already. Memory doubles when the set is half full; out of it ends
+ * the program.
+ */
 bool idset_add(struct idset *s, uint64_t dev, uint64_t ino);
 void idset_done(struct idset *s);

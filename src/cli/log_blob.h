@@ -21,7 +21,9 @@ MUST_USE enum err log_blob_open(
     const char *where, const char *blobs, struct log_blob *out, struct fault *f);
 void log_blob_close(struct log_blob *b);
 
-/* Appended to out. FAULT_MISSING, FAULT_TOO_LARGE; FAULT_ENTRY: other bytes than logged.
+/*
+ * Appended to out; only bytes that have the digest of s. FAULT_MISSING, FAULT_TOO_LARGE
+ * (BLOB_MOST); FAULT_ENTRY: other bytes than logged; out is as it was then.
  */
 MUST_USE enum err log_blob_read(const struct log_blob *b, const struct statement_file *s,
     struct buf *out, struct fault *f);

@@ -15,5 +15,8 @@ MUST_USE enum err log_url_open(const char *url, struct log_url **out, struct fau
 void log_url_close(struct log_url *u);
 struct log_source log_url_source(struct log_url *u);
 
-/* So many entries are there: nothing beyond is fetched ahead. Before, nothing is. */
+/*
+ * So many entries are there, as a signed checkpoint says: nothing beyond is fetched
+ * ahead. Before it is called nothing is.
+ */
 void log_url_expect(struct log_url *u, uint64_t size);

@@ -18,7 +18,10 @@ void msg_hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 void msg_refusal(const char *text, const char *kind);
 
-/* A terminal that understands escape sequences: for a line that is redrawn. */
+/*
+ * A terminal that understands escape sequences (TERM is set, and not "dumb"): for a line
+ * that is redrawn.
+ */
 bool msg_terminal(int fd);
 
 /* May colours be sent to this descriptor? A terminal, and NO_COLOR is not set. */

@@ -10,7 +10,10 @@
 
 struct pathlist;
 
-/* "-" is stdin. NULL: why tells. */
+/*
+ * "-" is stdin. NULL: why (n bytes, cut) tells. Paths are taken as they stand: no blank
+ * is stripped, nothing is expanded.
+ */
 struct pathlist *pathlist_open(const char *file, char *why, size_t n);
 void pathlist_free(struct pathlist *l);
 

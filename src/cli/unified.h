@@ -10,6 +10,9 @@
 
 #define UNIFIED_CONTEXT 3u /* lines around a change */
 
-/* Nothing, when they are the same. name: of both sides. */
+/*
+ * Appends the diff; nothing, when both are the same. name: of both sides. before and
+ * after are borrowed.
+ */
 void unified(struct buf *out, const char *name, struct bytes before, struct bytes after,
     bool escape);

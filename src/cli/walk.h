@@ -52,7 +52,11 @@ void walk_free(struct walk *w);
 
 /* Starts at root: a file, or a folder with all below. */
 void walk_begin(struct walk *w, const char *root);
-/* ERR_END: all of root was given. No other err. */
+/*
+ * The next item below the root that walk_begin named; its path is valid until the next
+ * call, its fd the caller's to close. ERR_END: all of root was given. No other err: what
+ * cannot be read is an item, WALK_ERROR, and the walk goes on.
+ */
 MUST_USE enum err walk_next(struct walk *w, struct walk_item *out);
 
 /* Entries below the roots that are no files: links, fifos, devices, sockets. */

@@ -31,7 +31,9 @@ enum hash_kind {
 /* Bytes of a digest. */
 size_t hash_size(enum hash_kind k);
 
-/* A digest made in pieces. */
+/*
+ * A digest made in pieces. Not to be copied: two copies would share, and twice free, ctx.
+ */
 struct hash {
 	void *ctx; /* libcrypto's EVP_MD_CTX */
 	enum hash_kind kind;
@@ -42,10 +44,16 @@ void hash_init(struct hash *h, enum hash_kind k);
 void hash_add(struct hash *h, struct bytes b);
 void hash_done(struct hash *h, uint8_t *out); /* hash_size(k) bytes; frees */
 
-/* The digest of b in one go. */
+/*
+ * The digest of b in one go, hash_size(k) bytes. Aborts when libcrypto cannot, which is a
+ * want of memory. Of no bytes, too.
+ */
 void hash_of(enum hash_kind k, struct bytes b, uint8_t *out);
 
-/* The digest of everything up to fd's end, in flat memory. ERR_IO: sys_why(). */
+/*
+ * The digest of everything from fd's offset up to its end, in flat memory. ERR_IO:
+ * sys_why(), and out is not touched. Waits for a pipe as long as it takes.
+ */
 MUST_USE enum err hash_stream(enum hash_kind k, int fd, uint8_t *out);
 
 /* n bytes as 2n lower-case hex digits and a NUL. */

@@ -17,7 +17,10 @@ const char *oid_long(struct bytes oid);
 
 #define OID_TEXT_MAX 128
 
-/* "1.2.840.113549"; cut to what fits, empty when the encoding is broken. */
+/*
+ * "1.2.840.113549"; cut to what fits, empty when the encoding is broken. Always ends in a
+ * NUL. Numbers of any length are a stranger's: what does not fit in 64 bits is broken.
+ */
 void oid_text(struct bytes oid, char out[OID_TEXT_MAX]);
 
 /* crypto_init's part of this file. */

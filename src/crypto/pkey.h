@@ -12,7 +12,10 @@
 
 #define PKEY_DATA_MAX 8192 /* bytes that a recovered block can have */
 
-/* spki: a SubjectPublicKeyInfo. False also for keys that are not understood. */
+/*
+ * spki: a SubjectPublicKeyInfo, its algorithm decides how. False also for keys that are
+ * not understood, or are too large. Costs up to milliseconds, which the caller counts.
+ */
 bool pkey_verify(
     struct bytes spki, enum hash_kind k, struct bytes data, struct bytes signature);
 

@@ -26,11 +26,17 @@ void sign_public(const uint8_t seed[SIGN_SEED], uint8_t public[SIGN_PUBLIC]);
 void sign_make(
     const uint8_t seed[SIGN_SEED], struct bytes message, uint8_t signature[SIGN_BYTES]);
 
-/* False also for a signature of another length, and for a key that is no point. */
+/*
+ * False also for a signature of another length, and for a key that is no point. No secret
+ * is involved, so nothing depends on time; any bytes may be given.
+ */
 bool sign_holds(
     const uint8_t public[SIGN_PUBLIC], struct bytes message, struct bytes signature);
 
-/* n bytes nobody can foresee. Waits for the kernel's pool at boot; never fails. */
+/*
+ * n bytes nobody can foresee, by getrandom(2). Waits for the kernel's pool at boot;
+ * aborts when the system has no such call.
+ */
 void sign_random(uint8_t *out, size_t n);
 
 /* Overwrites a secret, in a way that no optimiser removes. */

@@ -97,6 +97,10 @@ put_host(struct buf *hosts, const struct url *u)
 	buf_done(&one);
 }
 
+/*
+ * By scheme, host and port: a path of the configuration says nothing about what lies
+ * beside it.
+ */
 static bool
 may_reach(const struct fetching *f, const struct url *u)
 {
@@ -210,6 +214,7 @@ open_result(struct fetching *f, uint32_t id)
 	return f->ready && id < f->n && !f->done[id] ? &f->out[id] : NULL;
 }
 
+/* SENT_MAX in all, over several frames: a head of ours has a kilobyte. */
 static enum err
 on_sent(struct fetching *f, struct bytes payload)
 {
@@ -224,6 +229,10 @@ on_sent(struct fetching *f, struct bytes payload)
 	return OK;
 }
 
+/*
+ * body.n <= cap, by this line: what was promised to the caller holds, whatever
+ * candor-fetch does.
+ */
 static enum err
 on_content(struct fetching *f, struct bytes payload)
 {
@@ -238,6 +247,10 @@ on_content(struct fetching *f, struct bytes payload)
 	return OK;
 }
 
+/*
+ * room is at least 1; a byte that is not printable ASCII becomes a question mark, as
+ * terminals show this.
+ */
 static void
 copy_printable(char *to, size_t room, struct bytes from)
 {

@@ -28,6 +28,7 @@ enum fetch_fault {
 	FETCH_FAULTS,
 };
 
+/* One request. Everything is borrowed during fetch_run. url: at most URL_MAX bytes. */
 struct fetch_job {
 	const char *url;
 	bool post;         /* POST body, as type; else GET */
@@ -39,6 +40,10 @@ struct fetch_job {
 #define FETCH_WHY  160
 #define FETCH_TYPE 80
 
+/*
+ * What came of one job. body and sent are the caller's to free (fetch_results_done); all
+ * of it is a stranger's word, as long as nobody verified it.
+ */
 struct fetch_result {
 	enum fetch_fault fault;
 	unsigned status;       /* of HTTP: 200, 404, ... */
@@ -63,7 +68,7 @@ struct fetch_opts {
 
 #define FETCH_JOBS_MAX 4096
 
-/* candor-fetch beside this program, or where it was installed; malloced, or NULL. */
+/* candor-fetch beside this program, or at installed; malloced, or NULL: it is nowhere. */
 char *fetch_find(const char *installed);
 
 /*

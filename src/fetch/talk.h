@@ -51,7 +51,10 @@ void talk_put_request(struct buf *b, const struct talk_request *r);
 void talk_put_part(struct buf *b, const struct talk_part *p);
 void talk_put_answer(struct buf *b, const struct talk_answer *a);
 
-/* Views into the payload. ERR_PROTO: not such a payload. */
+/*
+ * Views into the payload, valid as long as it. ERR_PROTO: not exactly such a payload; out
+ * is not touched. Lengths inside are checked, what the bytes mean is not.
+ */
 MUST_USE enum err talk_get_reach(struct bytes p, struct talk_reach *out);
 MUST_USE enum err talk_get_request(struct bytes p, struct talk_request *out);
 MUST_USE enum err talk_get_part(struct bytes p, struct talk_part *out);

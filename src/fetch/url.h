@@ -21,7 +21,10 @@ struct url {
 
 #define URL_MAX 4096
 
-/* ERR_FORMAT: not such a URL. */
+/*
+ * ERR_FORMAT: not such a URL, and out is not touched. Views of text. Two texts that
+ * differ in case or in a default port parse to what url_same_host takes for the same.
+ */
 MUST_USE enum err url_parse(struct bytes text, struct url *out);
 
 /* Is it a URL at all, and not the name of a folder? */
@@ -30,5 +33,8 @@ bool url_looks(const char *s);
 /* The same scheme, host (whatever its case) and port. */
 bool url_same_host(const struct url *a, const struct url *b);
 
-/* base without its query, one slash, and name, which is one of ours. */
+/*
+ * Appends base without its query, one slash, and name, which is one of ours: it is not
+ * escaped.
+ */
 void url_join(struct buf *out, const char *base, const char *name);

@@ -15,10 +15,17 @@
 /* What is signed: a head line, the time, and the whole text of the checkpoint. */
 void cosig_message(struct bytes text, uint64_t time, struct buf *out);
 
-/* The signature line for the text of a checkpoint; the key is NOTE_COSIGNATURE. */
+/*
+ * The signature line for the text of a checkpoint, appended; the key is NOTE_COSIGNATURE.
+ * time: seconds since the epoch, at most COSIG_TIME_MOST. Whether it may be signed at all
+ * is for the caller to know (witness/judge.h).
+ */
 void cosig_sign(
     const struct note_signer *s, struct bytes text, uint64_t time, struct buf *out);
 
-/* sig: COSIG_BYTES behind the key's id. *time is set only when it holds. */
+/*
+ * sig: COSIG_BYTES behind the key's id; of another length it does not hold. *time is set
+ * only when it does.
+ */
 bool cosig_holds(
     const struct note_key *key, struct bytes text, struct bytes sig, uint64_t *time);

@@ -32,6 +32,7 @@ files_done(struct files *s)
 	s->n = s->cap = 0;
 }
 
+/* FILES_PATH + 4: the path and ".tmp", with its NUL. */
 static void
 tmp_name(const char *path, char out[FILES_PATH + 4])
 {

@@ -28,11 +28,18 @@ struct files {
 /* Forgets what was put and frees; files_drop before it removes the temporary ones. */
 void files_done(struct files *s);
 
-/* Writes path.tmp, and the folders it lies in. On failure nothing of it stays. */
+/*
+ * Writes path.tmp, and the folders it lies in; content may go afterwards. path is ours,
+ * shorter than FILES_PATH, and relative. FAULT_IO: nothing of it stays.
+ */
 MUST_USE enum err files_put(
     struct files *s, const char *path, struct bytes content, struct fault *f);
 
-/* Everything put so far gets its name, and is on disk when this says OK. */
+/*
+ * Everything put so far gets its name, in the order of the puts, and is on disk when this
+ * says OK. FAULT_IO: some may have their names already, each with its whole content;
+ * files_drop removes the others.
+ */
 MUST_USE enum err files_commit(struct files *s, struct fault *f);
 
 /* Removes what was put and not committed. */

@@ -11,7 +11,10 @@
 
 enum { MOST = 16384 }; /* bytes of a key file: the name is of any length */
 
-/* The other half of a key, which everybody may have, was named. */
+/*
+ * The other half of a key, which everybody may have, was named. Asked only for the
+ * message: to give the wrong half is the mistake that people make.
+ */
 static bool
 is_public(struct bytes text)
 {

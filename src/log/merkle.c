@@ -36,6 +36,7 @@ merkle_leaf(struct bytes entry, struct merkle_hash *out)
 	prefixed(0, entry, (struct bytes){ 0 }, out);
 }
 
+/* out may be left or right: prefixed reads both before it writes. */
 void
 merkle_node(const struct merkle_hash *left, const struct merkle_hash *right,
     struct merkle_hash *out)
@@ -44,7 +45,10 @@ merkle_node(const struct merkle_hash *left, const struct merkle_hash *right,
 	    (struct bytes){ right->b, MERKLE_HASH }, out);
 }
 
-/* A stack of complete subtrees, largest first, as the bits of how many were pushed. */
+/*
+ * A stack of complete subtrees, largest first, as the bits of how many were pushed. n is
+ * the number of one bits of count, so hash has place for 2^63 pushes.
+ */
 struct fold {
 	uint64_t count;
 	size_t n;
@@ -63,7 +67,10 @@ fold_push(struct fold *f, const struct merkle_hash *h)
 	f->count++;
 }
 
-/* Joins what is left from the right: RFC 6962 2.1's uneven split. */
+/*
+ * Joins what is left from the right: RFC 6962 2.1's uneven split. n is at least 1:
+ * callers have a complete subtree, as size is not 0.
+ */
 static void
 fold_end(const struct merkle_hash *hash, size_t n, struct merkle_hash *out)
 {

@@ -46,7 +46,11 @@ void merkle_node(const struct merkle_hash *left, const struct merkle_hash *right
 /* The root of n hashes that stand side by side on one level; n is at least 1. */
 void merkle_fold(const struct merkle_hash *hash, size_t n, struct merkle_hash *out);
 
-/* Where complete subtrees are read from. An err of read ends what asked, and is its err.
+/*
+ * Where complete subtrees are read from: the hash of entries index * 2^level up to, not
+ * including, (index + 1) * 2^level. level is below 64. An err of read ends what asked,
+ * and is its err; then nothing was written to the outputs. Nobody checks here what read
+ * gives.
  */
 struct merkle_reader {
 	enum err (*read)(
@@ -54,22 +58,35 @@ struct merkle_reader {
 	void *arg;
 };
 
-/* The root of the first size entries. */
+/*
+ * The root of the first size entries; of none, merkle_empty. Reads as many hashes as size
+ * has one bits.
+ */
 MUST_USE enum err merkle_root(
     const struct merkle_reader *r, uint64_t size, struct merkle_hash *out);
 
-/* The proof that entry index is in the tree of size entries; index < size. */
+/*
+ * The proof that entry index is in the tree of size entries; index < size, which the
+ * caller has checked: no err tells. Reads 2,016 hashes at most.
+ */
 MUST_USE enum err merkle_prove(const struct merkle_reader *r, uint64_t index,
     uint64_t size, struct merkle_proof *out);
 
-/* The proof that the tree of size begins with that of old; old <= size. */
+/*
+ * The proof that the tree of size begins with that of old; old <= size, as the caller has
+ * checked. Empty for old 0 and for equal sizes.
+ */
 MUST_USE enum err merkle_prove_growth(
     const struct merkle_reader *r, uint64_t old, uint64_t size, struct merkle_proof *out);
 
 /* Hashes in a proof of that entry; RFC 6962 leaves no choice. */
 size_t merkle_path_length(uint64_t index, uint64_t size);
 
-/* Is the entry with this leaf hash at index in the tree of that size and root? */
+/*
+ * Is the entry with this leaf hash at index in the tree of that size and root? proof,
+ * index and size may be a stranger's: any numbers give an answer, and one length of proof
+ * fits.
+ */
 bool merkle_included(const struct merkle_hash *leaf, uint64_t index, uint64_t size,
     const struct merkle_proof *proof, const struct merkle_hash *root);
 
@@ -79,6 +96,9 @@ struct merkle_head {
 	struct merkle_hash root;
 };
 
-/* Does the tree of new begin with that of old? Equal sizes: no proof, and equal roots. */
+/*
+ * Does the tree of new begin with that of old? Equal sizes: no proof, and equal roots.
+ * old 0: no proof, and the root of nothing. All three may be a stranger's.
+ */
 bool merkle_consistent(const struct merkle_head *old, const struct merkle_head *new,
     const struct merkle_proof *proof);

@@ -41,7 +41,11 @@ note_name_ok(struct bytes name)
 	return name.n > 0;
 }
 
-/* signed-note, Format: UTF-8 without control characters other than newline. */
+/*
+ * signed-note, Format: UTF-8 without control characters other than newline. The
+ * specification forbids ASCII controls; that the rest is UTF-8 keeps a note from showing
+ * one thing to a reader of bytes and another to one of text.
+ */
 static bool
 is_plain(struct bytes b)
 {
@@ -51,7 +55,10 @@ is_plain(struct bytes b)
 	return text_is_utf8(b);
 }
 
-/* The line at the start of *rest, with its newline; no bytes: there is none. */
+/*
+ * The line at the start of *rest, with its newline; no bytes: there is none. Lines are
+ * cut off the front until nothing is left: NOTE_SIGS bounds their number.
+ */
 static struct bytes
 take_line(struct bytes *rest)
 {
@@ -140,7 +147,11 @@ note_parse(struct bytes input, struct note *out, struct fault *f)
 	return OK;
 }
 
-/* The key's id: SHA-256 of name, newline, algorithm, public key; its first four bytes. */
+/*
+ * The key's id: SHA-256 of name, newline, algorithm, public key; its first four bytes.
+ * Any name can be given to any key, so the id only tells apart; it is no proof of
+ * anything.
+ */
 static uint32_t
 key_id(struct bytes name, uint8_t alg, struct bytes pub)
 {
@@ -183,7 +194,10 @@ struct key_text {
 	size_t n;
 };
 
-/* name+id+base64 */
+/*
+ * name+id+base64. raw has KEY_BYTES, and b64_get does not write more. Of a private key it
+ * holds the seed: who calls wipes it.
+ */
 static bool
 split_key(struct bytes text, struct key_text *out)
 {
@@ -352,7 +366,10 @@ note_sig_bytes(const struct note_sig *s, struct buf *out, struct fault *f)
 	return OK;
 }
 
-/* Does this signature, which names the key, hold? */
+/*
+ * Does this signature, which names the key, hold? raw has room for the longest signature
+ * that is known here; a longer one is none of ours.
+ */
 static bool
 holds(const struct note *note, const struct note_sig *s, const struct note_key *key,
     uint64_t *time)

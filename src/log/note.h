@@ -22,6 +22,11 @@ enum note_alg {
 	NOTE_COSIGNATURE = 0x04, /* over a time and the text: cosig.h */
 };
 
+/*
+ * A verifier key. The name is a view of the text it was parsed from, or of whatever
+ * note_key_of got: the caller keeps that. id is four bytes, so two keys may share it: who
+ * compares keys compares pub.
+ */
 struct note_key {
 	struct bytes name;
 	uint32_t id;
@@ -48,7 +53,10 @@ struct note {
 	size_t nsig;
 };
 
-/* FAULT_NOTE: the bytes are no note. Says nothing about whether it is signed well. */
+/*
+ * FAULT_NOTE: the bytes are no note; out is then void. Says nothing about whether it is
+ * signed well. Linear in input; nothing is allocated.
+ */
 MUST_USE enum err note_parse(struct bytes input, struct note *out, struct fault *f);
 
 /* What a key was found to have signed. */
@@ -58,8 +66,10 @@ struct note_seen {
 };
 
 /*
- * Checks every signature of the n keys; seen has a place for each. FAULT_SIGNATURE: one
- * that does not hold; FAULT_UNSIGNED: there is none. Of two by one key the first counts.
+ * Checks every signature of the n keys; seen has a place for each, and is void after a
+ * failure. FAULT_SIGNATURE: one that does not hold; FAULT_UNSIGNED: there is none. Of two
+ * by one key the first counts, and decides. At most one signature a key is verified, so a
+ * note costs n verifications at most, however many lines it has.
  */
 MUST_USE enum err note_verify(const struct note *note, const struct note_key *keys,
     size_t n, struct note_seen *seen, struct fault *f);
@@ -81,7 +91,9 @@ void note_key_of(struct bytes name, enum note_alg alg, const uint8_t pub[SIGN_PU
 MUST_USE enum err note_signer_parse(
     struct bytes text, struct note_signer *out, struct fault *f);
 void note_signer_print(const struct note_signer *s, struct buf *out); /* no newline */
-/* Makes the key of that seed; the name is a view. */
+/*
+ * Makes the key of that seed; the name is a view. out has the seed: the caller wipes it.
+ */
 void note_signer_of(struct bytes name, enum note_alg alg, const uint8_t seed[SIGN_SEED],
     struct note_signer *out);
 
@@ -90,6 +102,9 @@ void note_sign(
     struct bytes text, const struct note_signer *signers, size_t n, struct buf *out);
 /* One line: the dash, the name, and base64 of the key's id and the signature. */
 void note_put_sig(const struct note_key *key, struct bytes signature, struct buf *out);
-/* The bytes of a signature behind the key's id, appended. FAULT_NOTE. */
+/*
+ * The bytes of a signature behind the key's id, appended: for kinds of signature that are
+ * not checked here. FAULT_NOTE, and out as it was.
+ */
 MUST_USE enum err note_sig_bytes(
     const struct note_sig *s, struct buf *out, struct fault *f);

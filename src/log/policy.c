@@ -49,7 +49,10 @@ end_of_line(struct parse *s)
 	return more.n == 0 ? OK : wrong(s, "too much:", more);
 }
 
-/* The node of that name, or UINT32_MAX. */
+/*
+ * The node of that name, or UINT32_MAX. Names are compared one by one: there are
+ * POLICY_NODES at most.
+ */
 static uint32_t
 find(const struct policy *p, struct bytes name)
 {
@@ -131,6 +134,7 @@ parse_witness(struct parse *s)
 	return end_of_line(s);
 }
 
+/* Every group gets an array of POLICY_NODES: 256 kB for all of them, from the arena. */
 static enum err
 parse_members(struct parse *s, struct policy_node *g)
 {
@@ -267,6 +271,10 @@ policy_parse(struct bytes text, struct arena *a, struct policy *out, struct faul
 	return OK;
 }
 
+/*
+ * Nodes stand behind their members, so one pass in their order decides each, without
+ * recursion; yes[] of a member is known when its group is met.
+ */
 bool
 policy_met(const struct policy *p, const struct note_seen *by, uint64_t since)
 {

@@ -22,6 +22,10 @@ enum {
 	POLICY_TEXT = 1048576, /* bytes */
 };
 
+/*
+ * A log and where it may be fetched; the url is a view of the text and is not looked at
+ * here: who fetches parses it.
+ */
 struct policy_log {
 	struct note_key key;
 	struct bytes url; /* empty: not told */
@@ -39,6 +43,7 @@ struct policy_node {
 
 #define POLICY_NO_QUORUM UINT32_MAX
 
+/* Arrays are the arena's; quorum is an index into node. */
 struct policy {
 	struct policy_log *log;
 	struct policy_node *node; /* in the order of their lines */
@@ -71,5 +76,8 @@ struct policy_seen {
 MUST_USE enum err policy_check(
     const struct policy *p, struct bytes input, struct policy_seen *out, struct fault *f);
 
-/* Would the cosignatures not older than since be enough? */
+/*
+ * Would the cosignatures not older than since (seconds since the epoch) be enough? by has
+ * a place for each node. True without a quorum.
+ */
 bool policy_met(const struct policy *p, const struct note_seen *by, uint64_t since);

@@ -12,6 +12,7 @@
 
 #define PROOF_MOST (NOTE_MOST + 1048576) /* bytes of the file */
 
+/* All views are of the input that was parsed, or of what proof_make was given. */
 struct proof {
 	struct bytes extra; /* base64, as it stands; p NULL: there is no such line */
 	uint64_t index;
@@ -19,7 +20,10 @@ struct proof {
 	struct bytes checkpoint; /* the note: a view */
 };
 
-/* FAULT_PROOF. The note inside is not looked at. */
+/*
+ * FAULT_PROOF, and out is not touched. The note inside is not looked at, nor whether the
+ * path leads anywhere. Linear; nothing is allocated.
+ */
 MUST_USE enum err proof_parse(struct bytes input, struct proof *out, struct fault *f);
 /* extra is written as it stands. */
 void proof_print(const struct proof *p, struct buf *out);
@@ -29,8 +33,9 @@ MUST_USE enum err proof_make(struct tile_reader *r, uint64_t index, struct bytes
     struct proof *out, struct fault *f);
 
 /*
- * Is an entry with this leaf hash in a log of the policy, as enough witnesses saw it?
- * The faults of policy_check, and FAULT_INCLUSION.
+ * Is an entry with this leaf hash in a log of the policy, as enough witnesses saw it? The
+ * faults of policy_check, and FAULT_INCLUSION. out is set when the policy is met, or
+ * FAULT_QUORUM (see policy_check), also when the path then leads nowhere.
  */
 MUST_USE enum err proof_check(const struct proof *p, const struct merkle_hash *leaf,
     const struct policy *policy, struct policy_seen *out, struct fault *f);

@@ -30,7 +30,13 @@ struct source_folder {
 	int fd;
 	char *name;
 };
+/*
+ * Holds the folder open by a descriptor, so that renaming it, or a link put in its place,
+ * changes nothing. FAULT_IO, and out is void. Ended by source_folder_close.
+ */
 MUST_USE enum err source_folder_open(
     const char *dir, struct source_folder *out, struct fault *f);
+/* Also of one that was never opened, when its fd is -1. */
 void source_folder_close(struct source_folder *s);
+/* Valid until the folder is closed; s must not move meanwhile. */
 struct log_source source_of_folder(struct source_folder *s);

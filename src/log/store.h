@@ -39,6 +39,10 @@ MUST_USE enum err store_init(
  * belong together. The caller closes: what was not synced is forgotten.
  */
 MUST_USE enum err store_open(const char *dir, struct store **out, struct fault *f);
+/*
+ * Also after a failure, and of NULL. Nothing is synced: what was added since the last
+ * store_sync is forgotten, its files are overwritten by the next writer.
+ */
 void store_close(struct store *s);
 
 /*

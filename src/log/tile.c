@@ -13,6 +13,10 @@
 
 #include "log/tile_load.h"
 
+/*
+ * groups: 20 digits are seven groups of three, each with a slash, and all but one with an
+ * x: 34 bytes. With "tile/entries" and ".p/255" that is 53 of TILE_PATH.
+ */
 void
 tile_path(const struct tile *t, char out[TILE_PATH])
 {
@@ -55,7 +59,11 @@ tile_take_entry(struct cur *c)
 	return cur_take(c, n);
 }
 
-/* merkle_reader over an edge: a root needs nothing that lies elsewhere. */
+/*
+ * merkle_reader over an edge: a root needs nothing that lies elsewhere. What merkle_root
+ * asks of an edge are its partial tiles' own subtrees: the bits of size, eight for
+ * each tile. So from + 2^low is at most its width.
+ */
 static enum err
 read_edge(void *arg, unsigned level, uint64_t index, struct merkle_hash *out)
 {

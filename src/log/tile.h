@@ -31,10 +31,16 @@ struct tile {
 /* "tile/0/x001/x234/067.p/5" */
 void tile_path(const struct tile *t, char out[TILE_PATH]);
 
-/* The width that tile n of the level has in a log of that size; 0: there is none. */
+/*
+ * The width that tile n of the level has in a log of that size, 1 to 256; 0: there is
+ * none.
+ */
 unsigned tile_width(unsigned level, uint64_t n, uint64_t size);
 
-/* The next entry of a bundle; c fails when there is none that is whole. */
+/*
+ * The next entry of a bundle, behind its 16-bit length (tlog-tiles, big endian); c fails
+ * when there is none that is whole. An entry may be empty: ask c.
+ */
 struct bytes tile_take_entry(struct cur *c);
 
 /* The partial tiles at the right edge of a log of that size, one a level. */
@@ -53,15 +59,20 @@ tile_edge_width(const struct tile_edge *e, unsigned level)
 /* What the edge says the root is. */
 void tile_edge_root(const struct tile_edge *e, struct merkle_hash *out);
 
-/* Reads the edge of a log of that size; nothing is verified. */
+/*
+ * Reads the edge of a log of that size, eight files at most; nothing is verified. After a
+ * failure out is void.
+ */
 MUST_USE enum err tile_edge_read(
     const struct log_source *s, uint64_t size, struct tile_edge *out, struct fault *f);
 
 struct tile_reader;
 
 /*
- * Reads the edge and holds it against the root. The source is copied. FAULT_ROOT: these
- * are not the files of that tree. The caller frees.
+ * Reads the edge and holds it against the root. The source is copied, but not its arg,
+ * which must live as long as the reader. FAULT_ROOT: these are not the files of that
+ * tree; FAULT_MISSING, FAULT_TILE, FAULT_TOO_LARGE: not even that can be told. The caller
+ * frees. Some 130 kB; not for two threads.
  */
 MUST_USE enum err tile_reader_new(const struct log_source *s,
     const struct merkle_head *head, struct tile_reader **out, struct fault *f);
@@ -69,7 +80,10 @@ void tile_reader_free(struct tile_reader *r);
 uint64_t tile_reader_size(const struct tile_reader *r); /* entries */
 const struct tile_edge *tile_reader_edge(const struct tile_reader *r);
 
-/* Verified hashes: for roots and proofs of what the head covers. Faults go to f. */
+/*
+ * Verified hashes: for roots and proofs of what the head covers. Faults go to f, which
+ * the reader keeps until the next call that names one.
+ */
 struct merkle_reader tile_hashes(struct tile_reader *r, struct fault *f);
 
 /* Entries of one bundle, each with the leaf hash that the tree has for it. */
@@ -81,8 +95,10 @@ struct tile_bundle {
 };
 
 /*
- * Bundle n: all that the head covers of it. FAULT_ENTRY. The bundle is zeroed before
- * its first use and reused; buf_done(&b->raw) ends it.
+ * Bundle n: all that the head covers of it, each entry held against the tree.
+ * FAULT_ENTRY, and those of tiles; then b->n is 0, and nothing of it may be used. The
+ * bundle is zeroed before its first use and reused (its views end then);
+ * buf_done(&b->raw) ends it. At most 16 MB.
  */
 MUST_USE enum err tile_read_bundle(
     struct tile_reader *r, uint64_t n, struct tile_bundle *b, struct fault *f);

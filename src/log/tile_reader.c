@@ -104,6 +104,11 @@ get_tile(
 	return OK;
 }
 
+/*
+ * index << low is on the tile's own level, and below head.size >> 8 * high: what is asked
+ * is complete, so it lies in one tile, from first % 256 on, 2^low hashes, which divide
+ * 256.
+ */
 static enum err
 read_hash(void *arg, unsigned level, uint64_t index, struct merkle_hash *out)
 {
@@ -127,6 +132,10 @@ tile_hashes(struct tile_reader *r, struct fault *f)
 	return (struct merkle_reader){ read_hash, r };
 }
 
+/*
+ * width is at most TILE_WIDTH, the places of entry. Bytes behind the last entry that is
+ * wanted are ignored: the file may be of a longer log.
+ */
 static enum err
 split_bundle(struct tile_bundle *b, unsigned width, const char *path, struct fault *f)
 {

@@ -83,7 +83,10 @@ hex_int(struct fact_call *c)
 	tell(c, arena_printf(c->arena, "0x%" PRIx64, (uint64_t)c->arg[0].i));
 }
 
-/* The message of the first argument, as a C string; "" for an empty one. */
+/*
+ * The message of the first argument, as a C string; "" for an empty one, and when the
+ * arena is spent: then nothing is said at all, as the line will not fit either.
+ */
 static const char *
 message(struct fact_call *c)
 {

@@ -237,6 +237,10 @@ cuckoo_leave(void *given)
 	json_decref(given);
 }
 
+/*
+ * Borrowed references: the report outlives every object (format.h, take), and jansson
+ * gives NULL for what is not there, which all readers above take for "no".
+ */
 static enum err
 cuckoo_open(struct parse *p)
 {

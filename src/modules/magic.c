@@ -88,7 +88,11 @@ magic_mime_type(struct fact_call *c)
 	c->ret.s = m->mime;
 }
 
-/* Finds the functions of the library that is loaded already; opens nothing. */
+/*
+ * Finds the functions of the library that is loaded already; opens nothing. RTLD_NOLOAD:
+ * in the confined half dlopen would have to open files. All functions or none: a libmagic
+ * that lacks one is none.
+ */
 static bool
 bind_all(struct given *g)
 {

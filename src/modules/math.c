@@ -68,7 +68,11 @@ count_bytes(struct bytes b, struct counts *out)
 	out->all = b.n;
 }
 
-/* The counts of a range, into keep when it has no memory; NULL: undefined. */
+/*
+ * The counts of a range, into keep when it has no memory; NULL: undefined, or the budget
+ * is spent. Charged half a step a byte, where a digest is charged one; what is kept costs
+ * nothing.
+ */
 static const struct counts *
 counts_of(struct fact_call *c, int64_t offset, int64_t length, struct math_facts *keep)
 {

@@ -24,7 +24,10 @@ is_space(uint8_t c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Behind the end stands a NUL, as in C: that ends every loop below. */
+/*
+ * Behind the end stands a NUL, as in C: that ends every loop below. The only way from an
+ * index to a byte.
+ */
 static uint8_t
 at(struct bytes s, size_t i)
 {
@@ -113,6 +116,7 @@ to_int_strict(struct fact_call *c)
 	parse_strict(c, c->arg[1].i);
 }
 
+/* In bytes, with NULs: a string of a rule is no C string. */
 static void
 length(struct fact_call *c)
 {

@@ -17,6 +17,10 @@
 #include "sandbox/confine.h"
 #include "sandbox/filter.h"
 
+/*
+ * kept: payloads of frames, as the job's views are of them; freed by the end of the
+ * process. hosts is filled before any byte of a server, and is not changed afterwards.
+ */
 struct net {
 	struct wire_in in;
 	struct wire_out out;
@@ -39,6 +43,7 @@ keep(struct net *n, struct bytes payload)
 	return buf_bytes(&b);
 }
 
+/* Once, and first: hosts are known before the requests that name them. */
 static enum err
 on_reach(struct net *n, struct bytes payload)
 {
@@ -48,6 +53,10 @@ on_reach(struct net *n, struct bytes payload)
 	return resolve_hosts(&n->hosts, n->job.reach.hosts);
 }
 
+/*
+ * The number of jobs is the parent's, which is trusted; the bound is for a mistake of
+ * ours.
+ */
 static enum err
 on_request(struct net *n, struct bytes payload)
 {
@@ -65,6 +74,10 @@ on_go(struct net *n, struct bytes payload)
 	return payload.n == 0 && n->nkept > 0 ? OK : ERR_PROTO;
 }
 
+/*
+ * Frames until GO. What comes behind it, in the same message, is refused; ERR_END: the
+ * parent is gone.
+ */
 static enum err
 read_job(struct net *n)
 {

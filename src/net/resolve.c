@@ -70,6 +70,10 @@ resolve_hosts(struct resolve *r, struct bytes lines)
 	return OK;
 }
 
+/*
+ * The bound is the array's: further ones are left out, as eight are enough to find one
+ * that answers.
+ */
 static void
 add_address(struct resolve_host *h, const struct sockaddr *a)
 {
@@ -108,6 +112,11 @@ look_up(struct resolve_host *h)
 	}
 }
 
+/*
+ * curl's form has colons between its parts, so addresses of IPv6 need brackets, and the
+ * name does. sizeof(text) + 4: the longest address with brackets, a comma and the NUL;
+ * where that does not fit any more the rest is left out.
+ */
 static void
 write_entry(struct resolve_host *h)
 {

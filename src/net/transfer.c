@@ -70,6 +70,10 @@ send_part(struct transfer *t, enum wire_type type, const void *p, size_t n)
 		t->gone = true;
 }
 
+/*
+ * got <= cap always, so the difference does not wrap. curl checks what the head announces
+ * (MAXFILESIZE); this checks what comes.
+ */
 static size_t
 on_body(char *p, size_t size, size_t n, void *arg)
 {
@@ -289,6 +293,10 @@ end(struct transfer *t, CURLM *multi)
 	free(t->url);
 }
 
+/*
+ * Transfers that ended, told one by one. true: the parent is gone, and nobody waits for
+ * the rest.
+ */
 static bool
 collect(CURLM *multi)
 {
@@ -309,6 +317,10 @@ collect(CURLM *multi)
 	return gone;
 }
 
+/*
+ * curl's own time limits end each transfer, so running falls to 0; POLL_MS only bounds
+ * how late a limit is seen.
+ */
 static enum err
 drive(CURLM *multi)
 {

@@ -18,8 +18,15 @@ struct transfer_job {
 	struct wire_out *out; /* where answers go */
 };
 
-/* libcurl and OpenSSL made ready, while files may still be opened. */
+/*
+ * libcurl and OpenSSL made ready, while files may still be opened. Once a process; aborts
+ * when libcurl cannot begin.
+ */
 void transfer_init(void);
 
-/* ERR_IO: the parent is gone. */
+/*
+ * Runs all requests, and sends for each SENT, CONTENT and one ANSWER. What servers do
+ * wrong is in the answers. ERR_IO: the parent is gone, or curl broke; ERR_NOMEM. Returns
+ * within the deadline of the reach and a poll, whatever servers do.
+ */
 MUST_USE enum err transfer_run(const struct transfer_job *j);

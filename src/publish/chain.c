@@ -45,6 +45,10 @@ find_in(struct chain *c, const struct tile_bundle *b, enum statement_type type,
 	return false;
 }
 
+/*
+ * From the end, so the usual case reads one bundle; a channel that is not there costs the
+ * whole log, once, when it begins.
+ */
 enum err
 chain_find(struct tile_reader *r, enum statement_type type, struct bytes channel,
     struct chain *out, struct fault *f)

@@ -23,8 +23,11 @@ MUST_USE enum err chain_find(struct tile_reader *r, enum statement_type type,
     struct bytes channel, struct chain *out, struct fault *f);
 void chain_done(struct chain *c);
 
-/* Fills what follows from the last one: sequence and previous. */
+/*
+ * Fills what follows from the last one: sequence and previous; of a chain that is empty,
+ * 1 and zeros. The rest of s stays as it is.
+ */
 void chain_next(const struct chain *c, struct statement *s);
 
-/* As statement_follows. */
+/* As statement_follows: NULL, or what is wrong, a static text. */
 const char *chain_follows(const struct chain *c, const struct statement *next);

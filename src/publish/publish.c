@@ -77,6 +77,7 @@ publish_close(struct publish *p)
 
 /* --- what is pending --- */
 
+/* "pending.", a type, a dot and 32 letters: below FILES_PATH. */
 static void
 pending_name(enum statement_type type, struct bytes channel, char out[FILES_PATH])
 {
@@ -117,7 +118,10 @@ drop_pending(struct publish *p, const struct statement *s)
 	files_remove(&files, name);
 }
 
-/* ERR_END: nothing is. */
+/*
+ * ERR_END: nothing is. Read with the limit of an entry: what is larger cannot be put into
+ * the log, so nobody here has written it.
+ */
 static enum err
 read_pending(struct publish *p, enum statement_type type, struct bytes channel,
     struct buf *out, struct fault *f)

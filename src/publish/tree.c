@@ -107,6 +107,9 @@ tree_path(enum statement_type type, struct bytes channel, uint64_t sequence,
 		snprintf(out + n, FILES_PATH - (size_t)n, "latest");
 }
 
+/*
+ * A number is never shown twice with two proofs: what clients have kept of it stays true.
+ */
 enum err
 tree_show(struct tree *t, enum statement_type type, struct bytes channel,
     uint64_t sequence, struct bytes proof, struct fault *f)

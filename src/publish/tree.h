@@ -11,6 +11,10 @@
 #include "log/source.h"
 #include "release/statement.h"
 
+/*
+ * Starts by tree_open and ends by tree_close; dir is held open, so the folder may be
+ * renamed meanwhile. files: what is being written.
+ */
 struct tree {
 	char *name; /* of the folder, for messages */
 	int dir;
@@ -28,10 +32,17 @@ void tree_close(struct tree *t);
 MUST_USE enum err tree_put_blob(
     struct tree *t, struct bytes b, struct statement_file *out, struct fault *f);
 
-/* Is the file there, with the right bytes? */
+/*
+ * Is the file there, with the right bytes? All of it is read and hashed: the answer is
+ * about now. A link, a device, a file of another size is no.
+ */
 bool tree_has_blob(const struct tree *t, const struct statement_file *file);
 
-/* "rules/stable/7", or with sequence 0 "rules/stable/latest". */
+/*
+ * "rules/stable/7", or with sequence 0 "rules/stable/latest". channel: one that
+ * statement_channel_ok takes, at most 32 letters, none of them a slash or a dot: so the
+ * path stays below the folder and fits FILES_PATH.
+ */
 void tree_path(enum statement_type type, struct bytes channel, uint64_t sequence,
     char out[FILES_PATH]);
 
@@ -48,6 +59,11 @@ struct tree_channels {
 	char **name;
 	size_t n, cap;
 };
+/*
+ * The channels of a type that have something to show, sorted; the names are malloced. A
+ * folder that cannot be read has none: who publishes into it will hear why. Ended by
+ * tree_channels_done.
+ */
 void tree_channels(
     const struct tree *t, enum statement_type type, struct tree_channels *out);
 void tree_channels_done(struct tree_channels *c);

@@ -14,6 +14,7 @@
 #include "base/sys.h"
 #include "base/text.h"
 
+/* Far above what 100,000 members with names of 1,024 bytes take, some 110 MB. */
 #define INDEX_MAX   (512u << 20) /* bytes of the index in memory */
 #define COPY_BUFFER 65536
 
@@ -143,7 +144,11 @@ archive_find(const struct archive *a, struct bytes name)
 									  : NULL;
 }
 
-/* Adds one part of a path to a name that has no "." in it. */
+/*
+ * Adds one part of a path to a name that has no "." in it. name never begins with a slash
+ * and has no empty part, so cutting to the last slash takes one part off; at the top ".."
+ * is refused, as there is nothing to leave but the archive.
+ */
 static bool
 step(struct buf *name, struct bytes part)
 {
@@ -239,7 +244,10 @@ fail(struct packing *p, enum err e, const char *why)
 	return e;
 }
 
-/* As many bytes as its size was, and no more behind them. */
+/*
+ * As many bytes as its size was, and no more behind them. A file that changes its size
+ * while it is packed would end in an archive whose heads lie.
+ */
 static enum err
 pack_content(struct packing *p, struct ustar_out *o, int from)
 {

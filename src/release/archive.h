@@ -18,6 +18,11 @@ struct archive_member {
 	bool exec;
 };
 
+/*
+ * An archive that was opened. The index is in memory, its names too; contents stay in fd,
+ * which must stay open and whose file must not change: who cannot be sure of that copies
+ * it first, and seals the copy.
+ */
 struct archive {
 	int fd;                              /* borrowed */
 	struct arena arena;                  /* the index; content stays in fd */
@@ -45,21 +50,29 @@ struct archive_refusal {
  */
 MUST_USE enum err archive_open(int fd, const struct ustar_limits *limits,
     struct archive *out, struct archive_refusal *why);
+/* Also of one that could not be opened, when it was zeroed. fd stays open. */
 void archive_done(struct archive *a);
 
-/* NULL: there is no such file in it. */
+/*
+ * The member of that name, or NULL. By halves: an archive of the canonical form is
+ * sorted, and one that is not was refused. Valid until archive_done.
+ */
 const struct archive_member *archive_find(const struct archive *a, struct bytes name);
 
 /*
  * The name of what path means to the file from: relative to its folder, "." and ".." as
- * text. false: it leaves the archive, or cannot be in one.
+ * text, so no link and no file system has a say. false: it leaves the archive, or cannot
+ * be in one; then out has something of no meaning. That it names a member is not said.
  */
 bool archive_resolve(struct bytes from, struct bytes path, struct buf *out);
 
 /* Is it a file of rules by itself, and not only by being included? *.yar, *.yara */
 bool archive_is_rules(struct bytes name);
 
-/* Does the file begin as an archive does? */
+/*
+ * Does the file begin as an archive does? By its first block; archive_open decides. The
+ * offset of fd is not used.
+ */
 bool archive_is(int fd);
 
 /* A file to be packed: what it is called, and where its content is read from. */

@@ -28,13 +28,17 @@ struct delta {
 /* "added", "changed", "removed" */
 const char *delta_word(enum delta_kind k);
 
-/* Both are sorted, and outlive it. The caller ends it by delta_done. */
+/*
+ * Both sets are sorted (ruleset_sort), and outlive it: items point into them. Linear. Two
+ * rules of one name in one set are told apart by their order. The caller ends it by
+ * delta_done.
+ */
 void delta_make(const struct ruleset *old, const struct ruleset *new, struct delta *out);
 void delta_done(struct delta *d);
 
 /*
- * The text. Strangers' bytes are in it only as printable characters and tabs, so it may
- * go to a terminal. The same sets give the same text.
+ * The text, appended. Strangers' bytes are in it only as printable characters and tabs,
+ * so it may go to a terminal. The same sets give the same text, on any machine.
  */
 void delta_print(const struct delta *d, struct buf *out);
 

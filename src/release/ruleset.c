@@ -29,6 +29,7 @@ keep(struct arena *a, struct bytes b)
 	return b.n > 0 ? arena_bytes(a, b) : (struct bytes){ (const uint8_t *)"", 0 };
 }
 
+/* What keep() could not copy has no bytes; ruleset_add asks the arena afterwards. */
 static enum err
 copy_lists(struct arena *a, struct ruleset_rule *r)
 {

@@ -41,10 +41,16 @@ struct ruleset {
 void ruleset_init(struct ruleset *s);
 void ruleset_done(struct ruleset *s);
 
-/* A copy of r, with all that it points to. ERR_LIMIT: the set is too large. */
+/*
+ * A copy of r, with all that it points to. ERR_LIMIT: the set is too large, and is as it
+ * was.
+ */
 MUST_USE enum err ruleset_add(struct ruleset *s, const struct ruleset_rule *r);
 
-/* By name, then by namespace: the order of every list that people see. */
+/*
+ * By name, then by namespace: the order of every list that people see. Stable: rules of
+ * one name stay in the order in which they were added.
+ */
 void ruleset_sort(struct ruleset *s);
 
 /* Negative, 0 or positive: a before, the same name as, or behind b. */

@@ -79,7 +79,9 @@ struct statement {
 	struct bytes old_key, new_key;
 };
 
-/* "rules", "release", "keys": as in the text, and the folder where clients look. */
+/*
+ * "rules", "release", "keys": as in the text, and the folder where clients look. Static.
+ */
 const char *statement_type_name(enum statement_type t);
 
 /* Where a text is wrong. what is never NULL after a failure. */
@@ -106,13 +108,17 @@ MUST_USE enum err statement_print(
 
 /*
  * May next come right after last (with text last_text)? NULL last: as the first of its
- * chain. NULL: yes; else what is wrong: another chain, a sequence that is not the next
- * one, a previous that is another text, an earlier date, another product.
+ * chain. NULL: yes; else what is wrong, a static text: another chain, a sequence that is
+ * not the next one, a previous that is another text, an earlier date, another product.
+ * Signatures are not its business.
  */
 const char *statement_follows(
     const struct statement *last, struct bytes last_text, const struct statement *next);
 
-/* May it be a channel's name? It is a folder's, too. */
+/*
+ * May it be a channel's name? It is a folder's and a part of a URL, too: so letters,
+ * digits and hyphens inside, 32 at most, and never "." or "..".
+ */
 bool statement_channel_ok(struct bytes name);
 /* May it be a file's name, or a product's or a version's: letters, digits, . _ + ~ - */
 bool statement_name_ok(struct bytes name);

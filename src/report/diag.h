@@ -6,5 +6,9 @@
 #include "base/buf.h"
 #include "base/diag.h"
 
-/* file: instead of d->file, the name as the user knows it. Any bytes are fine. */
+/*
+ * Appends the message and, where there is a source line, that line and a caret under the
+ * place. file: instead of d->file, the name as the user knows it. Any bytes are fine, in
+ * all of d's texts; a place behind the end of the line has no caret.
+ */
 void report_diag(struct buf *out, const struct diag *d, const char *file, bool colour);

@@ -120,6 +120,10 @@ json_note(struct report *r, struct report_file *f, const struct finding *x)
 	json_close(&j, '}');
 }
 
+/*
+ * elements is JSON that element() began and json_rule and its kin ended: nobody else's
+ * bytes.
+ */
 static void
 put_array(struct json *j, const char *key, struct bytes elements)
 {

@@ -62,11 +62,21 @@ struct report_file {
 	bool open; /* the last rule was written: matches of it may follow */
 };
 
-/* Copies what it needs of x. A rule that the filters leave out is not counted. */
+/*
+ * Copies what it needs of x, which may go afterwards. A rule that the filters leave out
+ * is not counted, nor are its matches. What is said beyond some 16 MB about one file is
+ * counted and not kept: then the file is incomplete.
+ */
 void report_finding(struct report *r, struct report_file *f, const struct finding *x);
-/* Forgets what was said so far: the file is scanned again. */
+/*
+ * Forgets what was said so far: the file is scanned again, after a worker died. Memory is
+ * given back.
+ */
 void report_again(struct report_file *f);
-/* failed: why it was not scanned, or NULL. Counts it, writes its lines, frees. */
+/*
+ * failed: why it was not scanned, or NULL. Counts it, writes its lines to r->out, frees
+ * what f held; f may be zeroed and used again.
+ */
 void report_done(struct report *r, struct report_file *f, const char *failed);
 /* Something that is no file. One that was named counts as not scanned; one that a folder
  * holds among others is told, and leaves the exit code alone. */
@@ -85,7 +95,10 @@ struct report_totals {
 /* The last line of JSON goes to out; the text form to summary (for stderr). */
 void report_summary(struct report *r, const struct report_totals *t, struct buf *summary);
 
-/* 0 nothing found, 1 found, 2 not everything was scanned. */
+/*
+ * 0 nothing found, 1 found, 2 not everything was scanned. Found wins: who scans to find
+ * has found. May be asked before the end.
+ */
 int report_exit(const struct report *r);
 
 /* Frees out; the counters stay. */

@@ -12,7 +12,11 @@ image_put(struct buf *table, uint64_t base, uint64_t n)
 	buf_le64(table, n);
 }
 
-/* end: of the region before. base + n is at most 2^64 - 1, so ends can be compared. */
+/*
+ * end: of the region before. base + n is at most 2^64 - 1, so ends can be compared. at:
+ * of the next region's bytes, behind the table (n * 16 is below 2^21) and then moved on
+ * by sizes that lay inside of the file.
+ */
 enum err
 image_get(struct bytes file, uint32_t n, struct region *out)
 {

@@ -19,7 +19,8 @@
 void image_put(struct buf *table, uint64_t base, uint64_t n);
 
 /*
- * The n regions of an image, as views of file, into out (room for n). ERR_FORMAT: they do
- * not lie in file, one does not end before the next begins, or n is beyond the maximum.
+ * The n regions of an image, as views of file, into out (room for n), in rising order of
+ * addresses and without overlap. ERR_FORMAT: they do not lie in file, one does not end
+ * before the next begins, or n is beyond the maximum; what out has then means nothing.
  */
 MUST_USE enum err image_get(struct bytes file, uint32_t n, struct region *out);

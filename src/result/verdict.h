@@ -32,7 +32,10 @@ struct verdict {
  */
 void verdict_add(struct verdict *v, const struct finding *f);
 
-/* One word, as reports have it: "clean", "malicious". */
+/*
+ * One word, as reports have it: "clean", "malicious"; static, "?" for a number that is
+ * none. Scripts compare it: a word here is a promise.
+ */
 const char *verdict_name(enum verdict_kind kind);
 
 /* Something was found. */

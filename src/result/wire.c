@@ -63,6 +63,7 @@ send_message(struct wire_out *o)
 	}
 }
 
+/* After an err nothing is sent, so a peer never sees a gap: it sees the end. */
 enum err
 wire_flush(struct wire_out *o)
 {
@@ -155,7 +156,11 @@ wire_in_done(struct wire_in *in)
 	*in = (struct wire_in){ .fd = -1 };
 }
 
-/* Descriptors come in any number of control messages; more than a batch has are a lie. */
+/*
+ * Descriptors come in any number of control messages; more than a batch has are a lie.
+ * The kernel gives at most as many as there is room for, and says when there were more
+ * (MSG_CTRUNC). cmsg_len is the kernel's own number.
+ */
 static enum err
 take_control(struct wire_in *in, struct msghdr *m)
 {

@@ -141,6 +141,10 @@ struct wire_source {
 	uint64_t off, size; /* where it lies in the descriptor's file */
 };
 
+/*
+ * The rule file that asks, as its source was named, and the path as it stands there: any
+ * bytes. What may be opened is the parent's decision alone.
+ */
 struct wire_include {
 	struct bytes from, path;
 };
@@ -180,6 +184,7 @@ struct wire_compare {
 	struct bytes name_a, name_b;
 };
 
+/* Counts are what the worker says: for people to see, nothing is decided by them. */
 struct wire_stats {
 	uint64_t objects, bytes, candidates, verified, rules_live, rules_run, passes,
 	    steps;
@@ -256,7 +261,10 @@ MUST_USE enum err wire_read(struct wire_in *in);
 MUST_USE enum err wire_feed(struct wire_in *in, struct bytes msg);
 /* ERR_END: the message is used up. ERR_PROTO: the peer lies; do not read on. */
 MUST_USE enum err wire_next(struct wire_in *in, struct wire_frame *out);
-/* The next descriptor of the message, now the caller's; -1: none. */
+/*
+ * The next descriptor of the message, now the caller's; -1: none. In the order in which
+ * they were sent: a frame that has one takes one, at once, or the next frame gets it.
+ */
 int wire_take_fd(struct wire_in *in);
 
 /* Payloads. Put appends to a wire_begin() buffer; get gives views into payload. */

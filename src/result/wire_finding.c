@@ -10,6 +10,10 @@
 #define PART_MAX  (WIRE_FINDING_MAX / 2)  /* of a frame, for what may be many */
 #define BYTES_MAX (WIRE_FINDING_MAX / 16) /* of a name, a tag, a match's data */
 
+/*
+ * BYTES_MAX of three texts and PART_MAX / 2 of tags and PART_MAX of matches together stay
+ * below WIRE_FINDING_MAX.
+ */
 static struct bytes
 clip(struct bytes b, bool *cut)
 {
@@ -17,7 +21,10 @@ clip(struct bytes b, bool *cut)
 	return bytes_clip(b, 0, BYTES_MAX);
 }
 
-/* What matches take, from the first: as many as fit, at least one. */
+/*
+ * What matches take, from the first: as many as fit, at least one. One alone is at most
+ * 29 bytes and what a scan's options allow of data; room falls to 0 and stays there.
+ */
 static uint32_t
 matches_fit(const struct finding *f)
 {

@@ -283,7 +283,10 @@ store_pointer(uint8_t *at, const void *p)
 	memcpy(at, &p, sizeof(p));
 }
 
-/* Bytes stay where they are, in the payload. */
+/*
+ * Bytes stay where they are, in the payload. cur_take is the bound: a length that the
+ * payload does not have fails the cursor, and get() asks it before anything is believed.
+ */
 static enum err
 get_bytes(struct cur *c, uint8_t *at)
 {
@@ -362,6 +365,9 @@ get_field(struct cur *c, struct arena *a, const struct field *f, uint8_t *of)
 	return OK;
 }
 
+/*
+ * Tables end with END; arrays hold no arrays, so this nests once, and the stack is ours.
+ */
 static enum err
 get_fields(struct cur *c, struct arena *a, const struct field *table, uint8_t *of)
 {

@@ -11,12 +11,16 @@
 #include "base/sys.h"
 #include "crypto/hash.h"
 
+/* The client has taken releases 1 to 3 when an attack begins. */
 #define LATEST "rules/stable/latest"
 #define NEXT   4 /* the sequence that the client expects */
 #define ALL    7 /* three witnesses */
 #define DAY    86400
 
-/* Release r, in a log of its own kind, shown as the newest. */
+/*
+ * Release r, in a log of its own kind, shown as the newest. The checkpoint covers the new
+ * entry whatever size c has: an attack that wants another size publishes by itself.
+ */
 static void
 show(struct lab *l, struct lab_log *log, const struct lab_release *r,
     const struct lab_checkpoint *c)

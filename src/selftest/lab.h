@@ -37,7 +37,10 @@ struct lab_said {
 	struct buf envelope, proof;
 };
 
-/* A log: its entries, and who signs its checkpoints. */
+/*
+ * A log: its entries, and who signs its checkpoints. Large (LAB_LOG_MAX buffers): on the
+ * heap. Entry and leaf with one index belong together, unless an attack says otherwise.
+ */
 struct lab_log {
 	const char *origin;
 	uint8_t seed; /* of its key: so many of this byte */
@@ -91,7 +94,10 @@ struct lab_release {
 	bool second; /* the publisher's next key signs, too */
 };
 
-/* The archive and the entry, which is appended to the log; gives its index. */
+/*
+ * The archive and the entry, which is appended to the log; gives its index. Nothing is
+ * published by it. Aborts beyond LAB_LOG_MAX entries.
+ */
 uint64_t lab_add(struct lab *l, struct lab_log *log, const struct lab_release *r);
 /* A keys' statement: from the publisher's first key to his second. */
 uint64_t lab_add_rotation(struct lab *l, struct lab_log *log, bool both_sign);

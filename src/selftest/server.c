@@ -24,7 +24,10 @@ say(int fd, const char *text)
 	return sys_write_all(fd, text, strlen(text)) == OK;
 }
 
-/* The path of a GET, below folder; NULL: no such request. */
+/*
+ * The path of a GET, below folder; NULL: no such request. ".." anywhere is refused: the
+ * lab's site is beside the lab's keys.
+ */
 static char *
 path_of(const char *folder, const char *request)
 {

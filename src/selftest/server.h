@@ -20,6 +20,9 @@ struct server {
 	char url[64];
 };
 
-/* A child that serves folder until server_end. */
+/*
+ * A child that serves folder until server_end; s->url is where. Aborts when it cannot:
+ * what is tested then is nothing. The child dies with its parent.
+ */
 void server_start(struct server *s, const char *folder, enum server_mood mood);
 void server_end(struct server *s);

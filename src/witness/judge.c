@@ -10,6 +10,7 @@
 #include "crypto/hash.h"
 #include "log/cosig.h"
 
+/* Cut at 511 bytes: what is quoted of a request was cut by fault_quote before. */
 void
 judge_say(struct judge_answer *a, unsigned status, const char *fmt, ...)
 {
@@ -57,7 +58,10 @@ read_old(struct bytes line, uint64_t *old)
 	return OK;
 }
 
-/* Everything up to the note, which is what rest becomes. */
+/*
+ * Everything up to the note, which is what rest becomes. The proof's lines are counted
+ * before they are decoded: JUDGE_PROOF is below MERKLE_PATH, the places of the array.
+ */
 static enum err
 read_head(struct bytes *rest, struct judge_case *c, struct judge_answer *a)
 {

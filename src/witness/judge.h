@@ -37,13 +37,20 @@ struct judge {
 	struct note_signer witness; /* of NOTE_COSIGNATURE */
 };
 
+/*
+ * What is said: an HTTP status and a body. Zeroed before the first use; the caller frees
+ * body.
+ */
 struct judge_answer {
 	unsigned status;
 	const char *type; /* static */
 	struct buf body;  /* the caller frees it */
 };
 
-/* A request that is understood and signed. Views of its bytes. */
+/*
+ * A request that is understood and signed. Views of its bytes, which must outlive the
+ * case. Some 8 kB.
+ */
 struct judge_case {
 	uint64_t old;
 	struct merkle_proof proof;
@@ -57,11 +64,17 @@ struct judge_memory {
 	uint64_t time;
 };
 
-/* OK: c is filled, and a is not; ERR_FORMAT: a tells (400, 404, 403). */
+/*
+ * OK: c is filled, and a is not; ERR_FORMAT: a tells (400, 404, 403), and c is void.
+ * Verifies as many signatures as the log has keys, after everything cheap was looked at.
+ */
 MUST_USE enum err judge_hear(const struct judge *j, struct bytes request,
     struct judge_case *c, struct judge_answer *a);
 
-/* The file and the path that the origin has: 64 hex digits and a NUL. */
+/*
+ * The file and the path that the origin has: 64 hex digits and a NUL. A digest, so that
+ * no origin, which may be any text, is a path.
+ */
 void judge_name(struct bytes origin, char out[2 * MERKLE_HASH + 1]);
 
 /*

@@ -19,6 +19,10 @@
 
 #include "base/sys.h"
 
+/*
+ * With 256 connections 4 MB of headers and, before the next body is refused, 64 MB and
+ * one piece of bodies: what strangers can make this process hold.
+ */
 #define CONNECTION_MEMORY (16u << 10) /* headers and what MHD buffers, each */
 #define HELD_MAX          (64u << 20) /* bytes of all bodies that are under way */
 
@@ -48,7 +52,10 @@ union address {
 	struct sockaddr_in6 v6;
 };
 
-/* A decimal port behind the last colon; ERR_SYNTAX: there is none. */
+/*
+ * A decimal port behind the last colon; ERR_SYNTAX: there is none. n > 65535 ends the
+ * loop before n * 10 could wrap.
+ */
 static enum err
 parse_port(const char *s, in_port_t *out)
 {
@@ -239,7 +246,11 @@ refusal(const struct serve *s, struct MHD_Connection *c, const char *method)
 	return s->held > HELD_MAX ? MHD_HTTP_SERVICE_UNAVAILABLE : 0;
 }
 
-/* More than was told, or told nothing and much: the connection ends. */
+/*
+ * More than was told, or told nothing and much: the connection ends. body.n never exceeds
+ * body_max, so the difference does not wrap; held is the sum over all exchanges, given
+ * back in on_completed, which MHD calls for each, answered or not.
+ */
 static enum MHD_Result
 take_body(struct serve *s, struct exchange *x, const char *p, size_t n)
 {

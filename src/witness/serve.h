@@ -17,6 +17,10 @@
 /* The only methods; any other is answered with 405 before anyone is asked. */
 enum serve_method { SERVE_GET, SERVE_POST };
 
+/*
+ * What a client asked, whole. path is decoded by libmicrohttpd, and a stranger's: any
+ * bytes but NUL. Valid during the call.
+ */
 struct serve_request {
 	enum serve_method method; /* HEAD comes as GET */
 	const char *path;         /* without the query */
@@ -48,7 +52,10 @@ MUST_USE enum err serve_open(
     const struct serve_opts *o, struct serve **out, char why[SERVE_WHY]);
 void serve_close(struct serve *s); /* frees; NULL: nothing */
 
-/* Where it listens, with the port that it got: "127.0.0.1:43210". */
+/*
+ * Where it listens, with the port that it got: "127.0.0.1:43210". Valid until
+ * serve_close.
+ */
 const char *serve_address(const struct serve *s);
 
 /*

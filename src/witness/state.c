@@ -44,6 +44,10 @@ state_load(const struct state *s, const char *name, size_t limit, struct buf *no
 	return sys_read_all(fd, note, limit);
 }
 
+/*
+ * O_EXCL behind an unlink: never into a file, or through a link, that somebody else put
+ * there.
+ */
 static enum err
 write_fresh(const struct state *s, struct bytes note)
 {
@@ -58,6 +62,10 @@ write_fresh(const struct state *s, struct bytes note)
 	return fsync(fd) == 0 ? OK : ERR_IO;
 }
 
+/*
+ * Three steps, and the order is the promise: content on disk, then the name, then the
+ * folder. Only when the last one is done may a signature leave.
+ */
 enum err
 state_store(const struct state *s, const char *name, struct bytes note)
 {

@@ -31,6 +31,10 @@
 
 enum { EXIT_FAILED = 2, EXIT_USAGE = 3 };
 
+/*
+ * A log is one connection now and then; these are for many logs behind one
+ * address, and for the curious. SECONDS is for a megabyte over a slow line.
+ */
 #define CONNECTIONS 256
 #define PER_ADDRESS 64
 #define SECONDS     30
@@ -202,6 +206,7 @@ on_request(void *arg, const struct serve_request *q, struct serve_answer *out)
 	*out = (struct serve_answer){ a.status, a.type, a.body };
 }
 
+/* The key is not copied: its name is a view of w->key, which is wiped at the end. */
 static int
 read_key(struct witness *w, const char *path)
 {
