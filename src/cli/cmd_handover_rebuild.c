@@ -15,6 +15,7 @@
 #include "cli/msg.h"
 #include "compare/compare.h"
 #include "crypto/init.h"
+#include "handover/layout.h"
 #include "rebuild/mirror.h"
 #include "rebuild/tell.h"
 
@@ -288,6 +289,7 @@ work(const struct rebuild_args *a, const char *path, const struct rebuild_plan *
 	struct handover_trust trust;
 	struct verify_out seals = { 0 };
 	struct bundle b = { .fd = -1 };
+	struct buf packages = { 0 };
 	struct fault f = { 0 };
 	bool same = false;
 	enum err e = handover_trust_load(&a->trust, path, &trust, &f);
@@ -303,9 +305,14 @@ work(const struct rebuild_args *a, const char *path, const struct rebuild_plan *
 		plan.seals = &seals;
 		set_limits(a, &plan.limits);
 		if (e == OK)
+			e = bundle_read(&b, bundle_find(&b, LAYOUT_PACKAGES), SIZE_MAX,
+			    &packages, &f);
+		plan.packages = buf_bytes(&packages);
+		if (e == OK)
 			e = build(a, &plan, &same, &f);
 		bundle_close(&b);
 	}
+	buf_done(&packages);
 	verify_done(&seals);
 	handover_trust_done(&trust);
 	return e != OK ? log_refused(&f) : same ? 0 : 1;

@@ -28,6 +28,8 @@ enum rebuild_root {
 struct rebuild_plan {
 	const struct bundle *bundle;    /* verified (verify.h) by the caller */
 	const struct verify_out *seals; /* what that found of who signed it */
+	/* The text of recipe/packages, read then: the file may be another by the end. */
+	struct bytes packages;
 	struct room_limits limits;
 	enum rebuild_root root;
 	int root_dir;                 /* -1: the host's, or made here */

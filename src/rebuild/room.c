@@ -157,6 +157,22 @@ start_init(const struct room_plan *p, struct room *r, struct fault *f)
 	return OK;
 }
 
+/* Two of the errors are fill.c's own words for what happened to the bundle. */
+static enum err
+not_ready(const struct room_msg *m, struct fault *f)
+{
+	bool failed = m->word == ROOM_FAILED;
+
+	if (failed && m->value == EBADMSG)
+		return fault_set(f, FAULT_ALTERED,
+		    "the bundle was changed while it was read: cannot %s", m->text);
+	if (failed && m->value == ENODATA)
+		return fault_set(f, FAULT_BUNDLE,
+		    "the bundle became shorter while it was read: cannot %s", m->text);
+	return fault_set(f, FAULT_IO, "cannot make a room to build in: %s",
+	    failed ? m->text : "it does not answer");
+}
+
 enum err
 room_open(const struct room_plan *p, struct room *r, struct fault *f)
 {
@@ -173,12 +189,7 @@ room_open(const struct room_plan *p, struct room *r, struct fault *f)
 		return refuse(r, f, "its first process died");
 	if (m.word != ROOM_READY) {
 		room_close(r);
-		if (m.word == ROOM_FAILED && m.value == EBADMSG) /* fill.c */
-			return fault_set(f, FAULT_ALTERED,
-			    "the bundle was changed while it was read: cannot %s",
-			    m.text);
-		return fault_set(f, FAULT_IO, "cannot make a room to build in: %s",
-		    m.word == ROOM_FAILED ? m.text : "it does not answer");
+		return not_ready(&m, f);
 	}
 	r->root = fds[0];
 	r->out = fds[1];

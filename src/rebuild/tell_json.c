@@ -120,11 +120,7 @@ put_root(struct json *j, const struct tell *t)
 {
 	const struct build *b = &t->rebuild->pair[0].build[0];
 	const char *warning = rebuild_root_warning(t->plan->root);
-	struct buf list = { 0 };
-	const struct bundle_member *m = bundle_find(t->plan->bundle, LAYOUT_PACKAGES);
 
-	if (m != NULL && bundle_read(t->plan->bundle, m, 16u << 20, &list, NULL) != OK)
-		buf_clear(&list);
 	json_open(j, "root", '{');
 	json_str(j, "kind", rebuild_root_name(t->plan->root));
 	json_str(j, "warning", warning);
@@ -132,14 +128,13 @@ put_root(struct json *j, const struct tell *t)
 		json_uint(j, "madeOf", t->plan->made->packages);
 		json_uint(j, "unchecked", t->plan->made->unchecked);
 	}
-	put_packages(j, &b->owner, buf_bytes(&list));
+	put_packages(j, &b->owner, t->plan->packages);
 	json_uint(j, "unowned", b->owner.nobodies);
 	json_open(j, "unownedFiles", '[');
 	for (size_t i = 0; i < b->owner.nobodies && i < UNOWNED_MAX; i++)
 		json_bytes(j, NULL, bytes_of(b->closure.file[b->owner.nobody[i]].name));
 	json_close(j, ']');
 	json_close(j, '}');
-	buf_done(&list);
 }
 
 bool

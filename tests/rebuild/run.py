@@ -380,6 +380,78 @@ def killed():
         check('not even in the folder', os.listdir(d) == ['x.handover'], os.listdir(d))
 
 
+# What a vendor's list of packages says of one that every build here reads.
+PACKAGES = 'coreutils 0.vendor amd64 -\n' if os.path.exists('/var/lib/dpkg/info/coreutils.list') else 'x 1 all -\n'
+
+
+def waiting():
+    """The processes in rooms that wait for us, by their number on this side."""
+    return [int(l.split()[0]) for l in leftovers() if f'sleep {SLEEP}' in l and 'sh' not in l.split()[1]]
+
+
+def meanwhile(name, change, want, words, late=False):
+    """The file of the bundle, once verified and while the first build runs (late: the second), is another one."""
+    with tempfile.TemporaryDirectory(prefix=MARK) as d:
+        root = pathlib.Path(d)
+        path = root / 'x.handover'
+        data = bundle.make({'a': 'a source\n', 'b': 'more\n'}, HEAD + f'sleep {SLEEP} || true; cp "$SOURCE/a" "$OUT/x"',
+                           {'x': b'the vendor made another\n'}, packages=PACKAGES)
+        path.write_bytes(data)
+        p = subprocess.Popen([CANDOR, 'handover', 'rebuild', '-o', root / 'r.json', path], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, text=True)
+        changed, first = False, None
+        while p.poll() is None:
+            pids = waiting()
+            first = first or (pids and pids[0])
+            if pids and not changed and (not late or first not in pids):
+                change(path, {m.name: m.offset_data for m in bundle.members(data)})
+                changed = True
+            for pid in pids:
+                try:
+                    os.kill(pid, signal.SIGTERM)
+                except ProcessLookupError:
+                    pass
+            time.sleep(0.1)
+        out, err = p.communicate()
+        result = json.loads((root / 'r.json').read_text()) if (root / 'r.json').exists() else None
+        told = err if want > 1 else json.dumps(result)
+        check(f'changed meanwhile: {name}', changed and p.returncode == want and words in told and
+              (want == 1 or not out and result is None), (p.returncode, out[:300], err, words))
+
+
+def flip(member):
+    def change(path, at):
+        with open(path, 'r+b') as f:
+            f.seek(at[member])
+            byte = f.read(1)
+            f.seek(at[member])
+            f.write(bytes([byte[0] ^ 1]))
+    return change
+
+
+def replace(path, at):
+    other = path.with_suffix('.other')
+    other.write_bytes(bundle.make({'a': 'evil\n'}, 'echo evil > "$OUT/x"', {'x': b'evil\n'}))
+    os.rename(other, path)
+
+
+def changed():
+    changed_so = 'the bundle was changed while it was read'
+    for name, change, want, words in (
+            ('a byte of the source', flip('source/a'), 75, changed_so),
+            ('of another file of it', flip('source/b'), 75, "/b' of the bundle"),
+            ('of the recipe', flip('recipe/build.sh'), 75, changed_so),
+            ("of the vendor's artefact", flip('artefacts/x'), 75, "'artefacts/x' is not the bytes that MANIFEST lists"),
+            ('of the list of packages, which was read', flip('recipe/packages'), 75, changed_so),
+            ('of the list of parts, which is not used any more', flip('sbom.spdx.json'), 1, '"result"'),
+            ('cut short', lambda path, at: os.truncate(path, 2000), 70, 'the bundle became shorter while it was read'),
+            ('another bundle in its place', replace, 1, hashlib.sha256(b'a source\n').hexdigest()),
+            ('taken away', lambda path, at: path.unlink(), 1, '"result"')):
+        meanwhile(name, change, want, words)
+    if 'coreutils' in PACKAGES:
+        meanwhile('of the list of packages, late', flip('recipe/packages'), 1, '"vendor": "0.vendor"', late=True)
+
+
 def attested(good, damaged):
     """Nobody signs for a bundle that is damaged, whatever the result says."""
     with tempfile.TemporaryDirectory(prefix=MARK) as d:
@@ -560,7 +632,7 @@ def mirror(where, debs, make):
 if __name__ == '__main__':
     skip_if_impossible()
     for test in (identical, vendor_lies, worlds, clock_is_one, blame, explained, owners, signals, as_nobody, toolchains, roots, made_roots, hostile, killed,
-                 bad_bundles):
+                 bad_bundles, changed):
         if not ONLY or test.__name__ in ONLY:
             test()
     done()
