@@ -36,6 +36,10 @@ charge(struct fact_call *c, struct bytes b)
 	return c->charge(c->host, num_add(SETUP, b.n));
 }
 
+/*
+ * Nothing fails but the arena: then the result is undefined, and who owns the arena sees
+ * that it was spent.
+ */
 static void
 compute(struct fact_call *c, enum sum_kind kind, struct bytes b, struct result *out)
 {
@@ -64,6 +68,9 @@ set_result(struct fact_call *c, const struct result *r)
 		c->ret.s = r->hex;
 }
 
+/*
+ * Not kept: to compare it with what was asked before all of it would be read, too.
+ */
 static void
 of_string(struct fact_call *c, enum sum_kind kind)
 {

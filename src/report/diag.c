@@ -54,6 +54,10 @@ line_of(const struct diag *d)
 	return d->source_line ? d->source_line : d->line;
 }
 
+/*
+ * col is what the compiler counted, in bytes, and may lie behind the end or inside of a
+ * letter: what is cut there is shown as bytes, and nothing is read outside of s.
+ */
 static void
 put_source(struct buf *out, const struct diag *d, const char *colour, const char *off)
 {

@@ -33,6 +33,10 @@ put_metas(struct json *j, const struct finding *x)
 	json_close(j, ']');
 }
 
+/*
+ * A match of a private string is left out: its author asked for that, and its data may be
+ * what he hides.
+ */
 static void
 put_matches(struct json *j, const struct finding *x)
 {
@@ -134,6 +138,7 @@ put_array(struct json *j, const char *key, struct bytes elements)
 	json_close(j, ']');
 }
 
+/* Clean files are left out, unless there is a note or all were asked for. */
 static void
 json_file(struct report *r, struct report_file *f)
 {

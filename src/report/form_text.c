@@ -19,6 +19,7 @@ paint(const struct report *r, enum verdict_kind k)
 	return r->o.colour ? codes[k] : "";
 }
 
+/* Colours are ours alone: text_escape leaves no escape character of anybody else's. */
 static void
 line_start(const struct report *r, struct buf *b, enum verdict_kind k)
 {
@@ -87,6 +88,7 @@ put_metas(struct buf *b, const struct finding *x)
 	}
 }
 
+/* Bytes of a hex string are shown as such: letters among them mean nothing. */
 static void
 put_hex(struct buf *b, struct bytes s)
 {
@@ -120,6 +122,10 @@ put_matches(struct buf *b, const struct finding *x)
 	}
 }
 
+/*
+ * alone: the verdict of this rule by itself, not that of the file, which another may have
+ * made worse.
+ */
 static void
 text_rule(struct report *r, struct report_file *f, const struct finding *x)
 {
@@ -177,6 +183,10 @@ text_note(struct report *r, struct report_file *f, const struct finding *x)
 	line_end(&f->notes, f->path);
 }
 
+/*
+ * Rules, reasons and notes gather apart and leave together, so lines of two files never
+ * mix.
+ */
 static void
 text_file(struct report *r, struct report_file *f)
 {

@@ -27,6 +27,10 @@ form_source(const struct report *r, const struct finding *x)
 	return r->o.origin.kind == REPORT_RELEASE ? "release" : "base";
 }
 
+/*
+ * Both kinds of filter must let a rule through: of each kind one of its patterns is
+ * enough.
+ */
 static bool
 wanted(const struct report_opts *o, const struct finding *x)
 {
@@ -52,6 +56,10 @@ has_room(struct report_file *f)
 	return !f->cut;
 }
 
+/*
+ * MORE belongs to the last rule that was not private and not filtered; f->open says
+ * whether that one is shown.
+ */
 static void
 take_rule(struct report *r, struct report_file *f, const struct finding *x)
 {

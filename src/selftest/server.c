@@ -40,6 +40,10 @@ path_of(const char *folder, const char *request)
 	return xprintf("%s/%.*s", folder, (int)(end - request - 5), request + 5);
 }
 
+/*
+ * Whole files in memory: the lab's own are small. The endless ones are beyond the limit,
+ * which is a 404.
+ */
 static void
 serve_file(int fd, const char *path)
 {
