@@ -323,7 +323,7 @@ refuse(struct ustar_in *u, enum ustar_fault fault, const char *why)
 {
 	u->fault = fault;
 	u->why = why;
-	return fault == USTAR_LIMIT ? ERR_LIMIT : ERR_FORMAT;
+	return fault >= USTAR_LIMIT ? ERR_LIMIT : ERR_FORMAT;
 }
 
 /* All of n bytes; the end is not where any may be missing. */
@@ -637,7 +637,7 @@ check_limits(struct ustar_in *u, const struct ustar_member *m)
 	if (u->members >= l->members)
 		return refuse(u, USTAR_LIMIT, "more files than are allowed");
 	if (m->size > l->bytes - u->bytes) /* never more than l->bytes so far */
-		return refuse(u, USTAR_LIMIT, "more bytes than are allowed");
+		return refuse(u, USTAR_BYTES, "more bytes than are allowed");
 	return OK;
 }
 

@@ -72,7 +72,8 @@ enum ustar_fault {
 	USTAR_TWICE, /* the name before, again */
 	USTAR_ORDER, /* a name that belongs before the one before */
 	USTAR_CLASH, /* a name below the file before */
-	USTAR_LIMIT,
+	USTAR_LIMIT, /* more members, or a longer name, than is allowed */
+	USTAR_BYTES, /* more content */
 };
 
 struct ustar_limits {

@@ -33,7 +33,7 @@ static const struct opt update_opts[] = {
 	{ 0, "statements", OPT_FLAG, NULL, "fetch only what examiners said, for candor-apt", AT(statements) },
 	{ 0, "print-requests", OPT_FLAG, NULL, "print the bytes of every request that is sent", AT(requests) },
 	{ 0, "json", OPT_FLAG, NULL, "print one JSON object", AT(json) },
-	{ 'q', "quiet", OPT_FLAG, NULL, "print nothing unless something was refused", AT(quiet) },
+	{ 'q', "quiet", OPT_FLAG, NULL, "print nothing unless something was refused or damaged", AT(quiet) },
 	{ 0, "config", OPT_STR, "FILE", "the configuration (/etc/candor/candor.conf)", AT(where.config) },
 	{ 0, "trust", OPT_STR, "FILE", "the logs and witnesses to be trusted (beside the configuration)", AT(where.trust) },
 	{ 0, "state", OPT_STR, "DIR", "where releases are installed (/var/lib/candor)", AT(where.state) },

@@ -275,8 +275,9 @@ open_archive(struct bundle *b, uint64_t most, struct fault *f)
 		return OK;
 	if (e == ERR_LIMIT)
 		return fault_set(f, FAULT_TOO_LARGE,
-		    "the bundle: member %" PRIu64 ", '%s': %s", why.member,
-		    fault_quote((struct bytes){ why.name, why.name_n }), why.why);
+		    "the bundle: member %" PRIu64 ", '%s': %s%s", why.member,
+		    fault_quote((struct bytes){ why.name, why.name_n }), why.why,
+		    why.fault == USTAR_BYTES ? " (--limit allows more)" : "");
 	if (e == ERR_FORMAT)
 		return survey_refused(b->fd, &why, f);
 	return fault_set(f, FAULT_IO, "cannot read the bundle: %s", sys_why());

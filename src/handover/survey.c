@@ -198,6 +198,7 @@ kind_of(enum ustar_fault fault)
 		[USTAR_ORDER] = FAULT_ORDER,
 		[USTAR_CLASH] = FAULT_CLASH,
 		[USTAR_LIMIT] = FAULT_TOO_LARGE,
+		[USTAR_BYTES] = FAULT_TOO_LARGE,
 	};
 
 	return kinds[fault];

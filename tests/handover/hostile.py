@@ -256,7 +256,7 @@ refused('a sparse file of seven gigabytes that ends in nothing', bomb(7 << 30), 
 pax = b'20 size=99999999999\n'
 refused('a sparse file of 99 gigabytes', lambda p: (
     p.write_bytes(tar(signed)[:-1024] + member('PaxHeader', pax, kind=b'x') + header(b'updates/x', size=0)),
-    os.truncate(p, 100 << 30)), 28)
+    os.truncate(p, 100 << 30)), 28, "'updates/x': more bytes", '--limit')
 refused('two hundred thousand members',
         tar(signed)[:-1024] + b''.join(member(f'updates/{i:07}') for i in range(200000)) + bytes(1024), 74)
 
