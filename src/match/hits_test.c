@@ -425,6 +425,132 @@ TEST(texts)
 		check_string(&rows[i], &seed, 9);
 }
 
+/* --- regions of a process
+ * --------------------------------------------------------------- */
+
+#define REGIONS 4
+#define MOST    400 /* matches */
+
+struct expected {
+	uint64_t off[MOST];
+	size_t n;
+};
+
+static void
+expect(const struct string *s, const struct regions *o, struct expected *out)
+{
+	struct forms fs;
+
+	forms_of(s, &fs);
+	out->n = 0;
+	for (uint32_t i = 0; i < o->n; i++)
+		for (size_t at = 0; at < o->p[i].data.n && out->n < MOST; at++)
+			if (any_form(s, &fs, o->p[i].data, at, NULL))
+				out->off[out->n++] = o->p[i].base + at;
+}
+
+static bool
+check_ranges(struct machine *m, const struct expected *e, uint64_t *seed)
+{
+	bool ok = true;
+
+	for (unsigned i = 0; i < 40 && ok; i++) {
+		uint64_t lo = i % 4 == 0 || e->n == 0 ? 0
+						      : e->off[test_random(seed) % e->n] -
+							    test_random(seed) % 3 + 1;
+		uint64_t hi = i % 5 == 0 || e->n == 0 ? UINT64_MAX
+						      : e->off[test_random(seed) % e->n] -
+							    test_random(seed) % 3 + 1;
+		uint64_t want = 0;
+
+		for (size_t k = 0; k < e->n; k++)
+			want += e->off[k] >= lo && e->off[k] <= hi;
+		ok = EQ_U(hits_count(m->hits, 0, lo, hi), want);
+	}
+	return ok;
+}
+
+/* Each region by itself: nothing matches across an edge, also where two meet. */
+static bool
+check_regions(
+    struct machine *m, const struct string *s, const struct regions *o, uint64_t *seed)
+{
+	struct expected e;
+	bool ok = true;
+
+	expect(s, o, &e);
+	for (unsigned searched = 0; searched < 2; searched++) {
+		size_t k = 0;
+
+		arena_reset(&m->object);
+		hits_begin(m->hits, o, UINT64_MAX);
+		if (searched) {
+			hits_first(m->hits);
+			hits_want(m->hits, 0, true);
+			hits_search(m->hits);
+			for (; k < e.n && ok; k++) {
+				const struct hit *h = hits_nth(m->hits, 0, k + 1);
+
+				ok = CHECK(h != NULL && h->off == e.off[k]);
+			}
+			ok &= CHECK(hits_nth(m->hits, 0, e.n + 1) == NULL);
+			ok &= check_ranges(m, &e, seed);
+		}
+		k = 0;
+		for (uint32_t i = 0; i < o->n && ok; i++)
+			for (size_t at = 0; at < o->p[i].data.n && ok; at++) {
+				uint64_t off = o->p[i].base + at;
+				bool want = k < e.n && e.off[k] == off;
+
+				k += want;
+				ok = CHECK(hits_at(m->hits, 0, off) ==
+					   (want ? HITS_YES : HITS_NO));
+			}
+		ok &= CHECK(hits_at(m->hits, 0, 0xfff) == HITS_NO);
+		ok &= CHECK(hits_at(m->hits, 0, UINT64_MAX) == HITS_NO || e.n > 0);
+	}
+	return ok && EQ_U(m->cuts, 0);
+}
+
+TEST(regions)
+{
+	static uint8_t data[REGIONS][90];
+	uint64_t seed = 11;
+
+	for (unsigned i = 0; i < 60; i++) {
+		struct string s = any_string(&seed);
+		struct buf rule = { 0 };
+		struct machine m;
+
+		rule_of(&s, &rule);
+		if (!CHECK(open(&m, buf_cstr(&rule), 0)))
+			return;
+		for (unsigned k = 0; k < 4; k++) {
+			struct region r[REGIONS];
+			uint64_t base = 0x1000;
+
+			for (unsigned j = 0; j < REGIONS; j++) {
+				struct bytes d = { data[j],
+					fill(&s, data[j], sizeof(data[j]), &seed) };
+
+				/* two that meet, one apart, one at the end of all
+				 * addresses */
+				base += j == 2 ? 0x1000 : 0;
+				base = j == 3 ? UINT64_MAX - d.n : base;
+				r[j] =
+				    (struct region){ .base = base, .data = test_copy(d) };
+				base += d.n;
+			}
+			ROW("%s, round %u", buf_cstr(&rule), k);
+			if (!check_regions(
+				&m, &s, &(struct regions){ r, REGIONS }, &seed))
+				break;
+		}
+		close_all(&m);
+		buf_done(&rule);
+	}
+}
+
 /* --- hex strings
  * ------------------------------------------------------------------------ */
 

@@ -10,6 +10,7 @@
 
 #include "modules/modules.h"
 #include "rules/compile.h"
+#include "rules/fix.h"
 #include "rules/format.h"
 #include "scan/run.h"
 #include "tests/tap.h"
@@ -178,6 +179,45 @@ check_layout(struct bytes text, enum err want, const struct buf *db)
 	buf_done(&again);
 }
 
+/*
+ * Mended it is no worse: what was right is right, and what mending leaves it leaves a
+ * second time.
+ */
+static void
+check_fix(struct bytes text, enum err before)
+{
+	struct buf out = { 0 }, again = { 0 }, db = { 0 };
+	struct arena a;
+	struct diags ds = { .arena = &a };
+	struct rules_env env = {
+		.arena = &a, .diags = &ds, .exts = exts, .nexts = COUNT(exts)
+	};
+	struct rules_source src = { .file = "t", .ns = "default", .text = text };
+	enum err e;
+
+	arena_init(&a, BUDGET);
+	env.modules = modules_tables(&a, &env.nmodules);
+	e = rules_fix(&env, &src, &out);
+	CHECK(e == OK || e == ERR_SYNTAX);
+	for (const struct diag *d = ds.first; d != NULL; d = d->next)
+		if (!check_diag(d, text, 0))
+			break;
+	if (e == OK) {
+		e = compile(buf_bytes(&out), 0, &db);
+		CHECK(before != OK || e == OK);
+		src.text = buf_bytes(&out);
+		/* where errors are left it says so, and does nothing */
+		if (rules_fix(&env, &src, &again) == OK)
+			CHECK(bytes_eq(buf_bytes(&out), buf_bytes(&again)));
+		else
+			CHECK(e == ERR_SYNTAX);
+	}
+	arena_done(&a);
+	buf_done(&out);
+	buf_done(&again);
+	buf_done(&db);
+}
+
 struct sums {
 	unsigned right, wrong;
 };
@@ -198,6 +238,8 @@ check_text(struct bytes text, struct sums *sum)
 		check_scan(&db);
 	if (sum->right % 8 == 0 || (e != OK && sum->wrong % 8 == 0))
 		check_layout(text, e, &db);
+	if ((sum->right + sum->wrong) % 8 == 0)
+		check_fix(text, e);
 	buf_done(&db);
 	buf_done(&yara);
 }
