@@ -388,6 +388,38 @@ TEST(block_edges)
 	lit_set_done(&set);
 }
 
+/* A needle at each place of data about as long as a vector, or two, wherever it lies. */
+TEST(alignments)
+{
+	static const size_t sizes[] = { 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128,
+		129 };
+	static const char *const lits[] = { "a", "ab", "abcd", "abcdefgh" };
+	struct lit_in in[COUNT(lits)];
+	uint8_t *room = aligned_alloc(64, 256);
+	struct lit_set set;
+
+	for (size_t i = 0; i < COUNT(lits); i++)
+		in[i] = (struct lit_in){ .lit = bytes_of(lits[i]),
+			.part = (uint32_t)i,
+			.flags = LIT_TRIGGER };
+	CHECK(
+	    lit_set_build(&set, in, COUNT(lits), &(struct lit_opts){ .hot = 1e9 }) == OK);
+	for (size_t off = 0; off < 64; off += 7)
+		for (size_t k = 0; k < COUNT(sizes); k++)
+			for (size_t at = 0; at < sizes[k]; at += 1 + off % 3) {
+				struct bytes d = { room + off, sizes[k] };
+				size_t n = strlen(lits[at % COUNT(lits)]);
+
+				memset(room, '.', 256);
+				memcpy(room + off + at, lits[at % COUNT(lits)],
+				    n < d.n - at ? n : d.n - at);
+				check_scan(&set, d);
+				check_dyn(&set, d, COUNT(lits));
+			}
+	lit_set_done(&set);
+	free(room);
+}
+
 /* Pages around the data that may not be touched. */
 TEST(guard_pages)
 {

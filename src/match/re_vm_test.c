@@ -540,3 +540,65 @@ TEST(damaged_programs)
 	}
 	re_vm_done(&vm);
 }
+
+/*
+ * Short patterns, one by one: where dice over a grammar go rarely, an empty branch, a
+ * repeat of an edge or of nothing. RE_EVERY=1 asks for all of them.
+ */
+static const char letters[] = "ab.*+?|()^$";
+
+static bool
+nth_pattern(uint64_t i, char out[8], size_t *n)
+{
+	size_t base = sizeof(letters) - 1;
+	uint64_t first = 0, many = base;
+
+	for (*n = 1; *n <= 5; ++*n, first += many, many *= base) {
+		if (i >= first + many)
+			continue;
+		i -= first;
+		for (size_t k = 0; k < *n; k++, i /= base)
+			out[k] = letters[i % base];
+		return true;
+	}
+	return false;
+}
+
+TEST(short_patterns)
+{
+	static const char *const texts[] = { "a", "b", "ab", "ba", "aab", "abab", "ca",
+		"bca", "abcab", "aaaa", "cabba", "\n", "a\nb", "a\0b\0" };
+	static const unsigned flags[] = { 0, 0, RE_NOCASE, RE_DOTALL, RE_WIDE,
+		RE_FULLWORD };
+	const char *every = getenv("RE_EVERY");
+	uint64_t step = every ? strtoull(every, NULL, 10) : 17, all = 0, i;
+	char pattern[8];
+	struct re_vm vm;
+	size_t n;
+
+	if (!CHECK(re_vm_init(&vm, RE_VM_MIN) == OK))
+		return;
+	for (i = 0; nth_pattern(i, pattern, &n); i += step) {
+		struct re_check c = { .vm = &vm,
+			.pattern = { (const uint8_t *)pattern, n },
+			.flags = flags[i / step % COUNT(flags)],
+			.atomless = i / step % 3 == 0 };
+
+		for (size_t k = 0; k < COUNT(texts); k++) {
+			size_t len = k + 1 == COUNT(texts) ? 4 : strlen(texts[k]);
+			const char *wrong;
+			bool ran;
+
+			c.data =
+			    test_copy((struct bytes){ (const uint8_t *)texts[k], len });
+			wrong = re_check_one(&c, &ran);
+			all += ran;
+			ROW("%.*s over %s, flags %x, atomless %d: %s", (int)n, pattern,
+			    texts[k], c.flags, c.atomless, wrong ? wrong : "");
+			if (!CHECK(wrong == NULL) || !ran)
+				break;
+		}
+	}
+	CHECK(all > 1000);
+	re_vm_done(&vm);
+}
