@@ -38,7 +38,8 @@ struct pattern_state {
 	uint8_t answer; /* enum hits_answer */
 	bool listed;    /* list holds every match */
 	bool wanted, all;
-	bool cut; /* it was told that its search was cut */
+	bool cut;        /* it was told that its search was cut */
+	uint64_t places; /* steps that hits_at took */
 };
 
 /* Of a regex program that lies in the database: is it verified? */

@@ -101,3 +101,49 @@ TEST(spent)
 	}
 	free((void *)(uintptr_t)file.p);
 }
+
+/*
+ * A loop may ask for a long text at each place, and not much may differ: what is compared
+ * is counted. Places that cost little are still asked for.
+ */
+TEST(places)
+{
+	static const struct {
+		const char *loop;
+		uint32_t timeout, tick;
+	} ways[] = { { "$a at i + 1", 0, 0 }, { "$a in (i + 1 .. i + 100)", 0, 0 },
+		{ "$a at i + 1", 100, 1 } };
+	const size_t n = 1 << 20, most = 4000;
+	uint8_t *p = malloc(n);
+	char text[4001];
+
+	memset(text, 'a', most);
+	text[most] = '\0';
+	memset(p, 'a', n);
+	memcpy(p, "quick brown", 11);
+	for (size_t i = 0; i < COUNT(ways); i++) {
+		struct scan_opts o = {
+			.steps = 8, .timeout_ms = ways[i].timeout, .clock_ms = clock_ms
+		};
+		struct buf rules = { 0 };
+		uint64_t before;
+		struct rig r;
+
+		ROW("%s", ways[i].loop);
+		clock_at = 1000;
+		clock_step = ways[i].tick;
+		buf_printf(&rules,
+		    "rule long { strings: $a = \"%sb\" condition: filesize > 99 and "
+		    "for any i in (0..filesize) : ( %s ) } " QUICK
+		    "rule start { strings: $a = \"quick\" condition: $a at 0 }",
+		    text, ways[i].loop);
+		rig_open(&r, buf_cstr(&rules), &o);
+		before = scan_stats(r.scan)->steps;
+		EQ_S(rig_scan(&r, (struct bytes){ p, n }), "LIMIT quick start");
+		/* the share of the object that it was allowed, and not much more */
+		CHECK(scan_stats(r.scan)->steps - before < 8 * (n + SCAN_SMALL) * 2);
+		rig_close(&r);
+		buf_done(&rules);
+	}
+	free(p);
+}
