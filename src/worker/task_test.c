@@ -8,6 +8,7 @@
  */
 #include "worker/task.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -20,6 +21,14 @@
 #include "scan/run.h"
 #include "tests/tap.h"
 #include "worker/guard.h"
+
+/* Meson has malloc fill what it gives and takes: of an engine that is 16 MB, each time.
+ */
+__attribute__((constructor)) static void
+as_it_comes(void)
+{
+	mallopt(M_PERTURB, 0);
+}
 
 static const char rules[] = "rule a { strings: $a = \"needle\" condition: $a }\n"
 			    "rule b { condition: filesize > 100 }\n";
