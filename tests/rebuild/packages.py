@@ -24,6 +24,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -74,14 +75,18 @@ class Apt:
 
 
 def make_root(work, apt, packages, suite):
+    """A root that has what all of the packages need; one of an earlier run gets what it lacks."""
     root = work / 'root'
+    needs = ('apt-get update && apt-get --yes dist-upgrade && apt-get --yes --no-install-recommends build-dep ' +
+             ' '.join(p.split('=')[0] for p in packages))
     if (root / 'usr/bin/dh').exists():
+        shutil.copy('/etc/resolv.conf', root / 'etc/resolv.conf')
+        subprocess.run(['chroot', root, 'sh', '-c', needs], check=True, stdout=subprocess.DEVNULL,
+                       env=os.environ | {'DEBIAN_FRONTEND': 'noninteractive'})
         return root
     say('making a root with mmdebstrap')
-    hook = ('chroot "$1" sh -c "apt-get update && apt-get --yes dist-upgrade && apt-get --yes '
-            '--no-install-recommends build-dep ' + ' '.join(p.split('=')[0] for p in packages) + '"')
     subprocess.run(['mmdebstrap', '--mode=root', '--variant=buildd', '--include=debhelper,fakeroot',
-                    '--customize-hook=' + hook, suite, root, '-'], check=True, text=True,
+                    f'--customize-hook=chroot "$1" sh -c "{needs}"', suite, root, '-'], check=True, text=True,
                    input=apt.sources.read_text(), stdout=subprocess.DEVNULL)
     return root
 
