@@ -239,3 +239,19 @@ TEST(no_scratch)
 	rig_done(&g);
 	buf_done(&gz);
 }
+
+/* Also what ends the walk before it began is said of a pair, as all that candor takes. */
+TEST(not_read_at_all)
+{
+	struct rig g;
+
+	rig_init(&g);
+	struct tree_object x = { rig_span(&g, 0, BYTES_LIT("a")), BYTES_LIT("x"), 0,
+		{ 0 } };
+	struct tree_object y = { { -1, 0, 1 }, BYTES_LIT("x"), 0, { 0 } };
+
+	tree_run(&g.run, &x, &y, true);
+	EQ_S(buf_cstr(&g.said), "begin x\ndamaged it changed while it was read\n");
+	EQ_U(g.run.depth, 0);
+	rig_done(&g);
+}

@@ -539,15 +539,12 @@ walk(struct tree *t)
 }
 
 static enum err
-first_pair(struct run *r, const struct tree_object *a, const struct tree_object *b,
+find_kinds(struct run *r, const struct tree_object *a, const struct tree_object *b,
     struct pair *out)
 {
 	uint8_t *head = r->windows->a;
 	size_t got;
 
-	*out = (struct pair){
-		.a = a->span, .b = b->span, .name_a = a->name, .name_b = b->name
-	};
 	TRY(span_read(&a->span, 0, head, KIND_HEAD, &got));
 	out->ka = kind_of((struct bytes){ head, got }, a->span.size, a->name, a->mode);
 	TRY(span_read(&b->span, 0, head, KIND_HEAD, &got));
@@ -560,23 +557,30 @@ tree_run(
     struct run *r, const struct tree_object *a, const struct tree_object *b, bool members)
 {
 	struct tree t = { .run = r, .members = members };
-	struct pair p;
+	struct pair p = { .a = a->span,
+		.b = b->span,
+		.name_a = a->name,
+		.name_b = b->name,
+		.ka.type = "file" };
+	struct bytes shown_a = a->shown.n ? a->shown : a->name;
+	struct bytes shown_b = b->shown.n ? b->shown : b->name;
 	uint64_t at = 0;
 	enum err e = span_differ(&a->span, &b->span, 0, r->windows, &at);
 
 	if (e == OK && at == UINT64_MAX)
 		return; /* the same */
 	if (e == OK)
-		e = first_pair(r, a, b, &p);
+		e = find_kinds(r, a, b, &p);
 	t.frame = calloc(FRAMES_MAX, sizeof(*t.frame));
 	t.known = calloc(KNOWN_MAX, sizeof(*t.known));
 	if (t.frame == NULL || t.known == NULL)
 		e = ERR_LIMIT;
-	if (e != OK)
+	if (e != OK) {
+		begin(&t, &p, shown_a, shown_b); /* all that is said is said of a pair */
 		run_stopped(r, e);
-	else {
-		enter(&t, p, a->shown.n ? a->shown : a->name,
-		    b->shown.n ? b->shown : b->name);
+		end(&t);
+	} else {
+		enter(&t, p, shown_a, shown_b);
 		walk(&t);
 	}
 	free(t.frame);

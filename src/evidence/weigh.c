@@ -268,6 +268,15 @@ is_damaged(const struct weighing *w, const struct opened *o)
 	return find_signer(w, o, &hinted) == UINT32_MAX && hinted;
 }
 
+/* Signed by one of them, or said to be: he may object, and nobody can read to what. */
+static bool
+is_examiners(const struct weighing *w, const struct opened *o)
+{
+	uint8_t hinted = 0;
+
+	return find_signer(w, o, &hinted) != UINT32_MAX || hinted;
+}
+
 static bool
 is_about_any(const struct weighing *w, const struct opened *o)
 {
@@ -287,14 +296,21 @@ static void
 take_statement(struct weighing *w, struct opened *o)
 {
 	struct fault f = { 0 };
-	bool named;
+	bool named, in_toto;
+	enum err e;
 
 	if (dsse_parse(o->item.envelope, &w->one, &o->dsse, &f) != OK) {
 		add_damaged(w, o, f.kind != FAULT_NONE ? f.text : "it is too large");
 		return;
 	}
-	named = bytes_eq(o->dsse.type, BYTES_LIT(DSSE_INTOTO)) &&
-		intoto_parse(o->dsse.payload, &w->one, &o->statement, &f) == OK &&
+	in_toto = bytes_eq(o->dsse.type, BYTES_LIT(DSSE_INTOTO));
+	e = in_toto ? intoto_parse(o->dsse.payload, &w->one, &o->statement, &f) : OK;
+	if (e != OK && is_examiners(w, o)) {
+		add_damaged(
+		    w, o, f.kind != FAULT_NONE ? f.text : "it is larger than is read");
+		return;
+	}
+	named = in_toto && e == OK &&
 		(attest_read(&o->statement, &o->attest, &o->form) == OK ||
 		    o->form.kind != FAULT_NONE) &&
 		is_about_any(w, o);

@@ -302,6 +302,42 @@ TEST(damaged_among_good_ones)
 	}
 }
 
+/* What an examiner signed and nobody can read may be an objection: told, not passed over.
+ */
+TEST(signed_and_not_readable)
+{
+	static const struct {
+		int who;
+		bool claims_a;
+		size_t damaged;
+	} whose[] = { { 0, false, 1 }, { RIG_STRANGER, true, 1 },
+		{ RIG_STRANGER, false, 0 } };
+
+	for (size_t i = 0; i < COUNT(whose); i++) {
+		struct rig r = { 0 };
+		struct buf docket = { 0 };
+		struct weigh_said said = { 0 };
+		struct note_signer signer = rig_signer(whose[i].who);
+
+		ROW("%zu", i);
+		if (whose[i].claims_a)
+			signer.key = rig_signer(0).key;
+		rig_say(&r, &(struct rig_says){ 0 });
+		rig_say(&r, &(struct rig_says){ 1 });
+		rig_close(&r);
+		dsse_make(BYTES_LIT(DSSE_INTOTO), BYTES_LIT("{\"_type\":\"?\"}"), &signer,
+		    1, &r.one[r.n].envelope);
+		r.one[r.n++].unlogged = true;
+		rig_docket(&r, &docket);
+		weigh_rig(buf_bytes(&docket), RULES, EXAMINERS_PACKAGE, &said);
+		EQ_U(said.damaged.n, whose[i].damaged);
+		EQ_U(said.verdict[0].good, 2);
+		weigh_done(&said);
+		buf_done(&docket);
+		rig_done(&r);
+	}
+}
+
 TEST(large_envelope_is_logged_by_digest)
 {
 	struct buf big = { 0 }, entry = { 0 };
