@@ -494,7 +494,7 @@ read_oracle(uint32_t how, int64_t off)
 	double d;
 	float f;
 
-	if (off < 0 || (uint64_t)off > sizeof(file) || sizeof(file) - (uint64_t)off < n)
+	if (off < 0 || (uint64_t)off >= sizeof(file) || sizeof(file) - (uint64_t)off < n)
 		return UNDEF_;
 	for (uint64_t i = 0; i < n; i++)
 		v |= (uint64_t)file[(uint64_t)off + i]

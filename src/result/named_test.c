@@ -46,7 +46,7 @@ static const struct {
 
 TEST(form)
 {
-	uint8_t out[64];
+	uint8_t out[64] = { 0 };
 
 	for (size_t i = 0; i < COUNT(forms); i++) {
 		struct bytes name = test_copy(bytes_of(forms[i].name));
