@@ -200,20 +200,38 @@ files_remove(struct files *s, const char *path)
 	unlinkat(s->dir, path, 0);
 }
 
-void
-files_remove_folder(struct files *s, const char *path)
+/* Of a folder's files, those whose names end so. */
+static void
+remove_named(struct files *s, const char *path, const char *end)
 {
 	int fd = openat(s->dir, path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *d = fd >= 0 ? fdopendir(fd) : NULL;
+	size_t n = strlen(end);
 
 	if (d == NULL) {
 		if (fd >= 0)
 			close(fd);
 		return;
 	}
-	for (struct dirent *e; (e = readdir(d)) != NULL;)
-		if (e->d_name[0] != '.')
+	for (struct dirent *e; (e = readdir(d)) != NULL;) {
+		size_t len = strlen(e->d_name);
+
+		if (e->d_name[0] != '.' && len >= n &&
+		    strcmp(e->d_name + len - n, end) == 0)
 			unlinkat(fd, e->d_name, 0);
+	}
 	closedir(d);
+}
+
+void
+files_remove_folder(struct files *s, const char *path)
+{
+	remove_named(s, path, "");
 	unlinkat(s->dir, path, AT_REMOVEDIR);
+}
+
+void
+files_sweep(struct files *s, const char *path)
+{
+	remove_named(s, path, ".tmp");
 }

@@ -52,3 +52,5 @@ MUST_USE enum err files_replace(
 /* What must not stay but does no harm: failures are ignored. */
 void files_remove(struct files *s, const char *path);
 void files_remove_folder(struct files *s, const char *path); /* with its files */
+/* What a writer that was killed left unfinished; for who holds the only writer's lock. */
+void files_sweep(struct files *s, const char *path);

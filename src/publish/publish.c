@@ -60,6 +60,10 @@ publish_open(struct publish *p, const char *site, struct fault *f)
 		e = take_lock(p, f);
 	if (e == OK)
 		e = tree_open(site, &p->tree, f);
+	/* a blob of a release that was never begun has a name that nobody asks for again
+	 */
+	if (e == OK)
+		tree_sweep(&p->tree);
 	return e;
 }
 

@@ -34,6 +34,12 @@ tree_close(struct tree *t)
 	t->name = NULL;
 }
 
+void
+tree_sweep(struct tree *t)
+{
+	files_sweep(&t->files, "blob");
+}
+
 /* --- files by digest --- */
 
 static void

@@ -25,6 +25,9 @@ struct tree {
 MUST_USE enum err tree_open(const char *path, struct tree *out, struct fault *f);
 void tree_close(struct tree *t);
 
+/* Removes what a killed writer left half written among the blobs; under the lock. */
+void tree_sweep(struct tree *t);
+
 /*
  * Puts b under its digest, which out gets with the size (its name stays as it is). One
  * that is there already, with these bytes, is left alone. On disk when it says OK.

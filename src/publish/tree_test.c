@@ -74,6 +74,26 @@ TEST(files_by_digest)
 	rig_done(&g);
 }
 
+/* What a killed writer left goes, whatever has its name stays. */
+TEST(swept)
+{
+	struct fault f = { 0 };
+	struct statement_file file = { 0 };
+	struct rig g;
+	int fd;
+
+	rig_init(&g);
+	tree_sweep(&g.tree); /* no blobs yet */
+	EQ_U(tree_put_blob(&g.tree, BYTES_LIT("abc"), &file, &f), OK);
+	fd = openat(g.tree.dir, "blob/00.tmp", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	CHECK(fd >= 0);
+	close(fd);
+	tree_sweep(&g.tree);
+	EQ_I(faccessat(g.tree.dir, "blob/00.tmp", F_OK, 0), -1);
+	has(&g, ABC, "abc");
+	rig_done(&g);
+}
+
 TEST(numbers_stay_and_latest_moves)
 {
 	struct bytes c = BYTES_LIT("stable");
